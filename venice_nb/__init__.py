@@ -1,0 +1,1 @@
+"""Venice.ai in Jupyter."""
