@@ -16,8 +16,8 @@ logger = logging.getLogger("venice_nb")
 
 Bundle = dict[str, str]
 
-# At most 15 frames a second, within these budgets: a frame carries the whole text so far, so bytes and drawing
-# time grow with the square of its length.
+# At most 15 frames a second, within these budgets: a frame carries the whole text so far, so bytes and
+# drawing time grow with the square of its length.
 _FRAME = 1 / 15
 _BYTES_PER_SECOND = 200_000
 _DRAWING_SHARE = 0.05
@@ -33,9 +33,9 @@ def environment() -> Literal["notebook", "terminal", "script"]:
 
 
 def static_mode() -> bool:
-    """Whether displays are drawn once, at the end (``VENICE_STATIC=1``), as saved and compared notebooks need.
+    """Whether displays are drawn once, at the end (``VENICE_STATIC=1``), as notebooks need that are compared.
 
-    nbval compares the first frame of a live display with the last one saved: such a cell would always fail.
+    nbval compares the first frame of a live display with the last one saved: such a cell always fails.
     """
     return any(os.environ.get(name, "") not in {"", "0"} for name in ("VENICE_STATIC", "VENICE_NB_STATIC"))
 
@@ -53,7 +53,7 @@ def _publish(bundle: Bundle, *, display_id: str | None = None, update: bool = Fa
 
 
 def execution() -> str:
-    """The id of the request that runs now, or ``""``. Not the cell's number: that stands still under nbval."""
+    """The id of the request that runs now, or ``""``. Not the cell's number: nbval never moves it."""
     parent: dict[str, Any] = getattr(_shell(), "get_parent", dict)() or {}
     return str(parent.get("header", parent).get("msg_id", ""))
 
@@ -61,9 +61,9 @@ def execution() -> str:
 class Live:
     """One display that follows something growing: ``show()``, ``update()`` at will, ``finish()``.
 
-    ``draw`` gives the present state as a MIME bundle. In static mode only ``finish`` draws; in a terminal or a
-    script nothing is drawn at all: there the value's own repr shows. A frame that cannot be drawn is logged,
-    never raised, because the answer it belongs to has been paid for.
+    ``draw`` gives the present state as a MIME bundle. In static mode only ``finish`` draws; in a terminal or
+    a script nothing is drawn at all: there the value's own repr shows. A frame that cannot be drawn is
+    logged, never raised, because the answer it belongs to has been paid for.
     """
 
     def __init__(self, draw: Callable[[], Bundle], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -133,7 +133,7 @@ def already_shown(thing: "Displayed") -> bool:
 
 
 class Displayed(ABC):
-    """What a result inherits to draw itself: it gives ``_mimebundle()``, with a text/plain that says the same.
+    """What a result inherits to draw itself: it gives ``_mimebundle()``, whose text/plain says the same.
 
     Shown in place while it was made, it is silent at the end of the same cell; ``_`` holds it all the same.
     """
@@ -158,13 +158,13 @@ class Displayed(ABC):
         if _shell() is None:
             sys.stdout.write(f"{self!r}\n")
             return
-        # IPython takes this as "not here" and goes on to the MIME bundle, or to the repr in a terminal: so the
-        # value stays a cell result with its Out[n] instead of becoming a loose display.
+        # IPython takes this as "not here" and goes on to the MIME bundle, or to the repr in a terminal: so
+        # the value stays a cell result with its Out[n] instead of becoming a loose display.
         raise NotImplementedError
 
 
 class Countdown:
-    """A wait made visible: ``tick(remaining)`` about once a second, ``done()`` at the end, which leaves nothing.
+    """A wait made visible: ``tick(remaining)`` about once a second, ``done()`` at the end.
 
     A terminal gets one line on stderr for waits of two seconds or more, a script an INFO record, static mode
     nothing.
@@ -206,7 +206,7 @@ _noticed: set[tuple[str, str]] = set()
 
 
 def notice(message: str) -> None:
-    """A one-line announcement, once per cell: a display in a notebook, stderr in a terminal, else a log record.
+    """A line said once per cell: a display in a notebook, stderr in a terminal, else a log record.
 
     Never stderr in a notebook: a saved notebook would then differ from its own re-run.
     """

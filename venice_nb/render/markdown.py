@@ -21,7 +21,7 @@ _LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
 _MARKUP = re.compile(r"<[^>]*>")
 
 _ELEMENTS = """
-a blockquote br code del em h1 h2 h3 h4 h5 h6 hr li ol p pre s small span strong sup table tbody td th thead tr ul
+a blockquote br code em h1 h2 h3 h4 h5 h6 hr li ol p pre s small span strong sup table tbody td th thead tr ul
 """
 _TAGS = frozenset(_ELEMENTS.split())
 _ATTRIBUTES = {
@@ -47,7 +47,7 @@ def to_html(
     """The Markdown as an element for :func:`venice_nb.render.html.page`; unfinished Markdown is fine.
 
     CommonMark with tables, strikethrough and task lists; a single newline is a line break, as models mean it.
-    ``citations`` are the API's ``{"title": ..., "url": ...}`` in order; markers such as ``^1,3^`` link to them.
+    ``citations`` are the API's ``{"title": ..., "url": ...}`` in order; markers like ``^1,3^`` link to them.
     ``allow_images=True`` loads pictures from other hosts, which tells those hosts that the answer was read.
     """
     env = {"citations": citations, "images": allow_images}

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 # Longest text one display carries: the notebook file stores it twice, plain and HTML.
 LIMIT = 500_000
 
-# Terminal sequences, in both the ESC form and the one-byte C1 form. A string sequence (OSC, DCS, ...) goes with
-# its payload only when it is terminated: what never ends is no command, and hiding the rest would lose an answer.
+# Terminal sequences, in both the ESC form and the one-byte C1 form. A string sequence (OSC, DCS) goes with
+# its payload only when it is terminated: what never ends is no command, and hiding it would lose an answer.
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\x18\x1a]*(?:\x07|\x1b\\|\x9c)"
