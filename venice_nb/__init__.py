@@ -1,1 +1,102 @@
-"""Venice.ai in Jupyter."""
+"""Venice.ai in Jupyter: `import venice_nb as vn; v = vn.connect(); v.chat("Explain PCA in two lines")`.
+
+Importing does nothing and loads nothing; each name loads with its first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from venice_nb.aio import run
+    from venice_nb.calls.chat import strict_schema
+    from venice_nb.conversation import Conversation
+    from venice_nb.errors import (
+        APIError,
+        BreakerOpen,
+        BudgetExceeded,
+        ExtractionError,
+        InvalidInput,
+        ModelNotFound,
+        PaymentRequired,
+        RateLimited,
+        StreamError,
+        StreamInterrupted,
+        ToolError,
+        TransportError,
+        UnknownOutcome,
+        UnsafeContent,
+        VeniceError,
+    )
+    from venice_nb.sandbox import Fault, Sandbox
+    from venice_nb.tools import Tool
+    from venice_nb.venice import AsyncVenice, Venice, connect
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "venice_nb.aio": ("run",),
+    "venice_nb.calls.chat": ("strict_schema",),
+    "venice_nb.conversation": ("Conversation",),
+    "venice_nb.errors": (
+        "APIError",
+        "BreakerOpen",
+        "BudgetExceeded",
+        "ExtractionError",
+        "InvalidInput",
+        "ModelNotFound",
+        "PaymentRequired",
+        "RateLimited",
+        "StreamError",
+        "StreamInterrupted",
+        "ToolError",
+        "TransportError",
+        "UnknownOutcome",
+        "UnsafeContent",
+        "VeniceError",
+    ),
+    "venice_nb.sandbox": ("Fault", "Sandbox"),
+    "venice_nb.tools": ("Tool",),
+    "venice_nb.venice": ("AsyncVenice", "Venice", "connect"),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it complete
+    "APIError",
+    "AsyncVenice",
+    "BreakerOpen",
+    "BudgetExceeded",
+    "connect",
+    "Conversation",
+    "ExtractionError",
+    "Fault",
+    "InvalidInput",
+    "ModelNotFound",
+    "PaymentRequired",
+    "RateLimited",
+    "run",
+    "Sandbox",
+    "StreamError",
+    "StreamInterrupted",
+    "strict_schema",
+    "Tool",
+    "ToolError",
+    "TransportError",
+    "UnknownOutcome",
+    "UnsafeContent",
+    "Venice",
+    "VeniceError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

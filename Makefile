@@ -1,0 +1,43 @@
+# Each command makes .venv when it is missing and installs what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+WORKERS ?= 2
+
+.PHONY: demo test lint bench lab notebooks browser clean
+
+demo: .venv/test          ## run the tour notebook against the sandbox and write demo/tour.html
+	$(PY) -m tools.demo
+
+test: .venv/test          ## unit tests, README code, then the notebooks compared output by output
+	$(PY) -m pytest -n $(WORKERS)
+	$(PY) -m tools.notebooks check
+	$(PY) -m tools.notebooks test
+
+lint: .venv/dev           ## ruff, strict types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/test         ## measured tables: imports, calls, streaming
+	$(PY) -m benchmarks
+
+lab: .venv/test           ## open the tutorial notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+notebooks: .venv/test     ## run the tutorials and save them with outputs
+	$(PY) -m tools.notebooks run
+
+browser: .venv/browser    ## look at a notebook in a real browser (needs Chromium)
+	$(PY) -m pytest tests/browser --browser-suite
+
+clean:
+	rm -rf .venv demo build dist
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/%: pyproject.toml | .venv/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -e ".[$*]"
+	touch $@

@@ -1,0 +1,122 @@
+"""The tutorial notebooks: run and save them, check what is saved, compare a fresh run with it.
+
+    python -m tools.notebooks run [NAME ...]    execute against the sandbox and save with outputs
+    python -m tools.notebooks check             executed in order, small, no secrets, no remote images
+    python -m tools.notebooks test              strict nbval: every output compared
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "notebooks"
+CAP = 300 * 1024  # bytes of one saved notebook
+QUIET = {
+    "VENICE_SANDBOX": "1",  # never the real API
+    "VENICE_STATIC": "1",  # one final output per cell: nbval cannot see updates in place
+    "PYTHONWARNINGS": "ignore",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "IPYTHONDIR": str(ROOT / ".venv" / "ipython"),
+}
+_SECRET = re.compile(r"VENICE_(?:ADMIN|INFERENCE)_KEY_\w{6,}|Bearer [\w-]{12,}")
+_PATH = re.compile(r"(?:/home/|/root/|/work/|/Users/|/tmp/|[A-Z]:\\\\)\w")
+_REMOTE = re.compile(r"<(?:img|script|iframe|link)[^>]+https?://", re.IGNORECASE)
+
+
+def notebooks(names: list[str] | None = None) -> list[Path]:
+    """The tutorials in order, or those whose name contains one of `names`."""
+    found = sorted(FOLDER.glob("*.ipynb"))
+    return [path for path in found if not names or any(name in path.name for name in names)]
+
+
+def execute(path: Path, *, timeout: int = 300) -> Any:
+    """A notebook after a run in a fresh kernel, with deterministic metadata."""
+    os.environ.update(QUIET)
+    for name in ("VENICE_API_KEY", "VENICE_BASE_URL"):
+        os.environ.pop(name, None)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        store_widget_state=False,
+        record_timing=False,
+        resources={"metadata": {"path": str(FOLDER)}},
+    )
+    client.execute()
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return notebook
+
+
+def run(names: list[str]) -> int:
+    for path in notebooks(names):
+        nbformat.write(execute(path), path)
+        print(f"{path.name}: {path.stat().st_size / 1024:.0f} KB")
+    return 0
+
+
+def problems(path: Path) -> list[str]:
+    """What is wrong with a saved notebook, one sentence each."""
+    text = path.read_text("utf-8")
+    notebook = nbformat.reads(text, as_version=4)
+    found = []
+    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+    if counts != list(range(1, len(counts) + 1)):
+        found.append("cells were not all run once, in order, from a fresh kernel")
+    if len(text.encode()) > CAP:
+        found.append(f"{len(text) // 1024} KB is over the cap of {CAP // 1024} KB")
+    if "widgets" in notebook.metadata:
+        found.append("widget state is saved in it")
+    outputs = "".join(str(cell.get("outputs", "")) for cell in notebook.cells)
+    for pattern, what in ((_SECRET, "a key"), (_PATH, "a path of some machine"), (_REMOTE, "a remote load")):
+        if match := pattern.search(text if what == "a key" else outputs):
+            found.append(f"{what} is in it: {match.group()[:12]}…")
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
+                found.append(f"cell {cell.execution_count} failed: {output.ename}")
+    return found
+
+
+def check() -> int:
+    bad = [f"{path.name}: {problem}" for path in notebooks() for problem in problems(path)]
+    print("\n".join(bad) if bad else f"{len(notebooks())} notebooks are saved as they should be")
+    return bool(bad)
+
+
+def test(names: list[str]) -> int:
+    environment = {name: value for name, value in os.environ.items() if name not in {"VENICE_API_KEY"}}
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]
+    command += ["-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile", "-W", "default", "--timeout", "300"]
+    command += ["--nbval-sanitize-with", str(ROOT / "tests" / "nbval.cfg")]
+    command += [str(path) for path in notebooks(names)]
+    return subprocess.run(command, cwd=ROOT, env=environment | QUIET, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Dispatch the command line."""
+    match arguments:
+        case ["run", *names]:
+            return run(names)
+        case ["check"]:
+            return check()
+        case ["test", *names]:
+            return test(names)
+    print(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,90 @@
+"""How a plan becomes a method: the same function, the same signature and docstring, in both worlds."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from venice_nb.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from venice_nb.client.drive import AsyncDriver, Driver
+    from venice_nb.client.session import Session
+    from venice_nb.flow import Plan
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Room:
+    """A group of methods of the synchronous client."""
+
+    def __init__(self, session: Session, driver: Driver) -> None:
+        self._session = session
+        self._driver = driver
+
+
+class AsyncRoom:
+    """A group of methods of the asynchronous client."""
+
+    def __init__(self, session: Session, driver: AsyncDriver) -> None:
+        self._session = session
+        self._driver = driver
+
+
+def does(plan: Callable[Concatenate[Session, P], Plan[T]]) -> Callable[Concatenate[Any, P], T]:
+    """A method that carries out `plan` and returns its result."""
+
+    @functools.wraps(plan)
+    def method(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._driver.run(start(plan, self._session, args, kwargs))  # type: ignore[no-any-return]
+
+    _present(method, plan)
+    return method
+
+
+def awaits(plan: Callable[Concatenate[Session, P], Plan[T]]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """A method that gives a coroutine for the result of `plan`."""
+
+    @functools.wraps(plan)
+    async def method(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._driver.run(start(plan, self._session, args, kwargs))  # type: ignore[no-any-return]
+
+    _present(method, plan)
+    return method
+
+
+def start(plan: Callable[..., Plan[T]], session: Session, args: Any, kwargs: Any) -> Plan[T]:
+    """The plan with its arguments; one that does not take them is told apart before anything is sent."""
+    try:
+        return plan(session, *args, **kwargs)
+    except TypeError as error:
+        raise _misfit(plan, kwargs, str(error)) from None
+
+
+def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str) -> Exception:
+    known = [name for name in inspect.signature(plan).parameters if name != "session"]
+    unknown = [name for name in kwargs if name not in known]
+    if not unknown:
+        return TypeError(problem)
+    close = difflib.get_close_matches(unknown[0], known, n=1)
+    return InvalidInput(
+        f"{plan.__name__}() has no argument {unknown[0]!r}",
+        field=unknown[0],
+        value=kwargs[unknown[0]],
+        allowed=known,
+        do=f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(known)}",
+    )
+
+
+def _present(method: Any, plan: Callable[..., Any]) -> None:
+    """Show the plan's signature with `self` in place of `session`, so that `?` and Tab tell the truth."""
+    signature = inspect.signature(plan)
+    first, *rest = signature.parameters.values()
+    method.__signature__ = signature.replace(
+        parameters=[first.replace(name="self", annotation=inspect.Parameter.empty), *rest]
+    )
+    del method.__wrapped__

@@ -1,0 +1,1 @@
+"""The client: sends calls. The only room that imports httpx."""

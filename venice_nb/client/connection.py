@@ -1,0 +1,232 @@
+"""Connections: carry out one attempt and say what came of it. The two worlds differ only in how they wait."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from venice_nb.calls.call import Received
+from venice_nb.client.http import (
+    LIMITS,
+    PERMITS,
+    Body,
+    Requests,
+    is_json,
+    lost,
+    lower,
+    ssl_context,
+)
+from venice_nb.client.streams import AsyncReplyStream, Intake, ReplyStream
+from venice_nb.config import LOOPBACK
+from venice_nb.errors import StreamInterrupted
+from venice_nb.flow import Answered, Attempt, Lost
+
+if TYPE_CHECKING:
+    from venice_nb.config import Settings
+    from venice_nb.secrets import Secret
+
+DEADLINE = Lost(sent=True, reason="the answer took longer than its total time", kind="deadline", final=False)
+BUSY = Lost(sent=False, reason=f"all {PERMITS} connections stayed busy", kind="pool", final=False)
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    local = httpx.URL(settings.base_url).host in LOOPBACK
+    verify: Any = False if local and settings.base_url.startswith("http://") else ssl_context()
+    return {"verify": verify, "limits": LIMITS, "trust_env": False, "retries": 0, "proxy": settings.proxy}
+
+
+def _streams(attempt: Attempt, response: httpx.Response) -> bool:
+    kind = response.headers.get("content-type", "")
+    return attempt.call.gather is not None and response.status_code < 300 and kind.startswith("text/event-stream")
+
+
+class Connection:
+    """Sends attempts with synchronous httpx, at most 16 at once; safe to share between threads and over a fork."""
+
+    def __init__(
+        self, settings: Settings, key: Secret | None, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self._requests = Requests(settings, key)
+        self._given = transport
+        self._lock = threading.Lock()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._pid = os.getpid()
+        self._transport = self._given
+        self._permits = threading.BoundedSemaphore(PERMITS)
+
+    def _open(self) -> httpx.BaseTransport:
+        if self._pid != os.getpid():  # after a fork the parent's sockets are not ours to use
+            self._lock = threading.Lock()
+            self._reset()
+        with self._lock:
+            if self._transport is None:
+                self._transport = httpx.HTTPTransport(**_options(self._settings))
+            return self._transport
+
+    def attempt(self, attempt: Attempt) -> Answered | Lost:
+        """Send once. A streaming call answers after the first thing of value has arrived."""
+        began = time.monotonic()
+        request = self._requests.build(attempt.call, attempt.timeouts)
+        until = began + self._requests.total(attempt.call, attempt.timeouts)
+        transport = self._open()
+        permits = self._permits
+        if not permits.acquire(timeout=max(0.0, until - time.monotonic())):
+            return BUSY
+        keep = False
+        try:
+            response = transport.handle_request(request)
+            try:
+                if _streams(attempt, response):
+                    stream = ReplyStream(Intake(attempt.call, response, began), response, permits.release, until)
+                    keep = True
+                    return self._begin(stream)
+                return self._read(response, began, until)
+            finally:
+                if not keep:
+                    response.close()
+        except httpx.TransportError as error:
+            return lost(error)
+        finally:
+            if not keep:
+                permits.release()
+
+    @staticmethod
+    def _begin(stream: ReplyStream[Any]) -> Answered | Lost:
+        try:
+            stream.begin()
+        except StreamInterrupted as error:
+            stream.close()
+            return Lost(sent=True, reason=error.what, kind="cut", final=False)
+        except BaseException:
+            stream.close()
+            raise
+        return Answered(stream.intake.received, stream)
+
+    @staticmethod
+    def _read(response: httpx.Response, began: float, until: float) -> Answered | Lost:
+        body = Body(response.headers, json=is_json(response.headers))
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        try:
+            for chunk in response.stream:
+                body.collect(chunk)
+                if time.monotonic() > until:
+                    return DEADLINE
+        except httpx.TransportError as error:
+            if response.status_code < 400:
+                return lost(error)  # an error status is an answer even when its text was cut
+        content = body.bytes()
+        return Answered(Received(response.status_code, lower(response.headers), content, time.monotonic() - began))
+
+    def close(self) -> None:
+        """Close idle connections. The next call opens new ones."""
+        with self._lock:
+            transport, self._transport = self._transport, self._given
+        if transport is not None and transport is not self._given and self._pid == os.getpid():
+            transport.close()
+
+
+class _Lane:
+    """What belongs to one event loop."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self.transport = transport
+        self.permits = asyncio.Semaphore(PERMITS)
+
+
+class AsyncConnection:
+    """Sends attempts with asynchronous httpx, at most 16 at once and event loop; works across loops."""
+
+    def __init__(
+        self, settings: Settings, key: Secret | None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self._requests = Requests(settings, key)
+        self._given = transport
+        self._lanes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Lane] = weakref.WeakKeyDictionary()
+
+    def _lane(self) -> _Lane:
+        loop = asyncio.get_running_loop()
+        lane = self._lanes.get(loop)
+        if lane is None:
+            lane = _Lane(self._given or httpx.AsyncHTTPTransport(**_options(self._settings)))
+            self._lanes[loop] = lane
+        return lane
+
+    async def attempt(self, attempt: Attempt) -> Answered | Lost:
+        """Send once. A streaming call answers after the first thing of value has arrived."""
+        began = time.monotonic()
+        request = self._requests.build(attempt.call, attempt.timeouts)
+        total = self._requests.total(attempt.call, attempt.timeouts)
+        lane = self._lane()
+        sent = False
+        try:
+            async with asyncio.timeout(total):
+                await lane.permits.acquire()
+                sent = True
+                return await self._send(lane, attempt, request, began, began + total)
+        except TimeoutError:
+            return DEADLINE if sent else BUSY
+
+    async def _send(
+        self, lane: _Lane, attempt: Attempt, request: httpx.Request, began: float, until: float
+    ) -> Answered | Lost:
+        keep = False
+        release: Callable[[], None] = lane.permits.release
+        try:
+            response = await lane.transport.handle_async_request(request)
+            try:
+                if _streams(attempt, response):
+                    intake = Intake(attempt.call, response, began)
+                    stream = AsyncReplyStream(intake, response, release, until, timeouts=attempt.timeouts)
+                    keep = True
+                    return await self._begin(stream)
+                return await self._read(response, began)
+            finally:
+                if not keep:
+                    await response.aclose()
+        except httpx.TransportError as error:
+            return lost(error)
+        finally:
+            if not keep:
+                release()
+
+    @staticmethod
+    async def _begin(stream: AsyncReplyStream[Any]) -> Answered | Lost:
+        try:
+            await stream.begin()
+        except StreamInterrupted as error:
+            await stream.close()
+            return Lost(sent=True, reason=error.what, kind="cut", final=False)
+        except BaseException:
+            await stream.close()
+            raise
+        return Answered(stream.intake.received, stream)
+
+    @staticmethod
+    async def _read(response: httpx.Response, began: float) -> Answered | Lost:
+        body = Body(response.headers, json=is_json(response.headers))
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        try:
+            async for chunk in response.stream:
+                body.collect(chunk)
+        except httpx.TransportError as error:
+            if response.status_code < 400:
+                return lost(error)  # an error status is an answer even when its text was cut
+        content = body.bytes()
+        return Answered(Received(response.status_code, lower(response.headers), content, time.monotonic() - began))
+
+    async def close(self) -> None:
+        """Close the idle connections of the running loop. The next call opens new ones."""
+        lane = self._lanes.pop(asyncio.get_running_loop(), None)
+        if lane is not None and lane.transport is not self._given:
+            await lane.transport.aclose()

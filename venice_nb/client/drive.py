@@ -1,0 +1,202 @@
+"""Two short drivers: they carry out the steps of a plan, one in this thread, one on the event loop.
+
+A plan never sends or sleeps; a driver never decides. Whatever goes wrong in a step is thrown into the plan,
+which may catch it, and comes out of the driver otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from venice_nb.aio import heartbeat
+from venice_nb.flow import Answered, Attempt, Event, Lost, Open, Plan, Run, Send, Sleep, attempts
+from venice_nb.render.live import Countdown
+
+if TYPE_CHECKING:
+    from venice_nb.calls.call import Call
+    from venice_nb.client.connection import AsyncConnection, Connection
+    from venice_nb.limits import Guard
+
+T = TypeVar("T")
+SLICE = 0.25  # seconds; the longest a wait goes without looking up
+COUNTED = 1.0  # seconds; shorter waits are not worth a countdown
+
+
+class Driver:
+    """Carries out plans in the calling thread."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        guard: Guard,
+        *,
+        max_retries: int | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self.connection = connection
+        self.guard = guard
+        self._options: dict[str, Any] = {"max_retries": max_retries, "on_event": on_event}
+
+    def run(self, plan: Plan[T]) -> T:
+        """The result of a plan."""
+        return self._drive(plan, self._step)
+
+    def _drive(self, plan: Generator[Any, Any, T], step: Callable[[Any], Any]) -> T:
+        value: Any = None
+        error: BaseException | None = None
+        while True:
+            try:
+                wanted = plan.send(value) if error is None else plan.throw(error)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]  # a generator's result is untyped here
+            value = error = None
+            try:
+                value = step(wanted)
+            except BaseException as raised:  # noqa: BLE001  every failure is the plan's to handle
+                error = clean(raised)
+
+    def _step(self, step: Any) -> Any:
+        match step:
+            case Send(call, watch):
+                answered = self._answer(call)
+                if answered.stream is not None:
+                    return settle(answered, answered.stream.finish(watch))
+                return settle(answered, call.read(answered.received))
+            case Open(call):
+                answered = self._answer(call)
+                return answered.stream if answered.stream is not None else call.read(answered.received)
+            case Run(function):
+                return _plain(function())
+            case Sleep(seconds, why):
+                return wait(seconds, why)
+            case _:
+                raise TypeError(f"not a step: {step!r}")
+
+    def _answer(self, call: Call[Any]) -> Answered:
+        return self._drive(attempts(call, self.guard, **self._options), self._attempt)
+
+    def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
+        if isinstance(step, Sleep):
+            return wait(step.seconds, step.why)
+        return self.connection.attempt(step)
+
+
+class AsyncDriver:
+    """Carries out plans on the running event loop."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        guard: Guard,
+        *,
+        max_retries: int | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self.connection = connection
+        self.guard = guard
+        self._options: dict[str, Any] = {"max_retries": max_retries, "on_event": on_event}
+
+    async def run(self, plan: Plan[T]) -> T:
+        """The result of a plan. In a notebook kernel, Ctrl-C ends it at once."""
+        async with heartbeat():
+            return await self._drive(plan, self._step)
+
+    async def _drive(self, plan: Generator[Any, Any, T], step: Callable[[Any], Any]) -> T:
+        value: Any = None
+        error: BaseException | None = None
+        while True:
+            try:
+                wanted = plan.send(value) if error is None else plan.throw(error)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]  # a generator's result is untyped here
+            value = error = None
+            try:
+                value = await step(wanted)
+            except BaseException as raised:  # noqa: BLE001  every failure is the plan's to handle
+                error = clean(raised)
+
+    async def _step(self, step: Any) -> Any:
+        match step:
+            case Send(call, watch):
+                answered = await self._answer(call)
+                if answered.stream is not None:
+                    return settle(answered, await answered.stream.finish(watch))
+                return settle(answered, call.read(answered.received))
+            case Open(call):
+                answered = await self._answer(call)
+                return answered.stream if answered.stream is not None else call.read(answered.received)
+            case Run(function):
+                value = function()
+                return await value if inspect.isawaitable(value) else value
+            case Sleep(seconds, why):
+                return await async_wait(seconds, why)
+            case _:
+                raise TypeError(f"not a step: {step!r}")
+
+    async def _answer(self, call: Call[Any]) -> Answered:
+        return await self._drive(attempts(call, self.guard, **self._options), self._attempt)
+
+    async def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
+        if isinstance(step, Sleep):
+            return await async_wait(step.seconds, step.why)
+        return await self.connection.attempt(step)
+
+
+def settle(answered: Answered, result: T) -> T:
+    """Tell the limiter how many tokens the call really used."""
+    usage = getattr(result, "usage", None)
+    if answered.settle is not None and usage is not None:
+        answered.settle(usage.total_tokens)
+    return result
+
+
+def clean(error: BaseException) -> BaseException:
+    """The error without the frames below, whose locals may hold a request with its key."""
+    error.__context__ = None
+    return error.with_traceback(None)
+
+
+def wait(seconds: float, why: str) -> None:
+    """Sleep with a countdown; ends at once on Ctrl-C."""
+    until = time.monotonic() + seconds
+    countdown = Countdown(why) if seconds >= COUNTED and why else None
+    try:
+        while (left := until - time.monotonic()) > 0:
+            if countdown is not None:
+                countdown.tick(left)
+            time.sleep(min(SLICE, left))
+    finally:
+        if countdown is not None:
+            countdown.done()
+
+
+async def async_wait(seconds: float, why: str) -> None:
+    """Sleep on the event loop with a countdown; ends at once when cancelled."""
+    until = time.monotonic() + seconds
+    countdown = Countdown(why) if seconds >= COUNTED and why else None
+    try:
+        while (left := until - time.monotonic()) > 0:
+            if countdown is not None:
+                countdown.tick(left)
+            await asyncio.sleep(min(SLICE, left))
+    finally:
+        if countdown is not None:
+            countdown.done()
+
+
+def _plain(value: Any) -> Any:
+    """A tool's result in the synchronous world, where a coroutine can only be run on a loop of its own."""
+    if not inspect.iscoroutine(value):
+        return value
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(value)
+    import concurrent.futures  # noqa: PLC0415  rarely needed: an async tool, a sync client, a running loop
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, value).result()

@@ -1,0 +1,196 @@
+"""What both connections share: building a request, reading a body within bounds, naming what went wrong."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import zlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import httpx
+import orjson
+
+from venice_nb.errors import InvalidInput, UnsafeContent
+from venice_nb.flow import Lost
+
+if TYPE_CHECKING:
+    from venice_nb.calls.call import Call, Timeouts
+    from venice_nb.config import Settings
+    from venice_nb.secrets import Secret
+
+MIB = 1 << 20
+TEXT_CAP = 64 * MIB  # JSON and text replies, after decompression
+MEDIA_CAP = 2048 * MIB
+PERMITS = 16  # requests in flight; httpcore's pool leaks when more callers than connections are cancelled
+CONNECT, WRITE, POOL = 5.0, 60.0, 10.0  # seconds
+LIMITS = httpx.Limits(max_connections=PERMITS + 4, max_keepalive_connections=PERMITS, keepalive_expiry=4.0)
+USER_AGENT = "venice-nb/0.1"
+
+_ssl: dict[str, ssl.SSLContext] = {}
+
+
+def ssl_context() -> ssl.SSLContext:
+    """One context for every connection of this process; making one costs about 50 ms."""
+    if "context" not in _ssl:
+        _ssl["context"] = httpx.create_ssl_context(trust_env=False)
+    return _ssl["context"]
+
+
+class Requests:
+    """Turns calls into requests for one server and one key."""
+
+    def __init__(self, settings: Settings, key: Secret | None) -> None:
+        self._base = settings.base_url
+        self._key = key
+        self._timeout = settings.timeout
+        url = httpx.URL(settings.base_url)
+        self._host = url.netloc
+        self._urls: dict[str, httpx.URL] = {}
+
+    def build(self, call: Call[Any], timeouts: Timeouts) -> httpx.Request:
+        """The request of one attempt. The key is attached here and nowhere else."""
+        content, content_type = encode(call)
+        headers = [
+            (b"Host", self._host),
+            (b"Accept", call.accept.encode()),
+            (b"Accept-Encoding", b"gzip" if call.accept.startswith("application/json") else b"identity"),
+            (b"User-Agent", USER_AGENT.encode()),
+        ]
+        if content is not None:
+            headers += [(b"Content-Type", content_type), (b"Content-Length", str(len(content)).encode())]
+        if self._key is not None:
+            headers.append((b"Authorization", b"Bearer " + self._key.reveal().encode()))
+        return httpx.Request(
+            call.method,
+            self._url(call),
+            headers=httpx.Headers(headers),
+            stream=httpx.ByteStream(content or b""),
+            extensions={"timeout": self.waits(call, timeouts)},
+        )
+
+    def waits(self, call: Call[Any], timeouts: Timeouts) -> dict[str, float]:
+        """Seconds for httpx: each read is bounded by the total as well."""
+        read = timeouts.first if call.gather is not None else timeouts.read
+        total = self.total(call, timeouts)
+        return {"connect": min(CONNECT, total), "read": min(read, total), "write": WRITE, "pool": POOL}
+
+    def total(self, call: Call[Any], timeouts: Timeouts) -> float:
+        """Seconds one attempt may take; a `timeout=` of the user's does not cut a stream that flows."""
+        if self._timeout is None or call.gather is not None:
+            return timeouts.total
+        return min(self._timeout, timeouts.total)
+
+    def _url(self, call: Call[Any]) -> httpx.URL:
+        target = call.path if not call.query else f"{call.path}?{urlencode(call.query, quote_via=quote)}"
+        url = self._urls.get(target)
+        if url is None:
+            url = httpx.URL(self._base + target)
+            if url.netloc != self._host or not call.path.startswith("/"):
+                raise InvalidInput("the path leaves the server", field="path", value=call.path[:80])
+            if len(self._urls) < 256 and not call.query:
+                self._urls[target] = url
+        return url
+
+
+def encode(call: Call[Any]) -> tuple[bytes | None, bytes]:
+    """The body as bytes with its content type; None where there is no body."""
+    if call.form is not None:
+        request = httpx.Request("POST", "http://form", files=_parts(call.form))
+        return request.read(), request.headers["content-type"].encode()
+    if call.body is None:
+        return None, b""
+    try:
+        return orjson.dumps(call.body, option=orjson.OPT_SERIALIZE_NUMPY), b"application/json"
+    except TypeError as error:
+        raise InvalidInput(
+            f"the request holds something JSON has no form for: {error}",
+            field="body",
+            allowed="text, numbers, true, false, None, lists and dicts with text keys",
+            do="convert it first, for example with .tolist(), str(...) or .to_dict()",
+        ) from None
+
+
+def _parts(form: Any) -> list[tuple[str, Any]]:
+    return [(name, value if isinstance(value, tuple) else (None, str(value))) for name, value in form.items()]
+
+
+class Body:
+    """Collects a body within a cap, decompressing as it arrives, so that a bomb never fills the memory."""
+
+    def __init__(self, headers: httpx.Headers, *, json: bool) -> None:
+        self._cap = TEXT_CAP if json else MEDIA_CAP
+        self._size = 0
+        self._parts: list[bytes] = []
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        if encoding in {"identity", ""}:
+            self._inflate = None
+        elif encoding in {"gzip", "x-gzip", "deflate"}:
+            self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        else:
+            raise UnsafeContent(f"the server compressed its answer in a way nobody asked for: {encoding}")
+
+    def add(self, chunk: bytes) -> bytes:
+        """Take a piece as it came; gives it back decompressed."""
+        plain = chunk
+        if self._inflate is not None:
+            try:
+                plain = self._inflate.decompress(chunk, self._cap - self._size + 1)
+            except zlib.error as error:
+                raise UnsafeContent(f"the compressed answer is broken: {error}") from None
+        self._size += len(plain)
+        if self._size > self._cap:
+            raise UnsafeContent(
+                f"the answer is larger than {self._cap // MIB} MiB",
+                do="ask for less at once; nothing of it was kept",
+                charged="unknown",
+            )
+        return plain
+
+    def collect(self, chunk: bytes) -> None:
+        """Take a piece and keep it."""
+        self._parts.append(self.add(chunk))
+
+    def bytes(self) -> bytes:
+        """All that was collected."""
+        return b"".join(self._parts)
+
+
+def lower(headers: httpx.Headers) -> dict[str, str]:
+    """Headers as a plain dict with lower-case names."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers.raw}
+
+
+def is_json(headers: httpx.Headers) -> bool:
+    """Whether the body is text of some kind rather than media."""
+    kind = headers.get("content-type", "application/json").lower()
+    return not kind.startswith(("image/", "audio/", "video/", "application/octet-stream"))
+
+
+def lost(error: BaseException) -> Lost:
+    """What an exception of the transport means for the request."""
+    causes = list(_chain(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes) or (
+        isinstance(error, httpx.ConnectError) and any(isinstance(cause, ssl.SSLError) for cause in causes)
+    ):
+        return Lost(sent=False, reason="the server's certificate was not accepted", kind="tls", final=True)
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        reason = "the server's name could not be looked up; this machine may be offline"
+        return Lost(sent=False, reason=reason, kind="dns", final=False)
+    if isinstance(error, httpx.ConnectTimeout):
+        reason = f"no connection within {CONNECT:g} s"
+        return Lost(sent=False, reason=reason, kind="connect", final=False)
+    if isinstance(error, httpx.PoolTimeout):
+        return Lost(sent=False, reason="no free connection", kind="pool", final=False)
+    if isinstance(error, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol)):
+        return Lost(sent=False, reason="the server could not be reached", kind="connect", final=False)
+    if isinstance(error, httpx.TimeoutException):
+        return Lost(sent=True, reason="no answer in time", kind="timeout", final=False)
+    return Lost(sent=True, reason="the connection was cut before the answer was complete", kind="cut", final=False)
+
+
+def _chain(error: BaseException | None) -> Iterable[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,300 @@
+"""`Venice` and `AsyncVenice`: an index of everything the toolkit does. The work is in the rooms below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from venice_nb import characters, chat, embeddings, extract, models, raw
+from venice_nb.binding import AsyncRoom, Room, awaits, does
+from venice_nb.client.connection import AsyncConnection, Connection
+from venice_nb.client.drive import AsyncDriver, Driver
+from venice_nb.client.session import Session
+from venice_nb.connect import Door, choose, to_live, to_sandbox
+from venice_nb.conversation import Conversation
+from venice_nb.limits import guard_for
+from venice_nb.render.live import Displayed
+from venice_nb.results.card import client_bundle, client_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
+
+    from venice_nb.flow import Event
+    from venice_nb.secrets import Secret
+
+
+class Chat(Room):
+    """Talk to a text model: `v.chat("...")`, or `v.chat.stream("...")` piece by piece."""
+
+    __call__ = does(chat.chat)
+    stream = does(chat.stream)
+
+
+class AsyncChat(AsyncRoom):
+    """Talk to a text model: `await a.chat("...")`, or `await a.chat.stream("...")` piece by piece."""
+
+    __call__ = awaits(chat.chat)
+    stream = awaits(chat.stream)
+
+
+class Models(Room):
+    """The models and what they cost: `v.models(type="text", vision=True)` is a table."""
+
+    __call__ = does(models.models)
+    get = does(models.get)
+    pricing = does(models.pricing)
+    traits = does(models.traits)
+    aliases = does(models.aliases)
+    cheapest = does(models.cheapest)
+
+
+class AsyncModels(AsyncRoom):
+    """The models and what they cost: `await a.models(type="text", vision=True)` is a table."""
+
+    __call__ = awaits(models.models)
+    get = awaits(models.get)
+    pricing = awaits(models.pricing)
+    traits = awaits(models.traits)
+    aliases = awaits(models.aliases)
+    cheapest = awaits(models.cheapest)
+
+
+class Characters(Room):
+    """Personas to talk to: `v.characters(search="philosophy")` is a table."""
+
+    __call__ = does(characters.characters)
+    get = does(characters.get)
+    reviews = does(characters.reviews)
+
+
+class AsyncCharacters(AsyncRoom):
+    """Personas to talk to: `await a.characters(search="philosophy")` is a table."""
+
+    __call__ = awaits(characters.characters)
+    get = awaits(characters.get)
+    reviews = awaits(characters.reviews)
+
+
+class _Client(Displayed):
+    """What both clients are: a door, a session, a card."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._session = Session(door.settings, live=door.live)
+        self._guard = guard_for(door.settings.base_url, door.key, private=door.sandbox is not None)
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether calls go to the embedded sandbox."""
+        return self._door.sandbox is not None
+
+    @property
+    def last(self) -> Any:
+        """The last reply, also one that was cut short; None before the first."""
+        return self._session.last
+
+    def _mimebundle(self) -> dict[str, str]:
+        return client_bundle(self._session, self._door)
+
+    def __repr__(self) -> str:
+        return client_line(type(self).__name__, self._session, self._door)
+
+    def __reduce__(self) -> Any:
+        raise TypeError(f"{type(self).__name__} holds a key and is never pickled; make one where it is needed")
+
+
+class Venice(_Client):
+    """All of Venice.ai, synchronously: `v = Venice(api_key=...)`, then `v.chat("...")`.
+
+    Args:
+        api_key: else VENICE_API_KEY, else the nearest `.env`. None anywhere is InvalidInput.
+        base_url: another address of the API; else VENICE_BASE_URL, else the official one.
+        timeout: seconds for one attempt; None keeps the values per endpoint.
+        proxy: URL of a proxy. The environment's proxies are not used.
+        max_retries: 0 to 10 repetitions of a refused request; None follows the policy per endpoint.
+        show: whether replies stream into the notebook; None where there is one.
+        default_model: for chat, where none is named.
+        on_event: called with an `Event` for each attempt, answer and wait.
+        transport: an `httpx.BaseTransport` in place of the network.
+
+    A client may be shared between threads, is usable after a fork, and is a context manager.
+
+    >>> import venice_nb as vn
+    >>> v = vn.Venice.sandbox()
+    >>> v.chat("What is 12 times 7?", show=False).text
+    '12 × 7 = 84'
+    """
+
+    def __init__(
+        self,
+        api_key: str | Secret | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        proxy: str | None = None,
+        max_retries: int | None = None,
+        show: bool | None = None,
+        default_model: str = "",
+        on_event: Callable[[Event], None] | None = None,
+        transport: Any = None,
+    ) -> None:
+        door = to_live(
+            api_key,
+            base_url=base_url,
+            timeout=timeout,
+            proxy=proxy,
+            max_retries=max_retries,
+            show=show,
+            default_model=default_model,
+            transport=transport,
+        )
+        self._begin(door, on_event)
+
+    def _begin(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
+        super().__init__(door)
+        connection = Connection(door.settings, door.key, door.transport)
+        self._driver = Driver(connection, self._guard, self._session, on_event=on_event)
+        rooms = (self._session, self._driver)
+        self.chat = Chat(*rooms)
+        self.models = Models(*rooms)
+        self.characters = Characters(*rooms)
+
+    extract = does(extract.extract)
+    embed = does(embeddings.embed)
+    responses = does(raw.responses)
+    raw = does(raw.raw)
+
+    def conversation(self, **options: Any) -> Conversation:
+        """A conversation that remembers: `c = v.conversation(system="Be brief"); c("Hi")`.
+
+        Takes `system`, `character`, `model`, `tools` and any parameter of `chat` as defaults of each turn.
+        """
+        return Conversation(self._session, self._driver.run, **options)
+
+    @classmethod
+    def sandbox(cls, *, on_event: Callable[[Event], None] | None = None, **options: Any) -> Self:
+        """A client of an embedded sandbox: no key, no network, no cost, the same answers for the same seed.
+
+        Args:
+            on_event: as for `Venice`.
+            options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
+                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model` of the client.
+        """
+        return cls._through(to_sandbox(**options), on_event)
+
+    @classmethod
+    def _through(cls, door: Door, on_event: Callable[[Event], None] | None = None) -> Self:
+        client = cls.__new__(cls)
+        client._begin(door, on_event)
+        return client
+
+    def close(self) -> None:
+        """Close idle connections. The client stays usable."""
+        self._driver.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncVenice(_Client):
+    """All of Venice.ai, awaitable: `a = AsyncVenice(api_key=...)`, then `await a.chat("...")`.
+
+    The same methods and arguments as `Venice`. One client works across event loops: it keeps one set of
+    connections per loop. `await a.aclose()` or `async with` closes those of the running loop.
+    """
+
+    def __init__(
+        self,
+        api_key: str | Secret | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        proxy: str | None = None,
+        max_retries: int | None = None,
+        show: bool | None = None,
+        default_model: str = "",
+        on_event: Callable[[Event], None] | None = None,
+        transport: Any = None,
+    ) -> None:
+        door = to_live(
+            api_key,
+            base_url=base_url,
+            timeout=timeout,
+            proxy=proxy,
+            max_retries=max_retries,
+            show=show,
+            default_model=default_model,
+            transport=transport,
+        )
+        self._begin(door, on_event)
+
+    def _begin(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
+        super().__init__(door)
+        connection = AsyncConnection(door.settings, door.key, door.async_transport)
+        self._driver = AsyncDriver(connection, self._guard, self._session, on_event=on_event)
+        rooms = (self._session, self._driver)
+        self.chat = AsyncChat(*rooms)
+        self.models = AsyncModels(*rooms)
+        self.characters = AsyncCharacters(*rooms)
+
+    extract = awaits(extract.extract)
+    embed = awaits(embeddings.embed)
+    responses = awaits(raw.responses)
+    raw = awaits(raw.raw)
+
+    def conversation(self, **options: Any) -> Conversation:
+        """A conversation that remembers: `c = a.conversation(system="Be brief"); await c("Hi")`.
+
+        Takes `system`, `character`, `model`, `tools` and any parameter of `chat` as defaults of each turn.
+        """
+        return Conversation(self._session, self._driver.run, **options)
+
+    @classmethod
+    def sandbox(cls, *, on_event: Callable[[Event], None] | None = None, **options: Any) -> Self:
+        """A client of an embedded sandbox: no key, no network, no cost, the same answers for the same seed.
+
+        Args:
+            on_event: as for `Venice`.
+            options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
+                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model` of the client.
+        """
+        return cls._through(to_sandbox(**options), on_event)
+
+    @classmethod
+    def _through(cls, door: Door, on_event: Callable[[Event], None] | None = None) -> Self:
+        client = cls.__new__(cls)
+        client._begin(door, on_event)
+        return client
+
+    async def aclose(self) -> None:
+        """Close the idle connections of the running event loop. The client stays usable."""
+        await self._driver.connection.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def connect(
+    api_key: str | Secret | None = None,
+    *,
+    ask: bool = False,
+    on_event: Callable[[Event], None] | None = None,
+    **options: Any,
+) -> Venice:
+    """A client of the real API where a key is found, else of the embedded sandbox; its card says loudly which.
+
+    The key comes from the argument, VENICE_API_KEY or the nearest `.env`. With `ask=True` and none found, it
+    is asked for without being shown (InvalidInput where nobody can answer). VENICE_SANDBOX=1 is always the
+    sandbox. The other options are those of `Venice`.
+
+    >>> import venice_nb as vn
+    >>> v = vn.connect()
+    """
+    return Venice._through(choose(api_key, ask=ask, **options), on_event)  # noqa: SLF001  our own class
