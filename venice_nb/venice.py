@@ -13,7 +13,7 @@ from venice_nb.connect import Door, choose, to_live, to_sandbox
 from venice_nb.conversation import Conversation
 from venice_nb.limits import guard_for
 from venice_nb.render.live import Displayed
-from venice_nb.results.card import client_bundle, client_line
+from venice_nb.results.card import Card
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,10 +95,23 @@ class _Client(Displayed):
         return self._session.last
 
     def _mimebundle(self) -> dict[str, str]:
-        return client_bundle(self._session, self._door)
+        return self._card().bundle()
 
     def __repr__(self) -> str:
-        return client_line(type(self).__name__, self._session, self._door)
+        return self._card().line()
+
+    def _card(self) -> Card:
+        session, key = self._session, self._door.key
+        return Card(
+            name=type(self).__name__,
+            live=self._door.live,
+            address=self._door.settings.base_url,
+            key_kind=key.kind if key is not None else "",
+            models=session.catalogue.origin,
+            calls=session.calls,
+            cost=session.cost,
+            balance=session.balance,
+        )
 
     def __reduce__(self) -> Any:
         raise TypeError(f"{type(self).__name__} holds a key and is never pickled; make one where it is needed")

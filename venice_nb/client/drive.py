@@ -19,6 +19,7 @@ from venice_nb.render.live import Countdown
 if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.client.connection import AsyncConnection, Connection
+    from venice_nb.client.session import Session
     from venice_nb.limits import Guard
 
 T = TypeVar("T")
@@ -26,20 +27,31 @@ SLICE = 0.25  # seconds; the longest a wait goes without looking up
 COUNTED = 1.0  # seconds; shorter waits are not worth a countdown
 
 
-class Driver:
-    """Carries out plans in the calling thread."""
+class _Policy:
+    """What both drivers know: the guard before each attempt, and the session that books each answer."""
 
     def __init__(
-        self,
-        connection: Connection,
-        guard: Guard,
-        *,
-        max_retries: int | None = None,
-        on_event: Callable[[Event], None] | None = None,
+        self, guard: Guard, session: Session, *, on_event: Callable[[Event], None] | None = None
     ) -> None:
-        self.connection = connection
         self.guard = guard
-        self._options: dict[str, Any] = {"max_retries": max_retries, "on_event": on_event}
+        self.session = session
+        self._options: dict[str, Any] = {"max_retries": session.settings.max_retries, "on_event": on_event}
+
+    def _settle(self, answered: Answered, result: T) -> T:
+        """Tell the limiter how many tokens were really used, and the session what it cost."""
+        usage = getattr(result, "usage", None)
+        if answered.settle is not None and usage is not None:
+            answered.settle(usage.total_tokens)
+        self.session.book(result)
+        return result
+
+
+class Driver(_Policy):
+    """Carries out plans in the calling thread."""
+
+    def __init__(self, connection: Connection, *rest: Any, **more: Any) -> None:
+        super().__init__(*rest, **more)
+        self.connection = connection
 
     def run(self, plan: Plan[T]) -> T:
         """The result of a plan."""
@@ -64,8 +76,8 @@ class Driver:
             case Send(call, watch):
                 answered = self._answer(call)
                 if answered.stream is not None:
-                    return settle(answered, answered.stream.finish(watch))
-                return settle(answered, call.read(answered.received))
+                    return self._settle(answered, answered.stream.finish(watch))
+                return self._settle(answered, call.read(answered.received))
             case Open(call):
                 answered = self._answer(call)
                 return answered.stream if answered.stream is not None else call.read(answered.received)
@@ -85,20 +97,12 @@ class Driver:
         return self.connection.attempt(step)
 
 
-class AsyncDriver:
+class AsyncDriver(_Policy):
     """Carries out plans on the running event loop."""
 
-    def __init__(
-        self,
-        connection: AsyncConnection,
-        guard: Guard,
-        *,
-        max_retries: int | None = None,
-        on_event: Callable[[Event], None] | None = None,
-    ) -> None:
+    def __init__(self, connection: AsyncConnection, *rest: Any, **more: Any) -> None:
+        super().__init__(*rest, **more)
         self.connection = connection
-        self.guard = guard
-        self._options: dict[str, Any] = {"max_retries": max_retries, "on_event": on_event}
 
     async def run(self, plan: Plan[T]) -> T:
         """The result of a plan. In a notebook kernel, Ctrl-C ends it at once."""
@@ -124,8 +128,8 @@ class AsyncDriver:
             case Send(call, watch):
                 answered = await self._answer(call)
                 if answered.stream is not None:
-                    return settle(answered, await answered.stream.finish(watch))
-                return settle(answered, call.read(answered.received))
+                    return self._settle(answered, await answered.stream.finish(watch))
+                return self._settle(answered, call.read(answered.received))
             case Open(call):
                 answered = await self._answer(call)
                 return answered.stream if answered.stream is not None else call.read(answered.received)
@@ -144,14 +148,6 @@ class AsyncDriver:
         if isinstance(step, Sleep):
             return await async_wait(step.seconds, step.why)
         return await self.connection.attempt(step)
-
-
-def settle(answered: Answered, result: T) -> T:
-    """Tell the limiter how many tokens the call really used."""
-    usage = getattr(result, "usage", None)
-    if answered.settle is not None and usage is not None:
-        answered.settle(usage.total_tokens)
-    return result
 
 
 def clean(error: BaseException) -> BaseException:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.catalogue import Catalogue
 from venice_nb.render.live import notice
+from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
     from venice_nb.config import Settings
+    from venice_nb.results.headers import Deprecation
 
 
 class Session:
@@ -20,6 +22,9 @@ class Session:
         catalogue: models and prices; the bundled snapshot until `/models` has been read.
         live: True when calls go to the real API, False for the sandbox.
         last: the last reply, also one that was cut short; None before the first.
+        calls: how many answers have arrived.
+        cost: what those that cost something cost together, None before the first.
+        balance: US dollars left as of the last answer, None before the first that told.
     """
 
     def __init__(self, settings: Settings, *, live: bool = True) -> None:
@@ -27,6 +32,9 @@ class Session:
         self.live = live
         self.catalogue = Catalogue.bundled()
         self.last: Any = None
+        self.calls = 0
+        self.cost: Cost | None = None
+        self.balance: float | None = None
         self._announced: set[str] = set()
         self._lock = threading.Lock()
 
@@ -34,6 +42,21 @@ class Session:
     def default_model(self) -> str:
         """The model for chat where none is named; empty means the server's default trait."""
         return self.settings.default_model
+
+    def book(self, result: Any) -> None:
+        """Count an answer, what it cost and what it says is left; announce a model that is on its way out."""
+        cost = getattr(result, "cost", None)
+        headers = getattr(result, "headers", None)
+        balance = getattr(headers, "balance", None)
+        with self._lock:
+            self.calls += 1
+            if isinstance(cost, Cost):
+                self.cost = cost if self.cost is None else self.cost + cost
+            if balance is not None and balance.usd is not None:
+                self.balance = balance.usd
+        leaving = getattr(headers, "deprecation", None)
+        if leaving is not None:
+            self.announce(_farewell(headers.model or getattr(result, "model", "this model"), leaving))
 
     def announce(self, note: str | None) -> None:
         """Tell the user something once: a retired model, a substitution, a deprecation."""
@@ -44,3 +67,11 @@ class Session:
                 return
             self._announced.add(note)
         notice(note)
+
+
+def _farewell(model: str, leaving: Deprecation) -> str:
+    """One sentence on a model that is being retired."""
+    said = leaving.warning or f"{model} is being retired"
+    when = f" (until {leaving.date[:10]})" if leaving.date else ""
+    instead = f"; use {leaving.replacement}" if leaving.replacement else ""
+    return f"{said}{when}{instead}"

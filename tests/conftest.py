@@ -1,0 +1,21 @@
+"""Every test runs without the user's key, settings or state, and never reaches beyond this machine."""
+
+import os
+
+import pytest
+
+KEY = "VENICE_INFERENCE_KEY_planted_0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("VENICE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("VENICE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def key():
+    """A key that must never be seen anywhere."""
+    return KEY

@@ -1,0 +1,52 @@
+"""Vectors for texts: a short list in, an array out. The matrix with search and cache is built on this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.calls import embeddings as calls
+from venice_nb.flow import Plan, Send
+from venice_nb.results.vectors import Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from venice_nb.client.session import Session
+
+MODEL = "text-embedding-bge-m3"
+
+
+def embed(
+    session: Session,
+    texts: str | Iterable[str],
+    *,
+    model: str | None = None,
+    dimensions: int | None = None,
+    **parameters: Any,
+) -> Plan[Vectors]:
+    """Vectors of `texts`: an array of shape (n, d), float32, in the order given.
+
+    Args:
+        texts: one text, or a list, Series or other iterable of them. More than 2,048 go in several requests.
+        model: an embedding model; `text-embedding-bge-m3` (d = 1,024) when left out.
+        dimensions: a smaller d, for models that can.
+        parameters: `extra_body` for fields this library does not name.
+
+    Raises InvalidInput for an empty list, a blank or missing text or one the model cannot read in full,
+    naming the rows, before anything is sent. API reference: `POST /embeddings`.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().embed(["a gondola", "a canal"]).shape
+    (2, 1024)
+    """
+    rows = [texts] if isinstance(texts, str) else list(texts)
+    resolution = session.catalogue.resolve(model or MODEL, type="embedding")
+    session.announce(resolution.note)
+    built = [
+        calls.embed(batch, model=resolution.id, catalogue=session.catalogue, dimensions=dimensions, **parameters)
+        for batch in calls.split(rows)
+    ]
+    parts = []
+    for call in built:
+        parts.append((yield Send(call)))  # noqa: PERF401  a generator cannot yield from a comprehension
+    return parts[0] if len(parts) == 1 else Vectors.concat(parts)
