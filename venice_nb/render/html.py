@@ -220,6 +220,11 @@ def note(*children: Child) -> Html:
     return tag("p", children, class_="vn-note")
 
 
+def plain(text: str) -> Html:
+    """Text as it was written, line breaks and all, in the font of the notebook."""
+    return tag("pre", text, class_="vn-plain")
+
+
 def badge(text: str, kind: str = "plain") -> Html:
     """A short word in a frame: SANDBOX, LIVE. ``kind``: plain, good, warn or bad."""
     if kind not in {"plain", "good", "warn", "bad"}:
@@ -240,7 +245,8 @@ def card(title: Child, *body: Child, badges: Child = None, footer: Child = None)
 
 def page(*body: Child) -> Html:
     """A whole display: the style and the body in one element that Jupyter does not search for formulas."""
-    return join(style(), tag("div", body, class_=ROOT))
+    content = tag("div", body, class_=ROOT)
+    return join(style(content), content)
 
 
 def identifier(*content: str) -> str:
@@ -248,10 +254,26 @@ def identifier(*content: str) -> str:
     return "vn-" + sha256("\0".join(content).encode("utf-8", "replace")).hexdigest()[:12]
 
 
+def style(content: str | None = None) -> Html:
+    """The style element: all of it, or the rules ``content`` uses, since every saved display carries one."""
+    rules = _rules()
+    if content is not None:
+        rules = tuple(one for one in rules if not one[0] or any(needle in content for needle in one[0]))
+    return Html(f"<style>{''.join(rule for _, rule in rules)}</style>")
+
+
 @cache
-def style() -> Html:
-    """The style element; comments and line breaks are dropped because every saved display carries it."""
+def _rules() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Each rule of style.css without comments and line breaks, and what a display that needs it contains.
+
+    ``.vn-root .vn-card {}`` is for displays with ``vn-card``, ``.vn-root table th {}`` for those with ``<table``.
+    """
     css = files("venice_nb.render").joinpath("style.css").read_text("utf-8")
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\s*([{};,>])\s*", r"\1", css).replace(";}", "}").strip()
-    return Html(f"<style>{css}</style>")
+    css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    rules = []
+    for selectors, body in re.findall(r"([^{}]+){([^{}]*)}", css):
+        squeezed = re.sub(r" ?([{};:,>]) ?", r"\1", f"{selectors.strip()}{{{body.strip().rstrip(';')}}}")
+        parts = [re.search(r"\.vn-root ([a-z]\w*|>? ?\.vn-[\w-]+)", one) for one in selectors.split(",")]
+        needles = {f"<{p[1]}" if p[1][0].isalpha() else p[1].lstrip("> .") for p in parts if p}
+        rules.append((tuple(sorted(needles)), squeezed))
+    return tuple(rules)

@@ -111,8 +111,9 @@ class Live:
             return False
         now = self._clock()
         size = sum(map(len, bundle.values()))
-        pause = max(_FRAME, size / _BYTES_PER_SECOND, (now - began) / _DRAWING_SHARE)
-        self._next = now + min(pause, _SLOWEST)
+        self._next = now + max(
+            _FRAME, min(size / _BYTES_PER_SECOND, _SLOWEST), (now - began) / _DRAWING_SHARE
+        )
         return True
 
 

@@ -12,6 +12,7 @@ from venice_nb.render.html import Html
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 # Citation markers: ^1^ and ^1,3^ count from one, [REF]0[/REF] from zero (the API's pages show both).
@@ -51,8 +52,43 @@ def to_html(
     ``allow_images=True`` loads pictures from other hosts, which tells those hosts that the answer was read.
     """
     env = {"citations": citations, "images": allow_images}
-    drawn = _parser().render(text.clean(markdown, limit), env)
-    return Html(f'<div class="vn-markdown">{_sanitise(drawn, allow_images)}</div>')
+    parser = _parser()
+    return _block(_draw(parser, parser.parse(text.clean(markdown, limit), env), env))
+
+
+class Growing:
+    """The same for an answer that grows at its end: only its last block is drawn again, the others once.
+
+    So a frame costs what its last paragraph costs. A link whose address is defined further down stays text;
+    draw the finished answer with :func:`to_html`.
+    """
+
+    def __init__(self) -> None:
+        self._env: dict[str, Any] = {}
+        self._source = self._drawn = ""
+
+    def to_html(self, markdown: str, *, citations: Sequence[Mapping[str, Any]] = ()) -> Html:
+        """The answer so far; an answer that did not grow out of the last one is drawn anew."""
+        source = text.clean(markdown)
+        if not source.startswith(self._source) or len(citations) != len(self._env.get("citations", ())):
+            self._env, self._source, self._drawn = {}, "", ""
+        self._env |= {"citations": citations, "images": False}
+        rest, parser = source[len(self._source) :], _parser()
+        tokens = parser.parse(rest, self._env)
+        blocks = [(i, t.map[0]) for i, t in enumerate(tokens) if t.level == 0 and t.map]
+        last, line = blocks[-1] if blocks else (0, 0)
+        if last:
+            self._drawn += _draw(parser, tokens[:last], self._env)
+            self._source += "".join(rest.splitlines(keepends=True)[:line])
+        return _block(self._drawn + _draw(parser, tokens[last:], self._env))
+
+
+def _block(drawn: str) -> Html:
+    return Html(f'<div class="vn-markdown">{drawn}</div>')
+
+
+def _draw(parser: "MarkdownIt", tokens: "list[Token]", env: dict[str, Any]) -> str:
+    return _sanitise(parser.renderer.render(tokens, parser.options, env), env["images"])
 
 
 def _sanitise(drawn: str, images: bool) -> str:
@@ -73,12 +109,13 @@ def _sanitise(drawn: str, images: bool) -> str:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415 (loaded with the first answer shown)
 
-    md = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
+    md = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True, "maxNesting": 40})
     md.enable(["table", "strikethrough"])
     # lheading: while an answer streams, the first dash of a list would turn the line above it into a heading
     md.disable(["autolink", "lheading", "html_block", "html_inline"])
+    md.inline.ruler.before("escape", "vn_math", _math)
     md.core.ruler.push("vn_inline", _rewrite)
-    drawn = {"fence": _code, "code_block": _code, "image": _image, "vn_html": _ready}
+    drawn = {"fence": _code, "code_block": _code, "image": _image, "vn_html": _ready, "vn_math": _formula}
     for kind, rule in drawn.items():
         md.add_render_rule(kind, lambda _self, *args, rule=rule: rule(*args))
     return md
@@ -105,6 +142,41 @@ def _image(tokens: "Sequence[Token]", index: int, _options: Any, env: Any) -> st
 
 def _ready(tokens: "Sequence[Token]", index: int, _options: Any, _env: Any) -> str:
     return tokens[index].content
+
+
+_CLOSING = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
+_ENVIRONMENT = re.compile(r"\\begin\{(\w{1,20}\*?)\}")
+_LONGEST_FORMULA = 4000  # characters; bounds the search for a closing mark
+
+
+def _math(state: "StateInline", silent: bool) -> bool:
+    r"""A formula is kept as it was written: ``\(`` is no escape in it and ``_`` no emphasis.
+
+    Single dollars count only as in Pandoc, with no space inside and no digit after: $5 and $6 are money.
+    """
+    source, start = state.src, state.pos
+    if source[start] not in "$\\":
+        return False
+    mark = source[start : start + 2]
+    environment = _ENVIRONMENT.match(source, start)
+    closing = (
+        f"\\end{{{environment[1]}}}" if environment else _CLOSING.get(mark, "$" if mark[0] == "$" else "")
+    )
+    if not closing:
+        return False
+    begin = start + (1 if closing == "$" else 2)
+    close = source.find(closing, begin, min(state.posMax, start + _LONGEST_FORMULA))
+    inside, end = source[begin:close], close + len(closing)
+    if close <= begin or (closing == "$" and (inside != inside.strip() or source[end : end + 1].isdigit())):
+        return False
+    if not silent:
+        state.push("vn_math", "", 0).content = source[start:end]
+    state.pos = end
+    return True
+
+
+def _formula(tokens: "Sequence[Token]", index: int, _options: Any, _env: Any) -> str:
+    return f'<span class="vn-math">{html.escape(tokens[index].content)}</span>'
 
 
 def _rewrite(state: "StateCore") -> None:
