@@ -1,0 +1,114 @@
+"""Writing a result to disk: never over something else, never half a file, never under a trap of a name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import unicodedata
+from hashlib import sha256
+from pathlib import Path
+
+from venice_nb.errors import InvalidInput, plain
+
+# Names Windows keeps for devices, with any suffix: a notebook folder travels between systems.
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+)
+_NAME = 120  # bytes; leaves room for our temporary name below the 255 of most file systems
+
+
+def write(
+    path: str | os.PathLike[str] | None,
+    content: bytes | str,
+    *,
+    default: str,
+    suffixes: tuple[str, ...],
+    overwrite: bool = False,
+) -> Path:
+    """Writes the content and gives the path.
+
+    `path` None or a folder takes the `default` name; a name without suffix gets the first of `suffixes`.
+    An existing file is only replaced with `overwrite=True`, a symbolic link never. Folders are not made.
+    Raises InvalidInput, before anything is written, for a name that is not safe on every system.
+    """
+    target = checked(path, default=default, suffixes=suffixes)
+    if target.is_symlink() or (target.exists() and not overwrite):
+        raise InvalidInput(
+            f"{plain(target.name, 120)} exists already",
+            field="path",
+            value=plain(target, 300),
+            allowed="a new name",
+            do="give another name, or overwrite=True to replace a file",
+        )
+    # The content is complete beside the target before the name appears.
+    part = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+        if overwrite:
+            part.replace(target)
+        else:
+            _claim(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tuple[str, ...]) -> Path:
+    """Where a result of that name would be written. Raises InvalidInput for an unsafe name."""
+    target = Path(path).expanduser() if path is not None else Path(default)
+    if "\0" in str(target):
+        raise _unsafe(target, "it holds a NUL character")
+    if path is not None and target.is_dir():
+        target /= default
+    name = unicodedata.normalize("NFC", target.name)
+    if not name:
+        raise _unsafe(target, "it has no name")
+    if plain(name) != name or "\\" in name:
+        raise _unsafe(target, "it holds a control character, a reordering mark or a backslash")
+    if name[-1] in ". " or name.split(".", 1)[0].strip().lower() in _DEVICES:
+        raise _unsafe(target, "it cannot be opened on Windows")
+    target = target.with_name(name)
+    if not target.suffix:
+        target = target.with_suffix(suffixes[0])
+    if target.suffix.lower() not in suffixes:
+        raise InvalidInput(
+            f"{target.suffix} is not a format of this result",
+            field="path",
+            value=plain(target.name, 120),
+            allowed=", ".join(suffixes),
+            do=f"save it as {plain(target.with_suffix(suffixes[0]).name, 120)}",
+        )
+    if len(target.name.encode("utf-8", "replace")) > _NAME:
+        raise _unsafe(target, f"its name is longer than {_NAME} bytes")
+    return target
+
+
+def named(kind: str, *content: str) -> str:
+    """A file name made from content, so that the same result always gets the same one."""
+    digest = sha256("\0".join(content).encode("utf-8", "replace")).hexdigest()
+    return f"{kind}-{digest[:8]}"
+
+
+def _claim(part: Path, target: Path) -> None:
+    """Gives the finished file its name without ever replacing one that appeared meanwhile."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise InvalidInput(
+            f"{plain(target.name, 120)} exists already", field="path", do="give another name"
+        ) from None
+    except OSError:  # file systems without hard links
+        if target.exists():
+            raise
+        part.replace(target)
+
+
+def _unsafe(target: Path, why: str) -> InvalidInput:
+    return InvalidInput(
+        f"{plain(target.name, 120)!r} is not a safe file name: {why}",
+        field="path",
+        value=plain(target, 300),
+        allowed="letters, digits, dots and hyphens",
+        do="give a plain name such as result.md",
+    )
