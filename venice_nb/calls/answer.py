@@ -29,8 +29,8 @@ _SEARCHED = frozenset({"venice_web_search_documents", "web_search"})
 class Prices(Protocol):
     """What is asked of a catalogue here."""
 
-    def cost(self, model: str, usage: Usage) -> float | None:
-        """US dollars for so many tokens of a model; None when the price is not known."""
+    def cost(self, model: str, usage: Mapping[str, Any] | None) -> float | None:
+        """US dollars for the `usage` of an answer; None when the price is not known."""
 
 
 def read_object(received: Received, *, what: str) -> dict[str, Any]:
@@ -129,6 +129,20 @@ def read_usage(value: Any) -> Usage | None:
     )
 
 
+def as_sent(usage: Usage) -> dict[str, Any]:
+    """Tokens in the layout of a chat answer, which the catalogue prices."""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.total_tokens,
+        "prompt_tokens_details": {
+            "cached_tokens": usage.cached_tokens,
+            "cache_creation_input_tokens": usage.written_tokens,
+        },
+        "completion_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
+    }
+
+
 def guess_usage(characters: int, prompt_tokens: int = 0) -> Usage:
     """Tokens guessed from the length of the answer, by the rule the server itself uses for embeddings."""
     written = math.ceil(characters / 3.2 * 0.95)
@@ -144,8 +158,9 @@ def find_cost(
         charged = _charge(mapping(answer.get("usage")).get("cost"))
     if charged is not None:
         return Cost(charged, "charged")
+    counted = as_sent(usage)
     for model in models:
-        priced = catalogue.cost(model, usage) if catalogue is not None and model else None
+        priced = catalogue.cost(model, counted) if catalogue is not None and model else None
         if priced is not None:
             return Cost(priced, "estimated" if usage.estimated else "priced")
     return Cost(None, "unknown")

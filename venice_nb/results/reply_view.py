@@ -146,6 +146,8 @@ def _flags(reply: Reply) -> list[str]:
         flags.append("unfinished: the stream ended before the answer did")
     if reply.finish_reason == "length":
         flags.append("cut off at the token limit")
+    if reply.finish_reason == "max_steps":
+        flags.append("the rounds of tool calls were used up")
     if reply.finish_reason == "content_filter":
         flags.append("held back by a content filter")
     if reply.headers.deprecation is not None:
