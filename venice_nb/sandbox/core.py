@@ -1,0 +1,170 @@
+"""The pure core: a request and the sandbox's state in, a response out. No I/O, no waiting."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from math import isfinite, nan
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from . import auth, faults, limits, money
+from .ask import Ask
+from .exchange import Refusal, Response, compressed
+from .routes import Route, match, shape
+from .schema import Issue, Path, issue, refusal, refused
+from .state import VERSION, Asked, iso
+
+if TYPE_CHECKING:
+    from .exchange import Request
+    from .state import State
+
+BASE = "/api/v1"
+JSON_CAP = 35 * 1024 * 1024  # bytes
+FORM_CAP = 26 * 1024 * 1024  # a 25 MB file and its frame
+
+# On every reply, also over HTTP: nothing here is a page.
+ALWAYS = {
+    "x-venice-sandbox": "true",
+    "x-venice-version": VERSION,
+    "x-venice-host-name": "sandbox",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'",
+}
+
+
+def answer(request: Request, state: State) -> Response:
+    """The response to a request; the state remembers both."""
+    ask = Ask(state, request, state.serial(), state.clock())
+    before = money.balance_headers(state)
+    path = request.path.removeprefix(BASE)
+    fault = faults.next_fault(state, request, path)
+    if fault and not fault.after and (fault.replaces or fault.drop):
+        response = faults.scripted(fault) if fault.replaces else Response(0, {})
+    else:
+        response = _handled(ask, path if request.path.startswith(BASE + "/") else "")
+        if fault and fault.replaces:
+            response = faults.scripted(fault)
+    response = _finished(ask, response, before if ask.key else {})
+    state.log(
+        Asked(
+            request.method,
+            request.path,
+            request.query,
+            ask.body if ask.body is not None else request.body,
+            response.status,
+            ask.operation,
+            ask.id,
+            ask.key.id if ask.key else "",
+        )
+    )
+    return faults.strike(fault, response) if fault else response
+
+
+def _finished(ask: Ask, response: Response, balances: dict[str, str]) -> Response:
+    headers = {
+        **ALWAYS,
+        "date": formatdate(ask.now, usegmt=True),
+        "cf-ray": f"{ask.id}-SBX",
+        "x-venice-timestamp": iso(ask.now),
+        **balances,
+        **ask.headers,
+        **response.headers,
+    }
+    return Response(response.status, headers, response.body)
+
+
+def _handled(ask: Ask, path: str) -> Response:
+    state, request = ask.state, ask.request
+    found = match(request.method, path)
+    if found is None:
+        return Refusal(404, "Not found").response()
+    route, ask.params = found
+    ask.operation = route.operation
+    try:
+        url = state.base_url + route.path
+        ask.key = auth.caller(request, state, route.auth, url)
+        if route.handler is None:
+            return Refusal(501, f"The sandbox does not serve {route.operation} yet").response()
+        if request.method in ("POST", "PATCH"):
+            ask.body = _body(request, route)
+        limits.check_budget(state, _bucket(ask))
+        _validate(ask, route)
+        response = compressed(route.handler(ask), request.headers.get("accept-encoding", ""))
+    except Refusal as refused_:
+        response = refused_.response()
+        if ask.key is None and response.status == 401:  # strangers share one budget
+            try:
+                limits.check_budget(state, _bucket(ask))
+            except Refusal as blocked:
+                response = blocked.response()
+        limits.count_failure(state, ask.key, _model(ask), response, ask.unsupported)
+    if ask.key and route.auth != auth.OPEN:
+        response = response.with_headers(limits.budget_headers(state, _bucket(ask)))
+    return response
+
+
+def _model(ask: Ask) -> str:
+    named = ask.body.get("model") if isinstance(ask.body, dict) else ""
+    return ask.model or (named if isinstance(named, str) else "")
+
+
+def _bucket(ask: Ask) -> tuple[str, ...]:
+    return limits.bucket(ask.state, ask.key, _model(ask))
+
+
+def _body(request: Request, route: Route) -> Any:
+    accepted = shape(route.operation).bodies
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    cap = JSON_CAP if kind == "application/json" else FORM_CAP
+    if len(request.body) > cap:
+        raise Refusal(413, {"code": "PAYLOAD_TOO_LARGE", "error": "Request body is too large"})
+    if kind not in accepted:
+        wanted = " or ".join(f"'{name}'" for name in accepted)
+        raise Refusal(415, f"'Content-Type' must be {wanted}")
+    if kind != "application/json":
+        return None  # a form: the handler reads request.body
+    try:
+        return orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise refused([], f"Malformed JSON: {error.msg}", "Invalid JSON in request body") from None
+
+
+def _validate(ask: Ask, route: Route) -> None:
+    known = shape(route.operation)
+    issues: list[Issue] = []
+    if ask.body is not None:
+        if route.rewrite and isinstance(ask.body, dict):
+            ask.body = route.rewrite(ask.body)
+        known.bodies["application/json"](ask.body, (), issues)
+    ask.query = _query(ask.request.pairs(), known.fields, issues)
+    known.query(ask.query, (), issues)
+    if issues:
+        raise refusal(issues)
+
+
+def _query(pairs: list[tuple[str, str]], fields: dict[str, Any], issues: list[Issue]) -> dict[str, Any]:
+    """The query with numbers read as numbers, and lists from repeated or comma-separated values."""
+    out: dict[str, Any] = {}
+    for name, text in pairs:
+        wanted = fields.get(name, {}).get("type")
+        if wanted == "array":
+            out.setdefault(name, []).extend(part.strip() for part in text.split(",") if part.strip())
+        elif wanted in ("integer", "number"):
+            _number(out, name, text, issues)
+        elif name in fields:
+            out[name] = text
+    return out
+
+
+def _number(out: dict[str, Any], name: str, text: str, issues: list[Issue]) -> None:
+    path: Path = (name,)
+    try:
+        value = float(text)
+    except ValueError:
+        value = nan
+    if not isfinite(value):
+        message = "Expected number, received nan"
+        issues.append(issue("invalid_type", path, message, expected="number", received="nan"))
+    else:
+        out[name] = int(value) if value.is_integer() else value

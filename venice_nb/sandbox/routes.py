@@ -1,0 +1,143 @@
+"""The table of routes: one line per operation of the official API.
+
+To serve another operation, write a function `handler(ask) -> Response` and name it here. The body and the
+query have been checked against `data/requests.json.gz` before it is called.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import orjson
+
+from . import account_routes, character_routes, chat, embeddings, model_routes, responses
+from .auth import ADMIN, ANY, INFERENCE, OPEN
+from .schema import Check, compiled
+
+if TYPE_CHECKING:
+    from .ask import Ask
+    from .exchange import Response
+
+Handler = Callable[["Ask"], "Response"]
+# Repairs a body before it is validated, as production does for known misspellings.
+Rewrite = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation. Without a handler it answers 501."""
+
+    operation: str
+    method: str
+    path: str
+    auth: str
+    handler: Handler | None = None
+    rewrite: Rewrite | None = None
+
+
+TABLE = (
+    Route("createChatCompletion", "POST", "/chat/completions", INFERENCE, chat.completions, chat.rewritten),
+    Route("createResponse", "POST", "/responses", INFERENCE, responses.create),
+    Route("generateImage", "POST", "/image/generate", INFERENCE),
+    Route("simpleGenerateImage", "POST", "/images/generations", INFERENCE),
+    Route("listImageStyles", "GET", "/image/styles", OPEN),
+    Route("upscaleImage", "POST", "/image/upscale", INFERENCE),
+    Route("editImage", "POST", "/image/edit", INFERENCE),
+    Route("multiEditImage", "POST", "/image/multi-edit", INFERENCE),
+    Route("backgroundRemoveImage", "POST", "/image/background-remove", INFERENCE),
+    Route("listModels", "GET", "/models", OPEN, model_routes.listed),
+    Route("listModelTraits", "GET", "/models/traits", OPEN, model_routes.trait_map),
+    Route(
+        "listModelCompatibilityMapping",
+        "GET",
+        "/models/compatibility_mapping",
+        OPEN,
+        model_routes.compatibility_map,
+    ),
+    Route("getApiKeys", "GET", "/api_keys", ADMIN),
+    Route("deleteApiKey", "DELETE", "/api_keys", ADMIN),
+    Route("createApiKey", "POST", "/api_keys", ADMIN),
+    Route("updateApiKey", "PATCH", "/api_keys", ADMIN),
+    Route("getApiKeyRateLimits", "GET", "/api_keys/rate_limits", ANY, account_routes.rate_limits),
+    Route("getApiKeyRateLimitLogs", "GET", "/api_keys/rate_limits/log", ADMIN, account_routes.limit_log),
+    Route("getApiKeyGenerateWeb3Key", "GET", "/api_keys/generate_web3_key", OPEN),
+    Route("postApiKeyGenerateWeb3Key", "POST", "/api_keys/generate_web3_key", OPEN),
+    Route("getApiKeyById", "GET", "/api_keys/{id}", ADMIN),
+    Route("listCharacters", "GET", "/characters", ANY, character_routes.listed),
+    Route("getCharacterBySlug", "GET", "/characters/{slug}", ANY, character_routes.one),
+    Route("getCharacterReviews", "GET", "/characters/{slug}/reviews", ANY, character_routes.reviews),
+    Route("createEmbedding", "POST", "/embeddings", INFERENCE, embeddings.create),
+    Route("createSpeech", "POST", "/audio/speech", INFERENCE),
+    Route("createTranscription", "POST", "/audio/transcriptions", INFERENCE),
+    Route("createClonedVoice", "POST", "/audio/voices", INFERENCE),
+    Route("completeVideo", "POST", "/video/complete", INFERENCE),
+    Route("queueVideo", "POST", "/video/queue", INFERENCE),
+    Route("quoteVideo", "POST", "/video/quote", OPEN),
+    Route("retrieveVideo", "POST", "/video/retrieve", INFERENCE),
+    Route("createVideoTranscription", "POST", "/video/transcriptions", INFERENCE),
+    Route("createTextParser", "POST", "/augment/text-parser", INFERENCE),
+    Route("completeAudio", "POST", "/audio/complete", INFERENCE),
+    Route("queueAudio", "POST", "/audio/queue", INFERENCE),
+    Route("quoteAudio", "POST", "/audio/quote", OPEN),
+    Route("retrieveAudio", "POST", "/audio/retrieve", INFERENCE),
+    Route("getBillingBalance", "GET", "/billing/balance", ADMIN, account_routes.balance),
+    Route("getBillingUsage", "GET", "/billing/usage", OPEN, account_routes.retired_usage),
+    Route("getBillingUsageAnalytics", "GET", "/billing/usage-analytics", ADMIN),
+    Route("getBillingUsageHistory", "GET", "/billing/usage-history", ADMIN),
+    Route("listCryptoRpcNetworks", "GET", "/crypto/rpc/networks", OPEN),
+    Route("cryptoRpcProxy", "POST", "/crypto/rpc/{network}", INFERENCE),
+    Route("getX402Balance", "GET", "/x402/balance/{walletAddress}", INFERENCE),
+    Route("topUpX402Balance", "POST", "/x402/top-up", OPEN),
+    Route("getX402Transactions", "GET", "/x402/transactions/{walletAddress}", INFERENCE),
+    Route("webScrape", "POST", "/augment/scrape", INFERENCE),
+    Route("webSearch", "POST", "/augment/search", INFERENCE),
+)
+
+_EXACT = {(route.method, route.path): route for route in TABLE if "{" not in route.path}
+_TEMPLATES = [
+    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path) + "$"), route)
+    for route in TABLE
+    if "{" in route.path
+]
+
+
+def match(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """The route for a path below /api/v1 and the values of its placeholders."""
+    if (method, path) in _EXACT:
+        return _EXACT[method, path], {}
+    for pattern, route in _TEMPLATES:
+        found = pattern.match(path) if route.method == method else None
+        if found:
+            return route, {name: unquote(value) for name, value in found.groupdict().items()}
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an operation accepts: a check per content type of the body, and the query's fields."""
+
+    bodies: dict[str, Check]
+    query: Check
+    fields: dict[str, dict[str, Any]]
+
+
+@cache
+def _requests() -> dict[str, Any]:
+    raw = (files(__package__) / "data" / "requests.json.gz").read_bytes()
+    found: dict[str, Any] = orjson.loads(gzip.decompress(raw))["operations"]
+    return found
+
+
+@cache
+def shape(operation: str) -> Shape:
+    """The compiled request shape of an operation."""
+    entry = _requests()[operation]
+    bodies = {kind: compiled(schema) for kind, schema in entry["body"].items()}
+    return Shape(bodies, compiled(entry["query"]), entry["query"]["properties"])
