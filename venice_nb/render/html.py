@@ -266,7 +266,7 @@ def style(content: str | None = None) -> Html:
 def _rules() -> tuple[tuple[tuple[str, ...], str], ...]:
     """Each rule of style.css without comments and line breaks, and what a display that needs it contains.
 
-    ``.vn-root .vn-card {}`` is for displays with ``vn-card``, ``.vn-root table th {}`` for those with ``<table``.
+    ``.vn-root .vn-card {}`` is for displays with ``vn-card``, ``.vn-root table {}`` for ones with ``<table``.
     """
     css = files("venice_nb.render").joinpath("style.css").read_text("utf-8")
     css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))

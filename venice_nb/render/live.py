@@ -43,7 +43,7 @@ def static_mode() -> bool:
 def _shell() -> Any:
     """IPython's running shell, or None; a process that has not loaded IPython has none."""
     module = sys.modules.get("IPython")
-    return module.get_ipython() if module is not None else None
+    return getattr(module, "get_ipython", lambda: None)()
 
 
 def _publish(bundle: Bundle, *, display_id: str | None = None, update: bool = False) -> None:
@@ -124,7 +124,11 @@ _shown: dict[int, tuple[weakref.ref[Any], str]] = {}
 def mark_shown(thing: "Displayed") -> None:
     """Remembers that this execution has drawn the thing: it is then silent as the cell's last expression."""
     key = id(thing)
-    _shown[key] = (weakref.ref(thing, lambda _: _shown.pop(key, None)), execution())
+
+    def forget(_: Any, forget: Callable[..., Any] = _shown.pop) -> None:
+        forget(key, None)
+
+    _shown[key] = (weakref.ref(thing, forget), execution())
 
 
 def already_shown(thing: "Displayed") -> bool:
@@ -146,12 +150,16 @@ class Displayed(ABC):
         """The displays by MIME type; always with ``text/plain``."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        bundle = self._mimebundle()
+        # a terminal draws text only, and there a value is its repr
+        bundle = self._mimebundle() if environment() != "terminal" else {"text/plain": repr(self)}
         return {
             kind: data
             for kind, data in bundle.items()
             if (not include or kind in include) and (not exclude or kind not in exclude)
         }
+
+    def _repr_html_(self) -> str | None:
+        return self._mimebundle().get("text/html")
 
     def _ipython_display_(self) -> None:
         if already_shown(self):
