@@ -6,13 +6,54 @@ carry the steps out, so each behaviour is written once and tested from a table w
 
 from __future__ import annotations
 
+import logging
+import random
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Literal, TypeVar
 
-from venice_nb.calls.call import Call
+from venice_nb import errors
+from venice_nb.calls.call import Call, Received, Safety, Timeouts
+from venice_nb.calls.failures import body_of, failure
+from venice_nb.hints import LONGEST
+from venice_nb.ledger import Hold
+from venice_nb.limits import PROBE, Guard
+from venice_nb.outcome import (
+    RULES,
+    Answered,
+    Dice,
+    Fate,
+    Lost,
+    Outcome,
+    delay,
+    fate,
+    held,
+    limited,
+    poll_pause,
+    risks_money,
+    transport_error,
+)
+from venice_nb.rates import Wait
+
+__all__ = [
+    "Answered",
+    "Attempt",
+    "Event",
+    "Lost",
+    "Open",
+    "Outcome",
+    "Plan",
+    "Run",
+    "Send",
+    "Sleep",
+    "Step",
+    "attempts",
+]
 
 T = TypeVar("T")
+log = logging.getLogger("venice_nb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +88,310 @@ class Sleep:
 
 Step = Send | Open | Run | Sleep
 Plan = Generator[Step, Any, T]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Send this once, now, and answer with `Answered` or `Lost`. An exception may be thrown in instead.
+
+    A driver that can tell may set `sent` to False until the request leaves, so that an interruption before
+    then counts for nothing; and may call `accepted()` as soon as a success status has arrived, so that a long
+    body does not count as a request that may still fail.
+    """
+
+    call: Call[Any]
+    number: int
+    timeouts: Timeouts
+    accepted: Callable[[], None]
+    sent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a call, for those who watch."""
+
+    kind: Literal["attempt", "answer", "lost", "wait", "error", "done"]
+    operation: str
+    attempt: int
+    status: int | None = None
+    seconds: float | None = None
+    why: str = ""
+    request_id: str | None = None
+
+
+def attempts(
+    call: Call[Any],
+    guard: Guard,
+    *,
+    rng: Dice = random,
+    now: Callable[[], float] = time.monotonic,
+    max_retries: int | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> Generator[Attempt | Sleep, Outcome | None, Answered]:
+    """Send a call until it succeeds or may not be sent again; gives back the answer, a success.
+
+    Yields `Attempt`, to be answered with `Answered` or `Lost`, and `Sleep`, to be answered with None. Raises
+    the error of the last attempt. Closing the generator, or throwing into it, gives back what it holds.
+
+    Args:
+        call: what to send.
+        guard: the limits and the failure budget of the key.
+        rng: where chance comes from.
+        now: monotonic seconds.
+        max_retries: repetitions in place of those of the call's class; never makes an unsafe one safe.
+        on_event: called with an `Event` at each step; what it raises is logged.
+
+    """
+    return (
+        yield from _Course(call, guard, rng=rng, now=now, max_retries=max_retries, on_event=on_event).run()
+    )
+
+
+class _Course:
+    """The attempts of one call."""
+
+    def __init__(
+        self,
+        call: Call[Any],
+        guard: Guard,
+        *,
+        rng: Dice,
+        now: Callable[[], float],
+        max_retries: int | None,
+        on_event: Callable[[Event], None] | None,
+    ) -> None:
+        guard.here()
+        self.call, self.guard, self.rng, self.now, self.on_event = call, guard, rng, now, on_event
+        self.rule = RULES[call.safety]
+        self.most = self.rule.attempts if max_retries is None else max_retries + 1
+        self.seat = guard.seat(call)
+        self.mark: int | None = None
+        self.attempt: Attempt | None = None
+        self.number = 0
+        self.first = 0.0
+        self.repeated: dict[Fate, int] = {}
+        self.doubt = False  # an earlier attempt may have been charged
+
+    def run(self) -> Generator[Attempt | Sleep, Outcome | None, Answered]:
+        try:
+            while True:
+                yield from self._admission()
+                self.number += 1
+                if self.number == 1:
+                    self.first = self.now()
+                self._tell("attempt")
+                outcome = yield from self._send(self.call)
+                if isinstance(outcome, Answered) and 200 <= outcome.received.status < 300:
+                    return self._done(outcome)
+                if isinstance(outcome, Answered):
+                    error, what, hint = self._refused(outcome.received)
+                else:
+                    error, what, hint = self._lost(outcome)
+                pause = self._pause(error, what, hint)
+                if pause is None:
+                    raise self._raised(error)
+                yield from self._sleep(pause, f"{error.what.rstrip('.')}; attempt {self.number + 1} follows")
+        finally:
+            self._release()
+
+    def _send(self, call: Call[Any]) -> Generator[Attempt | Sleep, Outcome | None, Outcome]:
+        self.attempt = Attempt(call, self.number, call.timeouts, self._accepted)
+        try:
+            outcome = yield self.attempt
+        except errors.InvalidInput:
+            self.attempt.sent = False  # it could not even be written down
+            raise
+        if outcome is None:
+            raise TypeError("an attempt is answered with Answered or Lost")
+        return outcome
+
+    def _accepted(self) -> None:
+        mark, self.mark = self.mark, None
+        if mark is not None:
+            self.guard.ledger.succeeded(mark)
+
+    def _failed(self) -> None:
+        mark, self.mark = self.mark, None
+        if mark is not None:
+            self.guard.ledger.failed(mark, self.now())
+
+    def _admission(self) -> Generator[Attempt | Sleep, Outcome | None, None]:
+        """Wait until the call may go; it then holds a mark in the ledger."""
+        guard, held_since = self.guard, None
+        while True:
+            now = self.now()
+            problem = guard.problem(self.call, now)
+            if problem is not None:
+                raise self._raised(problem)
+            admitted = guard.admit(self.call, self.seat, now)
+            if isinstance(admitted, int):
+                self.mark = admitted
+                return
+            if isinstance(admitted, Wait):
+                if guard.truth is not None and guard.limiter.wants_truth(now):
+                    yield from self._truth(guard.truth)
+                elif admitted.final:
+                    raise self._raised(limited(admitted, self.call, guard.server_time(now)))
+                else:
+                    yield from self._sleep(admitted.seconds, admitted.why)
+                continue
+            if admitted.probe is not None:
+                yield from self._probe(admitted.probe)
+                continue
+            held_since = now if held_since is None else held_since
+            if now + admitted.seconds - held_since > self.rule.seconds:
+                raise self._raised(held(admitted, self.call))
+            yield from self._sleep(admitted.seconds * self.rng.uniform(1.0, 1.1), admitted.why)
+
+    def _truth(self, call: Call[Any]) -> Generator[Attempt | Sleep, Outcome | None, None]:
+        """Ask for the key's real limits before anyone waits for assumed ones; a failure is no matter."""
+        mark = self.guard.ledger.admit(self.now(), call.timeouts.total)
+        if isinstance(mark, Hold):
+            if mark.probe is not None:
+                self.guard.probed(mark.probe, fine=None, now=self.now())
+            return
+        self.mark = mark
+        outcome = yield from self._send(call)
+        if isinstance(outcome, Answered) and 200 <= outcome.received.status < 300:
+            self.guard.limiter.learn(body_of(outcome.received))
+            self._accepted()
+        elif isinstance(outcome, Answered) or outcome.sent:
+            self._failed()
+        else:
+            self._accepted()
+
+    def _probe(self, mark: int) -> Generator[Attempt | Sleep, Outcome | None, None]:
+        """Find out with something free whether the server's block is over."""
+        self.mark = mark
+        outcome = yield from self._send(PROBE)
+        self.mark = None
+        if isinstance(outcome, Answered):
+            self.guard.probed(mark, fine=200 <= outcome.received.status < 300, now=self.now())
+            return
+        self.guard.probed(mark, fine=False if outcome.sent else None, now=self.now())
+        if not outcome.sent:
+            yield from self._sleep(1.0, outcome.reason)
+
+    def _sleep(self, seconds: float, why: str) -> Generator[Attempt | Sleep, Outcome | None, None]:
+        self._tell("wait", seconds=seconds, why=why)
+        yield Sleep(seconds, why)
+
+    def _done(self, answered: Answered) -> Answered:
+        self._accepted()
+        now, received, guard = self.now(), answered.received, self.guard
+        guard.heard(self.seat, received, now)
+        guard.retries.earn()
+        settle = None
+        if self.seat is not None and self.seat.sent is not None:
+            settle = partial(guard.limiter.settle, self.seat.lane, self.seat.sent)
+        whole = Received(received.status, received.headers, received.content, now - self.first, self.number)
+        self._tell("answer", received.status, request_id=received.headers.get("cf-ray"))
+        self._tell("done", received.status, seconds=whole.elapsed)
+        return Answered(whole, answered.stream, settle)
+
+    def _refused(self, received: Received) -> tuple[errors.VeniceError, Fate, float | None]:
+        """What an answer without success means, and how long it asks to wait."""
+        now, guard = self.now(), self.guard
+        self._failed()
+        guard.heard(self.seat, received, now)
+        hint = guard.asked_to_wait(received, body_of(received), now) if received.status >= 400 else None
+        error = failure(
+            received,
+            self.call,
+            attempts=self.number,
+            elapsed=now - self.first,
+            wait=hint,
+            server_time=guard.server_time(now),
+        )
+        if received.status == 429 and self.seat is not None:
+            guard.limiter.brake(self.seat, now, None if isinstance(error, errors.TooManyFailures) else hint)
+        guard.refused(error, self.call, now)
+        self._tell("answer", received.status, why=error.what, request_id=error.request_id)
+        if isinstance(error, errors.TooManyFailures):
+            hint = None  # the ledger holds everyone back, this call too
+        return error, fate(received.status), hint
+
+    def _lost(self, lost: Lost) -> tuple[errors.VeniceError, Fate, float | None]:
+        """What it means that no answer came."""
+        if lost.sent:
+            self._failed()
+        else:
+            self._accepted()
+        if self.seat is not None:
+            if lost.sent:
+                self.guard.limiter.landed(self.seat)
+            else:
+                self.guard.limiter.withdraw(self.seat)
+        self._tell("lost", why=lost.reason)
+        what = Fate.UNKNOWN if lost.sent else Fate.NOT_SENT
+        error = transport_error(lost, self.call, self.number, self.now() - self.first)
+        return error, Fate.FINAL if lost.final else what, None
+
+    def _pause(self, error: errors.VeniceError, what: Fate, hint: float | None) -> float | None:
+        """Seconds until the next attempt; None when there is to be none."""
+        if what is Fate.FINAL or self.number >= self.most:
+            return None
+        if isinstance(error, errors.TransportError) and isinstance(error, errors.UnknownOutcome):
+            self.doubt = True
+        self.doubt = self.doubt or (self.call.paid and what in (Fate.FAILED, Fate.UNKNOWN))
+        allowed = {Fate.FAILED: self.rule.failed, Fate.UNKNOWN: self.rule.unknown}.get(what)
+        if self.call.safety is Safety.POLL and error.status == 500:
+            allowed = 1  # the server replays a job's final error; once more tells whether it is one
+        if allowed is not None and self.repeated.get(what, 0) >= allowed:
+            return None
+        if what is Fate.UNKNOWN and risks_money(self.call, self.guard.risked):
+            return None
+        if hint is not None and hint > LONGEST:
+            return None
+        pause = delay(self.rng, self.number, hint=hint, limited=error.status == 429)
+        pause = max(pause, poll_pause(self.call, error.status))
+        left = self.rule.seconds - (self.now() - self.first)
+        if pause > left:
+            error.do = (
+                f"{error.do} (the next attempt was due in {pause:.0f} s, {max(left, 0):.0f} s were left)"
+            )
+            return None
+        if not self.guard.retries.spend(10.0 if what is Fate.UNKNOWN else 5.0):
+            error.do = f"{error.do} (not tried again: too many recent calls needed a second attempt)"
+            return None
+        self.repeated[what] = self.repeated.get(what, 0) + 1
+        if what is Fate.UNKNOWN and self.call.paid:
+            self.guard.risked += self.call.price or 0.0
+        return pause
+
+    def _raised(self, error: errors.VeniceError) -> errors.VeniceError:
+        if self.doubt and error.charged == "no":
+            error.charged = "unknown"
+        error.attempts = self.number
+        self._tell("error", error.status, why=error.what, request_id=error.request_id)
+        return error
+
+    def _release(self) -> None:
+        """Give back what an ended or abandoned call still holds."""
+        left = self.attempt is not None and self.attempt.sent
+        pending = self.mark is not None  # abandoned between sending and hearing of it
+        if left:
+            self._failed()  # it may still fail at the server
+        else:
+            self._accepted()
+        if self.seat is not None:
+            if self.seat.queued or (pending and not left):
+                self.guard.limiter.withdraw(self.seat)
+            else:
+                self.guard.limiter.landed(self.seat)
+
+    def _tell(
+        self,
+        kind: Literal["attempt", "answer", "lost", "wait", "error", "done"],
+        status: int | None = None,
+        *,
+        seconds: float | None = None,
+        why: str = "",
+        request_id: str | None = None,
+    ) -> None:
+        if self.on_event is None:
+            return
+        try:
+            self.on_event(Event(kind, self.call.operation, self.number, status, seconds, why, request_id))
+        except Exception:
+            log.exception("on_event failed; the call goes on")
