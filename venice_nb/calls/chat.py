@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from venice_nb.calls.abilities import check_abilities
 from venice_nb.calls.call import Call, Received, Safety, Timeouts
@@ -18,10 +18,11 @@ from venice_nb.strictness import strict as strict_schema
 
 if TYPE_CHECKING:
     from venice_nb.catalogue import Catalogue, Model
-    from venice_nb.results.money import Usage
     from venice_nb.results.reply import Reply
 
-__all__ = ["chat_completion", "strict_schema"]
+__all__ = ["Reader", "chat_completion", "resolved", "strict_schema"]
+
+T = TypeVar("T")
 
 WHOLE = Timeouts(read=300.0, total=600.0)
 STREAMED = Timeouts(read=60.0, total=1800.0, first=90.0)
@@ -68,7 +69,7 @@ def chat_completion(
 
     """
     prompt = read_messages(messages)
-    resolution = _resolved(model, catalogue, prompt)
+    resolution = resolved(model, catalogue, prompt)
     friendly = {
         "web_search": web_search,
         "citations": citations,
@@ -96,8 +97,8 @@ def chat_completion(
         method="POST",
         path="/chat/completions",
         body=body,
-        read=ReadReply(catalogue, resolution.id, prompt.tokens),
-        gather=GatherReply(catalogue, resolution.id, prompt.tokens) if stream else None,
+        read=Reader(read_reply, catalogue, resolution.id, prompt.tokens),
+        gather=Reader(ReplyGatherer, catalogue, resolution.id, prompt.tokens) if stream else None,
         accept="text/event-stream" if stream else "application/json",
         safety=Safety.INFER,
         timeouts=STREAMED if stream else WHOLE,
@@ -110,48 +111,25 @@ def chat_completion(
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
-    """The catalogue's prices, asked with the usage of a reply."""
+class Reader(Generic[T]):
+    """`make` with what it has to know about the request. A value, so that two equal calls are equal."""
 
-    catalogue: Catalogue
-
-    def cost(self, model: str, usage: Usage) -> float | None:
-        """US dollars for so many tokens; None when the price is not known."""
-        details = {"cached_tokens": usage.cached_tokens, "cache_creation_input_tokens": usage.written_tokens}
-        told = {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens}
-        return self.catalogue.cost(model, {**told, "prompt_tokens_details": details})
-
-
-@dataclass(frozen=True, slots=True)
-class ReadReply:
-    """Reads the answer of one chat. A value, so that two equal calls are equal."""
-
+    make: Callable[..., T]
     catalogue: Catalogue = field(compare=False, repr=False)
     model: str
     prompt_tokens: int
 
-    def __call__(self, received: Received) -> Reply:
-        prices = Prices(self.catalogue)
-        return read_reply(received, catalogue=prices, model=self.model, prompt_tokens=self.prompt_tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class GatherReply:
-    """Starts gathering the streamed answer of one chat."""
-
-    catalogue: Catalogue = field(compare=False, repr=False)
-    model: str
-    prompt_tokens: int
-
-    def __call__(self) -> ReplyGatherer:
-        prices = Prices(self.catalogue)
-        return ReplyGatherer(catalogue=prices, model=self.model, prompt_tokens=self.prompt_tokens)
+    def __call__(self, *received: Received) -> T:
+        """What `make` makes."""
+        told = {"model": self.model, "prompt_tokens": self.prompt_tokens}
+        return self.make(*received, catalogue=self.catalogue, **told)
 
 
 _name = text(blank=False)
 
 
-def _resolved(model: str | Resolution, catalogue: Catalogue, prompt: Prompt) -> Resolution:
+def resolved(model: str | Resolution, catalogue: Catalogue, prompt: Prompt) -> Resolution:
+    """What the catalogue makes of a name; refuses a model of another type than text."""
     if not isinstance(model, Resolution):
         model = catalogue.resolve(_name("model", model), vision="vision" in prompt.needs)
     if model.model is None and (other := catalogue.get(model.id)) is not None:

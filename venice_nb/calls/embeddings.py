@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Call, Safety, Timeouts
 from venice_nb.calls.check import fields, integer, listed, refuse, shown, sound, text
-from venice_nb.calls.listings import read_embeddings
 from venice_nb.calls.messages import tokens
 from venice_nb.calls.parameters import json_extra
+from venice_nb.calls.vector_replies import read_embeddings
 from venice_nb.catalogue.names import Resolution
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from venice_nb.calls.call import Received
     from venice_nb.catalogue import Catalogue, Model
     from venice_nb.results.vectors import Vectors
 
@@ -69,7 +71,7 @@ def embed(
         method="POST",
         path="/embeddings",
         body=body,
-        read=read_embeddings,
+        read=ReadVectors(catalogue, resolution.id, len(rows), given.get("dimensions"), estimate),
         safety=Safety.INFER,
         timeouts=Timeouts(read=60.0, total=120.0),
         model=resolution.id,
@@ -78,6 +80,28 @@ def embed(
         price=catalogue.cost(known, {"prompt_tokens": estimate}) if known is not None else None,
         paid=True,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVectors:
+    """Reads the vectors of one request. A value, so that two equal calls are equal."""
+
+    catalogue: Catalogue = field(compare=False, repr=False)
+    model: str
+    count: int
+    dims: int | None
+    prompt_tokens: int
+
+    def __call__(self, received: Received) -> Vectors:
+        """The vectors, one row for each text."""
+        return read_embeddings(
+            received,
+            count=self.count,
+            catalogue=self.catalogue,
+            model=self.model,
+            dims=self.dims,
+            prompt_tokens=self.prompt_tokens,
+        )
 
 
 def split(texts: Sequence[Any], size: int = ITEMS) -> Iterator[list[Any]]:
