@@ -235,6 +235,11 @@ def test_aliases_from_the_server_take_the_place_of_the_bundled_ones(catalogue):
     assert catalogue.resolve("claude-3-5-sonnet-20241022").model is not None
 
 
+def test_a_catalogue_says_where_it_is_from(catalogue):
+    assert catalogue.origin == "the bundled list of 2026-08-21"
+    assert Catalogue.from_reply([], date="2026-11-01").origin == "the list of 2026-11-01"
+
+
 # Names
 
 

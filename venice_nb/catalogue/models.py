@@ -65,6 +65,11 @@ class Catalogue:
         return f"Catalogue({len(self)} models, {self.date})"
 
     @property
+    def origin(self) -> str:
+        """Where the list is from, in words: the package or the server, and its day."""
+        return f"{'the bundled list' if self is _bundled() else 'the list'} of {self.date}"
+
+    @property
     def models(self) -> tuple[Model, ...]:
         """All models, in the server's order."""
         return tuple(map(self._model, self._sources))
