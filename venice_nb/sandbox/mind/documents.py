@@ -1,0 +1,303 @@
+"""Text out of files given as data URLs: plain text, CSV, JSON, HTML, source code, PDF, DOCX, PPTX, XLSX and EPUB."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import html
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from .retrieve import Passage
+
+LIMIT = 25_000_000  # bytes of a file, and of what it may unpack to
+
+
+def decode_data_url(url: str) -> tuple[str, bytes] | None:
+    """Return (media type, bytes) of a data URL, None when it is not one or is broken."""
+    head, comma, data = url.partition(",")
+    if not comma or head[:5].lower() != "data:":
+        return None
+    try:
+        raw = (
+            base64.b64decode(data, validate=False)
+            if head.lower().endswith(";base64")
+            else unquote_to_bytes(data)
+        )
+    except (binascii.Error, ValueError):
+        return None
+    return head[5:].split(";")[0].strip().lower(), raw
+
+
+def read_file_part(part: Mapping[str, Any]) -> tuple[Passage | None, str]:
+    """Return (the text of a file part, a sentence saying why there is none)."""
+    name = str(part.get("filename") or "the file")
+    given = str(part.get("file_data") or part.get("url") or "")
+    if given.startswith(("http://", "https://")):
+        return None, f"The sandbox does not fetch files from the network, so it has not read {given}."
+    decoded = decode_data_url(given)
+    if decoded is None:  # some clients send bare base64
+        try:
+            decoded = "", base64.b64decode(given, validate=True)
+        except (binascii.Error, ValueError):
+            return None, f"The data of {name} is neither a data URL nor base64, so it could not be read."
+    kind, raw = decoded
+    if not raw or len(raw) > LIMIT:
+        return None, f"{name[:1].upper()}{name[1:]} is {'empty' if not raw else 'larger than 25 MB'}."
+    text = file_text(raw, kind, name)
+    if not text.strip():
+        return (
+            None,
+            f"The sandbox finds no readable text in {name} ({len(raw)} bytes{f', {kind}' if kind else ''}).",
+        )
+    return Passage(text, title=name if part.get("filename") else ""), ""
+
+
+@lru_cache(maxsize=16)
+def file_text(raw: bytes, kind: str = "", name: str = "") -> str:
+    """Return the text of a file, "" when the sandbox cannot find any."""
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    try:
+        if raw.startswith(b"%PDF"):
+            return _pdf(raw)
+        if raw.startswith(b"PK\x03\x04"):
+            return _zipped(raw)
+    except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, RuntimeError, NotImplementedError, OSError):
+        return ""
+    if b"\0" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ""
+    text = _decoded(raw)
+    if ending in ("csv", "tsv") or kind in ("text/csv", "text/tab-separated-values"):
+        return table_text(text)
+    if ending in ("html", "htm", "xhtml") or kind in ("text/html", "application/xhtml+xml"):
+        return html_text(text)
+    if ending in ("json", "ipynb") or kind == "application/json":
+        return json_text(text)
+    return text
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def table_text(text: str) -> str:
+    """Return a CSV or TSV table as one line per row: "name: Ada; age: 36"."""
+    first = text.split("\n", 1)[0]
+    delimiter = max("\t;,|", key=first.count)
+    try:
+        rows = [r for r in csv.reader(io.StringIO(text), delimiter=delimiter) if any(c.strip() for c in r)]
+    except csv.Error:
+        return text
+    if len(rows) < 2 or len(rows[0]) < 2:
+        return text
+    head = [c.strip() for c in rows[0]]
+    return "\n\n".join(
+        "; ".join(f"{h}: {c.strip()}" for h, c in zip(head, row, strict=False) if c.strip()) + "."
+        for row in rows[1:5001]
+    )
+
+
+def html_text(text: str) -> str:
+    """Return the visible text of an HTML page; headings and list items keep their marks."""
+    text = re.sub(r"(?is)<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->", " ", text)
+    text = re.sub(r"(?i)<h[1-6]\b[^>]*>", "\n\n## ", text)
+    text = re.sub(r"(?i)<li\b[^>]*>", "\n- ", text)
+    text = re.sub(
+        r"(?i)</?(?:p|div|section|article|tr|table|ul|ol|h[1-6]|br|header|footer|blockquote|pre)\b[^>]*>",
+        "\n\n",
+        text,
+    )
+    text = html.unescape(re.sub(r"<[^<>]*>", " ", text))
+    return re.sub(r"\n\s*\n\s*", "\n\n", re.sub(r"[ \t]+", " ", text)).strip()
+
+
+def json_text(text: str) -> str:
+    """Return JSON as readable lines ("price: 12"), the text itself when it is not JSON."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return "\n\n".join(flat(value)) or text
+
+
+def flat(value: object, path: str = "", depth: int = 0) -> list[str]:
+    """Return a JSON value as sentences: one per record of a list, one per object."""
+    if depth > 12:
+        return []
+    if isinstance(value, Mapping):
+        plain = {k: v for k, v in value.items() if not isinstance(v, Mapping | list)}
+        lists = {
+            k: v
+            for k, v in value.items()
+            if isinstance(v, list) and all(not isinstance(x, Mapping | list) for x in v)
+        }
+        said = [f"{readable(k)}: {_scalar(v)}" for k, v in plain.items()]
+        said += [f"{readable(k)}: {', '.join(_scalar(x) for x in v)}" for k, v in lists.items() if v]
+        lead = f"{path}, " if path and said else ""
+        found = [lead + "; ".join(said)] if said else []
+        for k, v in value.items():
+            if k not in plain and k not in lists:
+                found += flat(v, f"{path} {readable(k)}".strip(), depth + 1)
+        return found
+    if isinstance(value, list):
+        if value and all(not isinstance(x, Mapping | list) for x in value):
+            return [
+                f"{path}: {', '.join(_scalar(x) for x in value)}"
+                if path
+                else ", ".join(_scalar(x) for x in value)
+            ]
+        return [line for x in value[:2000] for line in flat(x, path, depth + 1)]
+    return [f"{path}: {_scalar(value)}" if path else _scalar(value)]
+
+
+def readable(name: object) -> str:
+    """Return a field name as words: "publishedAt" and "published_at" become "published at"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[_]+", " ", str(name)).strip().lower()
+
+
+def _scalar(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _zipped(raw: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(raw)) as box:
+        if sum(i.file_size for i in box.infolist()) > 4 * LIMIT:
+            return ""
+        names = box.namelist()
+        if "word/document.xml" in names:
+            return _xml_paragraphs(box.read("word/document.xml"), "w:p", "w:t")
+        slides = sorted((n for n in names if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)), key=_number_in)
+        if slides:
+            return "\n\n".join(_xml_paragraphs(box.read(n), "a:p", "a:t") for n in slides)
+        if "xl/workbook.xml" in names:
+            return _sheet(box, names)
+        pages = sorted(n for n in names if n.lower().endswith((".xhtml", ".html", ".htm")))
+        return "\n\n".join(html_text(_decoded(box.read(n))) for n in pages)
+
+
+def _number_in(name: str) -> int:
+    return int(re.sub(r"\D", "", name) or 0)
+
+
+def _xml_paragraphs(raw: bytes, paragraph: str, run: str) -> str:
+    text = raw.decode("utf-8", "replace")
+    found = []
+    for block in re.findall(rf"<{paragraph}[ >].*?</{paragraph}>", text, re.DOTALL):
+        said = "".join(html.unescape(t) for t in re.findall(rf"<{run}(?: [^>]*)?>([^<]*)</{run}>", block))
+        style = re.search(r'<w:pStyle w:val="(?:Heading|Title)', block)
+        if said.strip():
+            found.append(f"## {said.strip()}" if style else said.strip())
+    return "\n\n".join(found)
+
+
+def _sheet(box: zipfile.ZipFile, names: list[str]) -> str:
+    shared: list[str] = []
+    if "xl/sharedStrings.xml" in names:
+        strings = box.read("xl/sharedStrings.xml").decode("utf-8", "replace")
+        shared = [
+            html.unescape("".join(re.findall(r"<t(?: [^>]*)?>([^<]*)</t>", s)))
+            for s in re.findall(r"<si>(.*?)</si>", strings, re.DOTALL)
+        ]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for name in sorted((n for n in names if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)), key=_number_in):
+        sheet = box.read(name).decode("utf-8", "replace")
+        for row in re.findall(r"<row[ >].*?</row>", sheet, re.DOTALL):
+            cells = []
+            for attributes, body in re.findall(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", row, re.DOTALL):
+                value = re.search(r"<(?:v|t)(?: [^>]*)?>([^<]*)</", body or "")
+                said = html.unescape(value[1]) if value else ""
+                if 't="s"' in attributes and said.isdigit() and int(said) < len(shared):
+                    said = shared[int(said)]
+                cells.append(said)
+            writer.writerow(cells)
+    return table_text(out.getvalue())
+
+
+_STREAM = re.compile(
+    rb"<<(?P<head>(?:[^<>]|<[^<]|>[^>]|<<[^<>]*>>){0,2000}?)>>\s*stream\r?\n(?P<body>.*?)\r?\n?endstream",
+    re.DOTALL,
+)
+_SHOWN = re.compile(
+    rb"(?P<array>\[(?:[^\[\]()]|\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)*\])\s*TJ|(?P<text>\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]+>)\s*(?:Tj|'|\")"
+    rb"|(?P<line>T\*|\bT[dDm]\b|\bET\b)",
+    re.DOTALL,
+)
+
+
+def _pdf(raw: bytes) -> str:
+    """The text a PDF shows, where its fonts use plain or standard encodings; other fonts give nothing."""
+    found = []
+    budget = LIMIT
+    for match in _STREAM.finditer(raw):
+        if b"/Image" in match["head"]:
+            continue
+        body = match["body"]
+        if b"FlateDecode" in match["head"]:
+            try:
+                body = zlib.decompressobj().decompress(body, budget)
+            except zlib.error:
+                continue
+        budget -= len(body)
+        if budget <= 0:
+            break
+        if b"BT" in body and (b"Tj" in body or b"TJ" in body):
+            found.append(_shown(body))
+    text = "\n".join(found)
+    letters = sum(c.isalpha() or c.isspace() for c in text)
+    return text if letters > 0.6 * len(text) else ""
+
+
+def _shown(body: bytes) -> str:
+    said: list[str] = []
+    for match in _SHOWN.finditer(body):
+        if match["line"]:
+            if said and said[-1] != "\n":
+                said.append("\n")
+        elif match["array"]:
+            for piece, gap in re.findall(
+                rb"(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)|(-?\d+(?:\.\d+)?)", match["array"]
+            ):
+                if piece:
+                    said.append(_pdf_string(piece))
+                elif float(gap) < -180:  # a wide gap, in thousandths of the font size, is a space
+                    said.append(" ")
+        else:
+            said.append(_pdf_string(match["text"]))
+    return re.sub(r"[ \t]+", " ", "".join(said)).strip()
+
+
+def _pdf_string(piece: bytes) -> str:
+    if piece[:1] == b"<":
+        digits = re.sub(rb"\s", b"", piece[1:-1])
+        data = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+        wide = len(data) % 2 == 0 and data[:1] == b"\0"
+        return data.decode("utf-16-be" if wide else "cp1252", "replace")
+    plain = re.sub(
+        rb"\\(\d{1,3}|.)",
+        lambda m: (
+            bytes([int(m[1], 8) & 255])
+            if m[1].isdigit()
+            else {b"n": b"\n", b"r": b"", b"t": b" "}.get(m[1], m[1])
+        ),
+        piece[1:-1],
+        flags=re.DOTALL,
+    )
+    return plain.decode("cp1252", "replace")

@@ -1,0 +1,488 @@
+"""Fill a JSON schema from a text; the result is valid against the schema whatever the text says."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .documents import readable
+from .fields import (
+    EMAIL,
+    Field,
+    boolean_value,
+    iso_date,
+    list_values,
+    number_value,
+    proper_names,
+    string_value,
+)
+from .labels import best_label
+from .numbers import numbers
+from .text import terms
+
+DEPTH = 24
+
+
+class Filler:
+    """Fills one schema; keeps its root, to which `$ref` points."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self.root = root
+
+    def fill(self, schema: Any, text: str, name: str = "", depth: int = 0) -> Any:
+        """Return a value for the schema, read from the text where the text has one."""
+        found = self.find(schema, text, name, depth)
+        return self.least(schema, depth) if found is None and not self.allows_null(schema) else found
+
+    def find(self, schema: Any, text: str, name: str, depth: int) -> Any:
+        """Return the value a text gives for a schema, None when it gives none."""
+        schema = self.resolved(schema)
+        if "const" in schema:
+            return schema["const"]
+        if isinstance(schema.get("enum"), list) and schema["enum"]:
+            return self.option(schema, text, name)
+        branches = schema.get("anyOf") or schema.get("oneOf")
+        if isinstance(branches, list) and branches:
+            return self.branch(schema, branches, text, name, depth)
+        if depth > DEPTH:
+            return None
+        field = Field(name, str(schema.get("description") or ""), schema)
+        for kind in self.kinds(schema):
+            value = self.of_kind(kind, schema, field, text, depth)
+            if value is not None:
+                return value
+        return None
+
+    def of_kind(self, kind: str, schema: Mapping[str, Any], field: Field, text: str, depth: int) -> Any:
+        """Return a value of one JSON type, None when the text has none."""
+        if kind == "object":
+            return self.object_(schema, text, depth)
+        if kind == "array":
+            return self.array(schema, field, text, depth)
+        if kind in ("number", "integer"):
+            value = number_value(field, text)
+            return None if value is None else fit_number(value, schema, whole=kind == "integer")
+        if kind == "boolean":
+            return boolean_value(field, text)
+        if kind == "string":
+            said = string_value(field, text)
+            return None if said is None else fit_string(said, schema)
+        return None
+
+    def kinds(self, schema: Mapping[str, Any]) -> list[str]:
+        """The types a schema allows, without null."""
+        kind = schema.get("type")
+        if isinstance(kind, str):
+            return [] if kind == "null" else [kind]
+        if isinstance(kind, list):
+            return [k for k in kind if isinstance(k, str) and k != "null"]
+        if "properties" in schema:
+            return ["object"]
+        if "items" in schema or "prefixItems" in schema:
+            return ["array"]
+        return ["string"]
+
+    def allows_null(self, schema: Any) -> bool:
+        """Whether null is a valid value."""
+        schema = self.resolved(schema)
+        if "const" in schema:
+            return schema["const"] is None
+        if isinstance(schema.get("enum"), list):
+            return None in schema["enum"]
+        branches = schema.get("anyOf") or schema.get("oneOf")
+        if isinstance(branches, list):
+            return any(self.allows_null(b) for b in branches)
+        kind = schema.get("type")
+        return kind == "null" or schema.get("nullable") is True or (isinstance(kind, list) and "null" in kind)
+
+    def resolved(self, schema: Any) -> Mapping[str, Any]:
+        """Return the schema with its `$ref` followed and a single `allOf` merged in."""
+        for _ in range(20):
+            if not isinstance(schema, Mapping):
+                return {}
+            if isinstance(schema.get("$ref"), str):
+                rest = {k: v for k, v in schema.items() if k != "$ref"}
+                target = self.target(schema["$ref"])
+                schema = {**target, **rest}
+                continue
+            if isinstance(schema.get("allOf"), list):
+                merged = {k: v for k, v in schema.items() if k != "allOf"}
+                for piece in schema["allOf"]:
+                    part = self.resolved(piece) if isinstance(piece, Mapping) and "allOf" not in piece else {}
+                    merged = _merged(merged, part)
+                schema = merged
+                continue
+            return schema
+        return {}
+
+    def target(self, ref: str) -> Mapping[str, Any]:
+        """Return the part of the root a local reference names, {} when it names none."""
+        node: Any = self.root
+        if not ref.startswith("#"):
+            return {}
+        for step in filter(None, ref[1:].split("/")):
+            key = step.replace("~1", "/").replace("~0", "~")
+            node = node.get(key) if isinstance(node, Mapping) else None
+        return node if isinstance(node, Mapping) else {}
+
+    def option(self, schema: Mapping[str, Any], text: str, name: str) -> Any:
+        """Return the entry of an enum that fits the text best."""
+        given = [v for v in schema["enum"] if v is not None]
+        if not given:
+            return None
+        for value in given:
+            if isinstance(value, str) and re.search(
+                rf"(?<!\w){re.escape(readable(value))}(?!\w)", text, re.I
+            ):
+                return value
+        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in given):
+            value = number_value(
+                Field(
+                    name, str(schema.get("description") or ""), {"minimum": min(given), "maximum": max(given)}
+                ),
+                text,
+            )
+            return min(given, key=lambda v: abs(v - value)) if value is not None else given[0]
+        labels = [str(v) for v in given]
+        best = best_label(labels, text)
+        return given[labels.index(best)]
+
+    def branch(
+        self, schema: Mapping[str, Any], branches: Sequence[Any], text: str, name: str, depth: int
+    ) -> Any:
+        """Return the value of the branch the text fits best: objects by how many of their fields are found."""
+        outer = {k: v for k, v in schema.items() if k in ("description",)}
+        best: Any = None
+        worth = -1.0
+        for branch in branches:
+            inner = {**outer, **self.resolved(branch)}
+            if inner.get("type") == "null" or depth > DEPTH:
+                continue
+            value = self.find(inner, text, name, depth + 1)
+            if value is None:
+                continue
+            score = 1.0
+            if isinstance(value, Mapping):
+                known = [v for v in value.values() if v not in (None, "", [], {})]
+                score = len(known) / max(1, len(value)) + 0.05 * len(known)
+                kinds = [
+                    v
+                    for k, v in value.items()
+                    if "const" in self.resolved(inner.get("properties", {}).get(k))
+                ]
+                score += 2.0 * sum(
+                    1 for k in kinds if isinstance(k, str) and set(terms(k)) & set(terms(text))
+                )
+            if score > worth:
+                best, worth = value, score
+        return best
+
+    def object_(self, schema: Mapping[str, Any], text: str, depth: int) -> dict[str, Any]:
+        """Return an object with the schema's properties in its order; optional ones only when the text gives them."""
+        properties = schema.get("properties")
+        required = schema.get("required") if isinstance(schema.get("required"), list) else []
+        found: dict[str, Any] = {}
+        if isinstance(properties, Mapping):
+            for key, inner in properties.items():
+                if key in required or depth < 3:
+                    value = self.find(inner, text, str(key), depth + 1)
+                    if value is None and key in required:
+                        value = None if self.allows_null(inner) else self.least(inner, depth + 1)
+                        found[key] = value
+                    elif value is not None:
+                        found[key] = value
+        for key in required:
+            found.setdefault(key, "")
+        extra = schema.get("additionalProperties")
+        if not properties and isinstance(extra, Mapping):
+            for line in re.findall(r"([\w ]{1,30}):\s*([^\n,;]+)", text)[:20]:
+                found[line[0].strip()] = self.fill(extra, line[1], line[0].strip(), depth + 1)
+        return found
+
+    def array(self, schema: Mapping[str, Any], field: Field, text: str, depth: int) -> list[Any] | None:
+        """Return a list: one entry for each item, line, bullet or row of the text."""
+        low = int(schema.get("minItems") or 0)
+        top = int(schema["maxItems"]) if isinstance(schema.get("maxItems"), int) else 50
+        prefix = schema.get("prefixItems")
+        if isinstance(prefix, list):
+            return [self.fill(p, text, field.name, depth + 1) for p in prefix]
+        inner = self.resolved(schema.get("items") if isinstance(schema.get("items"), Mapping) else {})
+        found = [] if depth > 6 else self.entries(inner, field, text, depth)
+        if schema.get("uniqueItems"):
+            found = [v for i, v in enumerate(found) if v not in found[:i]]
+        while len(found) < low:
+            found.append(
+                distinct(self.least(inner, depth + 1), found)
+                if schema.get("uniqueItems")
+                else self.least(inner, depth + 1)
+            )
+        return found[: max(low, top)]
+
+    def entries(self, inner: Mapping[str, Any], field: Field, text: str, depth: int) -> list[Any]:
+        """Return the entries of a list before its length is mended."""
+        kinds = self.kinds(inner)
+        if "properties" in inner or kinds == ["object"]:
+            rows = records(text, self.wanted(inner), field.name)
+            return [self.fill(inner, row, field.name, depth + 1) for row in rows]
+        if "enum" in inner:
+            low = text.lower()
+            hit = [
+                v
+                for v in inner["enum"]
+                if isinstance(v, str) and re.search(rf"(?<!\w){re.escape(readable(v))}(?!\w)", low)
+            ]
+            return hit or [self.option(inner, text, field.name)]
+        if kinds and kinds[0] in ("number", "integer"):
+            return [fit_number(n.value, inner, whole=kinds[0] == "integer") for n in numbers(text)]
+        if kinds and kinds[0] == "string":
+            return [fit_string(s, inner) for s in list_values(field, text)]
+        if kinds and kinds[0] == "array":
+            return [
+                self.fill(inner, line, field.name, depth + 1) for line in text.splitlines() if line.strip()
+            ]
+        return [self.fill(inner, line, field.name, depth + 1) for line in records(text, (), field.name)[:20]]
+
+    def wanted(self, schema: Mapping[str, Any]) -> tuple[str, ...]:
+        """The kinds of the fields of an object: which of them a row must hold to be a row."""
+        properties = schema.get("properties")
+        found = []
+        for inner in properties.values() if isinstance(properties, Mapping) else ():
+            found += self.kinds(self.resolved(inner))
+        return tuple(found)
+
+    def least(self, schema: Any, depth: int = 0) -> Any:
+        """Return the emptiest value a schema allows."""
+        schema = self.resolved(schema)
+        if "const" in schema:
+            return schema["const"]
+        if isinstance(schema.get("enum"), list) and schema["enum"]:
+            return schema["enum"][0]
+        if "default" in schema and schema["default"] is not None:
+            return schema["default"]
+        if self.allows_null(schema):
+            return None
+        branches = schema.get("anyOf") or schema.get("oneOf")
+        if isinstance(branches, list) and branches:
+            return self.least(branches[0], depth + 1) if depth <= DEPTH else None
+        kind = next(iter(self.kinds(schema)), "string")
+        if kind == "object":
+            required = schema.get("required") if isinstance(schema.get("required"), list) else []
+            properties = schema.get("properties") if isinstance(schema.get("properties"), Mapping) else {}
+            if depth > DEPTH:
+                return {}
+            ordered = [k for k in properties if k in required] + [k for k in required if k not in properties]
+            return {k: self.least(properties.get(k, {"type": "string"}), depth + 1) for k in ordered}
+        if kind == "array":
+            low = int(schema.get("minItems") or 0)
+            prefix = schema.get("prefixItems")
+            if isinstance(prefix, list):
+                return [self.least(p, depth + 1) for p in prefix]
+            inner = schema.get("items") if isinstance(schema.get("items"), Mapping) else {}
+            found: list[Any] = []
+            while len(found) < low and depth <= DEPTH:
+                one = self.least(inner, depth + 1)
+                found.append(distinct(one, found) if schema.get("uniqueItems") else one)
+            return found
+        if kind in ("number", "integer"):
+            return fit_number(0, schema, whole=kind == "integer")
+        if kind == "boolean":
+            return False
+        return fit_string("", schema)
+
+
+def _merged(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+    both = {**a, **b}
+    for key in ("properties",):
+        if isinstance(a.get(key), Mapping) and isinstance(b.get(key), Mapping):
+            both[key] = {**a[key], **b[key]}
+    if isinstance(a.get("required"), list) and isinstance(b.get("required"), list):
+        both["required"] = [*a["required"], *(k for k in b["required"] if k not in a["required"])]
+    return both
+
+
+def distinct(value: Any, others: Sequence[Any]) -> Any:
+    """Return the value changed as little as needed to differ from the others."""
+    turn = 1
+    made = value
+    while made in others and turn < 1000:
+        if isinstance(value, str):
+            made = f"{value}{turn}"
+        elif isinstance(value, bool):
+            made = not value
+        elif isinstance(value, int | float):
+            made = value + turn
+        else:
+            return value
+        turn += 1
+    return made
+
+
+def fit_number(value: float, schema: Mapping[str, Any], *, whole: bool) -> float | int:
+    """Return the nearest number that keeps the schema's bounds and step."""
+
+    def bound(key: str) -> float | None:
+        given = schema.get(key)
+        return float(given) if isinstance(given, int | float) and not isinstance(given, bool) else None
+
+    low, top = bound("minimum"), bound("maximum")
+    step = bound("multipleOf")
+    nudge = step or (1.0 if whole else 1e-6 * max(1.0, abs(low or 0), abs(top or 0)))
+    above, below = bound("exclusiveMinimum"), bound("exclusiveMaximum")
+    if schema.get("exclusiveMinimum") is True:  # the older spelling: a flag beside `minimum`
+        above, low = low, None
+    if schema.get("exclusiveMaximum") is True:
+        below, top = top, None
+    if whole:
+        low = math.ceil(low) if low is not None else None
+        top = math.floor(top) if top is not None else None
+        value = round(value)
+    if above is not None:
+        first = (
+            (math.floor(above) + 1)
+            if whole
+            else (
+                above + min(nudge, ((below if below is not None else top or above + 2) - above) / 2 or nudge)
+            )
+        )
+        low = first if low is None else max(low, first)
+    if below is not None:
+        last = (
+            (math.ceil(below) - 1)
+            if whole
+            else (below - min(nudge, (below - (low if low is not None else below - 2)) / 2 or nudge))
+        )
+        top = last if top is None else min(top, last)
+    if top is not None:
+        value = min(value, top)
+    if low is not None:
+        value = max(value, low)
+    if step:
+        value = round(value / step) * step
+        if low is not None and value < low:
+            value = math.ceil(low / step) * step
+        if top is not None and value > top:
+            value = math.floor(top / step) * step
+    if whole:
+        return int(value)
+    rounded = round(value, 10)
+    return int(rounded) if rounded == int(rounded) and abs(rounded) < 1e15 else rounded
+
+
+_SAMPLES = {
+    "email": "unknown@example.org", "uri": "https://example.org/", "url": "https://example.org/", "date": "1970-01-01", "date-time": "1970-01-01T00:00:00Z",
+    "time": "00:00:00Z", "uuid": "00000000-0000-0000-0000-000000000000", "ipv4": "0.0.0.0", "ipv6": "::", "hostname": "example.org", "duration": "PT0S",  # noqa: S104
+}  # fmt: skip
+
+
+def fit_string(said: str, schema: Mapping[str, Any]) -> str:
+    """Return the string made to keep the schema's format, pattern and length."""
+    form = schema.get("format")
+    if form in _SAMPLES and not _formed(said, str(form)):
+        said = _SAMPLES[str(form)]
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        said = _patterned(said, pattern)
+    low, top = schema.get("minLength"), schema.get("maxLength")
+    if isinstance(top, int) and len(said) > top:
+        cut = said[:top]
+        said = cut.rsplit(" ", 1)[0] if " " in cut and len(cut.rsplit(" ", 1)[0]) >= (low or 0) else cut
+    if isinstance(low, int) and len(said) < low:
+        said = (
+            said + "-" * (low - len(said))
+            if said
+            else "unknown".ljust(low, "-")[: max(low, min(7, top if isinstance(top, int) else 7))]
+        )
+    return said
+
+
+def _formed(said: str, form: str) -> bool:
+    if form == "email":
+        return bool(EMAIL.fullmatch(said))
+    if form in ("uri", "url"):
+        return said.startswith(("http://", "https://"))
+    if form == "date":
+        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", said)) and iso_date(said) is not None
+    if form == "date-time":
+        return bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", said))
+    if form == "time":
+        return bool(re.fullmatch(r"\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", said))
+    return form == "hostname" and bool(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", said))
+
+
+def _patterned(said: str, pattern: str) -> str:
+    """Return the part of the string the pattern accepts, or a string made from a simple pattern."""
+    if len(pattern) > 200 or re.search(r"[+*}]\)?[+*{]|\(\?[^:]", pattern):
+        return said  # patterns that could run for ever, or need more than a plain reading
+    try:
+        match = re.search(pattern, said[:2000])
+        inner = re.search(pattern.strip("^$"), said[:2000])
+    except re.error:
+        return said
+    if match:
+        return said
+    return inner[0] if inner and re.search(pattern, inner[0]) else from_pattern(pattern, said)
+
+
+def from_pattern(pattern: str, said: str) -> str:
+    """Return a string that a simple pattern (classes, counts, literals) accepts, else the string given."""
+    made = ""
+    for match in re.finditer(
+        r"(?P<set>\[[^\]]+\]|\\[dws]|\\.|\.|[^\\()|?*+^$])(?:\{(?P<n>\d+)(?:,\d*)?\}|(?P<op>[+*?]))?", pattern
+    ):
+        unit = match["set"]
+        if unit.startswith("["):
+            body = unit[1:-1]
+            one = (
+                "a"
+                if "a-z" in body
+                else "A"
+                if "A-Z" in body
+                else "0"
+                if "0-9" in body or "\\d" in body
+                else body[0]
+            )
+        else:
+            one = {"\\d": "0", "\\w": "a", "\\s": " ", ".": "a"}.get(unit, unit[-1])
+        made += one * (int(match["n"]) if match["n"] else 0 if match["op"] in ("*", "?") else 1)
+    try:
+        return made if re.search(pattern, made) else said
+    except re.error:
+        return said
+
+
+def records(text: str, kinds: Sequence[str] = (), name: str = "") -> list[str]:
+    """Return the pieces of a text that each describe one thing: bullets, lines, rows, or sentences that hold data."""
+    bullets = [m[1].strip() for m in re.finditer(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", text, re.M)]
+    if len(bullets) >= 2:
+        return bullets
+    lines = [x.strip() for x in text.splitlines() if x.strip()]
+    if (
+        len(lines) >= 2
+        and lines[0].count(",")
+        and all(x.count(",") == lines[0].count(",") for x in lines[1:])
+    ):
+        head = [h.strip() for h in lines[0].split(",")]
+        if all(re.fullmatch(r"[A-Za-z_ ]+", h) for h in head):
+            return [
+                "; ".join(f"{h}: {c.strip()}" for h, c in zip(head, row.split(","), strict=True))
+                for row in lines[1:]
+            ]
+        return lines
+    if len(lines) >= 2:
+        headed = lines[1:] if lines[0].endswith(":") else lines
+        return [x for x in headed if not x.endswith(":")] or lines
+    body = text.partition(":")[2] if ":" in text[:120] and len(text.partition(":")[2]) > 20 else text
+    pieces = [p.strip() for p in re.split(r";\s*|(?<=[a-z0-9)])[.!?]\s+(?=[A-Z])", body) if p.strip()]
+    if len(pieces) >= 2:
+        return pieces
+    commas = [p.strip() for p in re.split(r",\s*(?:and )?|\s+and\s+", body.rstrip(".")) if p.strip()]
+    if len(commas) >= 2:
+        numeric = any(k in ("number", "integer") for k in kinds)
+        counted = [p for p in commas if numbers(p)]
+        if numeric and len(counted) >= 2:
+            return counted
+        if not numeric and len(proper_names(body)) >= len(commas):
+            return commas
+    return [text] if text.strip() else []
