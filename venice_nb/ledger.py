@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,12 +107,12 @@ def ruling(
 class MemoryLedger:
     """Marks of one key in this process only: for the sandbox, and when the file cannot be used."""
 
-    def __init__(self, cap: int = CAP, window: float = WINDOW) -> None:
+    def __init__(self, cap: int = CAP, window: float = WINDOW, *, first: int = 1) -> None:
         self._cap = cap
         self._window = window
         self._marks: dict[int, tuple[float, bool]] = {}
         self._notes: dict[str, Note] = {}
-        self._number = 0
+        self._number = first - 1
         self._lock = threading.Lock()
 
     def admit(self, now: float, seconds: float) -> int | Hold:
@@ -133,6 +133,13 @@ class MemoryLedger:
         self._number += 1
         self._marks[self._number] = (now + seconds + self._window, True)
         return self._number
+
+    def fill(self, now: float) -> None:
+        """Count as if the cap had been reached just now."""
+        with self._lock:
+            for _ in range(self._cap):
+                self._number += 1
+                self._marks[self._number] = (now + self._window, False)
 
     def _prune(self, now: float) -> None:
         for mark in [mark for mark, (until, _) in self._marks.items() if until <= now]:

@@ -34,6 +34,7 @@ from venice_nb.rates import LimitsFor, RateLimiter, Seat, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from venice_nb.secrets import Secret
 
 RETRY_TOKENS = 50.0  # a retry costs 5, after a timeout 10; a success gives 1 back
@@ -240,7 +241,9 @@ def guard_for(base_url: str, key: Secret | None, *, private: bool = False) -> Gu
     name = (base_url, hashlib.blake2b(identity, key=_salt).digest())
     with _lock:
         if name not in _guards:
-            _guards[name] = Guard(truth=None if key is None else TRUTH)
+            from venice_nb.store import shared_ledger  # noqa: PLC0415  only live clients need the file
+
+            _guards[name] = Guard(ledger=shared_ledger(identity), truth=None if key is None else TRUTH)
         return _guards[name]
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, Protocol, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from venice_nb import errors
 from venice_nb.calls.advice import span
 from venice_nb.calls.call import Call, Received, Safety
 
 if TYPE_CHECKING:
-    from venice_nb.rates import Wait
-    from venice_nb.ledger import Hold
     from collections.abc import Callable
+
+    from venice_nb.ledger import Hold
+    from venice_nb.rates import Wait
 
 FIRST, AFTER_429, CEILING = 0.5, 1.0, 20.0  # seconds: base of the backoff, base after a 429, its upper end
 ONE_DUPLICATE, ALL_DUPLICATES = (
