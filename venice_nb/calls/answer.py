@@ -29,7 +29,7 @@ _SEARCHED = frozenset({"venice_web_search_documents", "web_search"})
 class Prices(Protocol):
     """What is asked of a catalogue here."""
 
-    def cost(self, model: str, usage: Mapping[str, Any] | None) -> float | None:
+    def cost(self, model: str, usage: Mapping[str, Any] | None, /) -> float | None:
         """US dollars for the `usage` of an answer; None when the price is not known."""
 
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Received
 
 
-def read_vectors(
+def read_embeddings(
     received: Received,
     *,
-    count: int,
+    count: int | None = None,
     catalogue: Prices | None = None,
     model: str = "",
     dims: int | None = None,
@@ -34,8 +34,9 @@ def read_vectors(
 ) -> Vectors:
     """The vectors of `count` texts, (count, d) float32 in the order of the texts.
 
-    `dims` is d if one was asked for. Rows are put in order by their `index`. Raises UnreadableReply, which
-    keeps the bytes, when a row is missing, doubled, of another width, not decodable or not finite.
+    `count` None takes as many as came; `dims` is d if one was asked for. Rows are put in order by their
+    `index`. Raises UnreadableReply, which keeps the bytes, when a row is missing, doubled, of another width,
+    not decodable or not finite.
     """
     answer = read_object(received, what="embeddings")
     try:
@@ -56,10 +57,11 @@ def read_vectors(
     )
 
 
-def _array(rows: Any, count: int, dims: int | None) -> NDArray[np.float32]:
+def _array(rows: Any, wanted: int | None, dims: int | None) -> NDArray[np.float32]:
     import numpy as np  # noqa: PLC0415  loads with the first vectors
     import pybase64  # noqa: PLC0415  loads with the first vectors
 
+    count = len(rows) if wanted is None else wanted
     if len(rows) != count:
         raise ValueError(f"{count} texts were sent and {len(rows)} vectors came")
     array: NDArray[np.float32] | None = None
@@ -83,7 +85,7 @@ def _array(rows: Any, count: int, dims: int | None) -> NDArray[np.float32]:
             except (TypeError, ValueError):
                 raise ValueError(f"row {index} is not a list of numbers") from None
         else:
-            raise ValueError(f"row {index} holds no vector")
+            vector = np.empty(0, dtype=np.float32)
         if vector.ndim != 1 or not len(vector):
             raise ValueError(f"row {index} holds no vector")
         if array is None:

@@ -7,8 +7,10 @@ import secrets
 import unicodedata
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from venice_nb.errors import InvalidInput, plain
+from venice_nb.results.reading import dumps
 
 # Names Windows keeps for devices, with any suffix: a notebook folder travels between systems.
 _DEVICES = frozenset(
@@ -52,6 +54,15 @@ def write(
     finally:
         part.unlink(missing_ok=True)
     return target
+
+
+def write_json(
+    path: str | os.PathLike[str] | None, value: Any, *, default: str, overwrite: bool = False
+) -> Path:
+    """Writes a value as a `.json` file, under the rules of `write`."""
+    content = dumps(value, indent=True) + "\n"
+    name = Path(default).with_suffix(".json").name
+    return write(path, content, default=name, suffixes=(".json",), overwrite=overwrite)
 
 
 def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tuple[str, ...]) -> Path:

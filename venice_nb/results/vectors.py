@@ -131,7 +131,7 @@ class Vectors(Displayed):
 
     def __repr__(self) -> str:
         n, d = self.shape
-        return f"<Vectors {n} × {d} float32, {text.short(self.model, 80) or 'model unknown'}>"
+        return f"<Vectors {n} x {d} float32, {text.short(self.model, 80) or 'model unknown'}>"
 
     def _facts(self) -> list[tuple[str, str]]:
         import numpy as np  # noqa: PLC0415  loads with the first vectors

@@ -1,0 +1,221 @@
+"""Models as a table and as cards: what they can do, how much they read, what they cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.render import html, text
+from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results import saving
+from venice_nb.results.prices import Listed, summary
+from venice_nb.results.table import Table
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+# The friendly words of the catalogue, each with a sign; the word always stands beside it.
+ABILITIES = {
+    "vision": "👁",
+    "audio": "🎧",
+    "video": "🎬",
+    "functions": "🔧",
+    "schema": "🧾",
+    "reasoning": "💭",
+    "web_search": "🌐",
+    "code": "⌨",
+    "logprobs": "📊",
+    "tee": "🔒",
+    "e2ee": "🔐",
+    "x_search": "🔎",
+}
+
+
+def tokens(count: int | None) -> str:
+    """A context length as people write it: 128K, 1M; empty for unknown. 131,072 and 128,000 are both 128K."""
+    if count is None:
+        return ""
+    if count >= 1_000_000:
+        return f"{count >> 20}M" if count % (1 << 20) == 0 else f"{count / 1e6:.3g}M"
+    if count % 1_000 and count % 1_024 == 0:
+        return f"{count >> 10}K"
+    return f"{count / 1e3:.0f}K" if count >= 1_000 else str(count)
+
+
+def abilities(model: Listed) -> list[str]:
+    """What the model can do, in friendly words and a fixed order."""
+    return [word for word in ABILITIES if word in model.capabilities]
+
+
+def remarks(model: Listed) -> list[str]:
+    """Traits, and what one should know before choosing the model."""
+    found = [text.short(trait, 40) for trait in model.traits]
+    found += ["uncensored"] * model.uncensored + ["beta"] * model.beta + ["offline"] * model.offline
+    if model.deprecation is not None:
+        found.append(f"leaves {text.short(str(model.deprecation.removes_at), 10)}")
+    return found
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ModelTable(Table):
+    """Models as a table: `.df` to compute with, iteration gives the models, `.plot()` draws their prices.
+
+    Attributes:
+        models: the models.
+        date: the day of the list.
+        note: where the list comes from, when that matters.
+
+    """
+
+    models: tuple[Any, ...] = field(default=())
+    date: str = ""
+    note: str = ""
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids, in order."""
+        return [model.id for model in self.models]
+
+    @property
+    def raw(self) -> list[dict[str, Any]]:
+        """The models as the server sent them."""
+        return [model.raw for model in self.models]
+
+    def where(self, wanted: Callable[[Any], bool]) -> ModelTable:
+        """The models for which the function gives True."""
+        return replace(self, models=tuple(model for model in self.models if wanted(model)))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Input against output price of the text models, both axes logarithmic, coloured by privacy."""
+        from venice_nb.results.price_plot import draw  # noqa: PLC0415  matplotlib loads with the first plot
+
+        return draw(self.models, ax=ax, date=self.date)
+
+    def _frame(self) -> pd.DataFrame:
+        import pandas as pd  # noqa: PLC0415  only when a table is asked for
+
+        rows = [
+            {
+                "id": model.id,
+                "name": model.name,
+                "type": model.type,
+                "privacy": model.privacy,
+                "context": model.context,
+                "max_output": model.max_output,
+                "input": model.price.input,
+                "output": model.price.output,
+                "price": summary(model),
+                "traits": ", ".join(model.traits),
+                **{word: word in model.capabilities for word in ABILITIES},
+                "uncensored": model.uncensored,
+                "beta": model.beta,
+                "offline": model.offline,
+                "removes_at": None if model.deprecation is None else str(model.deprecation.removes_at),
+            }
+            for model in self.models
+        ]
+        columns = ["id", "name", "type", "privacy", "context", "max_output"]
+        columns += ["input", "output", "price", "traits"]
+        columns += [*ABILITIES, "uncensored", "beta", "offline", "removes_at"]
+        frame = pd.DataFrame(rows, columns=columns)
+        # whole numbers with gaps: a plain int column would turn into floats
+        return frame.astype(
+            {"context": "Int64", "max_output": "Int64", "input": "float64", "output": "float64"}
+        )
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.models)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in {model, model.id} for model in self.models)
+
+    def _kinds(self) -> set[str]:
+        return {model.type for model in self.models}
+
+    def _caption(self) -> str:
+        kinds = self._kinds()
+        kind = f"{next(iter(kinds))} " if len(kinds) == 1 else ""
+        unit = "; prices in US dollars per 1M tokens" if kinds == {"text"} else "; prices in US dollars"
+        day = f", as of {self.date}" if self.date else ""
+        return f"{text.count(len(self))} {kind}model{'s' * (len(self) != 1)}{day}{unit}{self.note}"
+
+    def _head(self) -> tuple[str, ...]:
+        if self._kinds() <= {"text"}:
+            return ("model", "privacy", "context", "can", "input", "output", "remarks")
+        return ("model", "type", "privacy", "price", "remarks")
+
+    def _row(self, position: int) -> tuple[str, ...]:
+        model = self.models[position]
+        name, said = text.short(model.id, 60), ", ".join(remarks(model))
+        privacy = text.short(model.privacy, 20)
+        if self._kinds() <= {"text"}:
+            prices = [
+                text.money(usd) if usd is not None else "" for usd in (model.price.input, model.price.output)
+            ]
+            return (name, privacy, tokens(model.context), ", ".join(abilities(model)), *prices, said)
+        return (name, text.short(model.type, 20), privacy, summary(model), said)
+
+    def _cell(self, position: int, column: int, shown: str) -> html.Child:
+        if column == 3 and self._kinds() <= {"text"}:
+            return ", ".join(f"{ABILITIES[word]} {word}" for word in abilities(self.models[position]))
+        return shown
+
+    def _numeric(self) -> tuple[int, ...]:
+        return (2, 4, 5) if self._kinds() <= {"text"} else (3,)
+
+
+@dataclass(frozen=True, repr=False)
+class ModelCard(Displayed):
+    """One model, shown as a card. Everything the catalogue's model has can be asked of the card."""
+
+    model: Any
+    date: str = ""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "model":
+            raise AttributeError(name)
+        return getattr(self.model, name)
+
+    def __str__(self) -> str:
+        return str(self.model.id)
+
+    def __repr__(self) -> str:
+        name, privacy = text.short(self.model.id, 80), text.short(self.model.privacy, 20)
+        return f"<Model {name}: {summary(self.model)}, {privacy}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as the server sent it."""
+        return dict(self.model.raw)
+
+    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
+        """Writes the model as the server sent it, as `.json`. Never replaces a file unasked."""
+        return saving.write_json(
+            path, self.to_dict(), default=saving.named("model", self.model.id), overwrite=overwrite
+        )
+
+    def _facts(self) -> list[tuple[str, str]]:
+        model = self.model
+        facts = [("id", text.short(model.id, 80)), ("type", text.short(model.type, 20))]
+        facts += [("privacy", text.short(model.privacy, 20)), ("price", summary(model))]
+        facts += [("context", f"{tokens(model.context)} tokens")] if model.context else []
+        facts += [("longest answer", f"{tokens(model.max_output)} tokens")] if model.max_output else []
+        facts += [("can", ", ".join(abilities(model)))] if abilities(model) else []
+        facts += [("remarks", ", ".join(remarks(model)))] if remarks(model) else []
+        facts += [("as of", self.date)] if self.date else []
+        return facts
+
+    def _mimebundle(self) -> Bundle:
+        name, facts = text.short(self.model.name, 80), self._facts()
+        lines = [name, *(f"  {key}: {value}" for key, value in facts)]
+        return {
+            "text/plain": "\n".join(lines),
+            "text/html": html.page(html.card(name, html.facts(facts))),
+        }

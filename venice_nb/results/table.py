@@ -1,0 +1,140 @@
+"""A table that is a DataFrame to work with and a short, safe picture to look at."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.render import html, text
+from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results import saving
+from venice_nb.results.headers import Headers
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+ROWS = 25  # rows drawn; the frame has all
+
+# A cell that begins so is run as a formula when a spreadsheet opens the file.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Table(Displayed):
+    """What the tables share. Columns, attributes and methods of the frame can be used on the table itself."""
+
+    headers: Headers = field(default_factory=Headers, kw_only=True)
+
+    @abstractmethod
+    def _frame(self) -> pd.DataFrame:
+        """All rows and columns."""
+
+    @abstractmethod
+    def _caption(self) -> str:
+        """What the table is, in one line."""
+
+    @abstractmethod
+    def _head(self) -> tuple[str, ...]:
+        """The columns of the picture."""
+
+    @abstractmethod
+    def _row(self, position: int) -> tuple[str, ...]:
+        """One row of the picture, as clean text."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    def _numeric(self) -> tuple[int, ...]:
+        """Columns of the picture that are set flush right."""
+        return ()
+
+    def _cell(self, position: int, column: int, shown: str) -> html.Child:  # noqa: ARG002  for those that link
+        """A cell of the picture; plain text unless overridden."""
+        return shown
+
+    @cached_property
+    def df(self) -> pd.DataFrame:
+        """The whole table; made once, change a copy of it."""
+        return self._frame()
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of the whole table, yours to change."""
+        return self.df.copy()
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """One dict per row."""
+        return [{str(name): value for name, value in row.items()} for row in self.df.to_dict("records")]
+
+    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
+        """Writes all rows as `.csv` or `.json`. Text that a spreadsheet would run as a formula is quoted.
+
+        Never replaces a file unasked.
+        """
+        kind = type(self).__name__.lower()
+        default = saving.named(kind, *map(str, self.df.iloc[:, 0])) + ".csv"
+        suffixes = (".csv", ".json")
+        target = saving.checked(path, default=default, suffixes=suffixes)
+        if target.suffix.lower() == ".json":
+            return saving.write_json(path, self.to_dict(), default=default, overwrite=overwrite)
+        frame = self.df.map(_unformula)
+        content = frame.to_csv(index=False)
+        return saving.write(path, content, default=default, suffixes=suffixes, overwrite=overwrite)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.df[key]
+
+    def __getattr__(self, name: str) -> Any:
+        # pickle and copy look for names before there are fields, and a private name is never a column;
+        # every answer is asked for its tokens and cost, which must not load pandas
+        if name.startswith("_") or name in {"usage", "cost"}:
+            raise AttributeError(name)
+        return getattr(self.df, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *map(str, self.df.columns)})
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.df)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "df"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def __repr__(self) -> str:
+        return self._mimebundle()["text/plain"]
+
+    def _mimebundle(self) -> Bundle:
+        head, shown = self._head(), min(len(self), ROWS)
+        rows = [self._row(position) for position in range(shown)]
+        caption = self._caption()
+        if shown < len(self):
+            caption += f"; showing {shown} of {text.count(len(self))}, .to_frame() has all"
+        widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+        right = self._numeric()
+        lines = [
+            "  ".join(
+                cell.rjust(width) if i in right else cell.ljust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in (head, *rows)
+        ]
+        drawn = (
+            (self._cell(position, column, cell) for column, cell in enumerate(row))
+            for position, row in enumerate(rows)
+        )
+        return {
+            "text/plain": "\n".join([caption, *lines]),
+            "text/html": html.page(html.table(head, drawn, caption=caption, numeric=right)),
+        }
+
+
+def _unformula(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
