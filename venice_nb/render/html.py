@@ -42,6 +42,7 @@ srclang start style target title type value width
 """
 _TAGS = _VOID | frozenset(_ELEMENTS.split())
 _ATTRIBUTES = frozenset(_NAMES.split())
+_USED = re.compile(r"<[a-z][a-z0-9]*|vn-[a-z-]+")
 _STYLE = re.compile(r"[\w\s.,:;%#()+*/-]*")
 _DATA = re.compile(r"data:(?:image|audio|video|text/vtt)[\w.+/;=-]*;base64,[A-Za-z0-9+/=\s]*")
 _RELATIVE = re.compile(r"[\w.~-][\w.~%/ ()+,=@-]*")
@@ -258,7 +259,8 @@ def style(content: str | None = None) -> Html:
     """The style element: all of it, or the rules ``content`` uses, since every saved display carries one."""
     rules = _rules()
     if content is not None:
-        rules = tuple(one for one in rules if not one[0] or any(needle in content for needle in one[0]))
+        found = set(_USED.findall(content))
+        rules = tuple(one for one in rules if not one[0] or not found.isdisjoint(one[0]))
     return Html(f"<style>{''.join(rule for _, rule in rules)}</style>")
 
 

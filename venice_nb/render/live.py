@@ -20,7 +20,7 @@ Bundle = dict[str, str]
 # drawing time grow with the square of its length.
 _FRAME = 1 / 15
 _BYTES_PER_SECOND = 200_000
-_DRAWING_SHARE = 0.05
+_DRAWING_SHARE = 0.1
 _SLOWEST = 2.0
 
 
