@@ -4,8 +4,6 @@ import html as _html
 import re
 from collections.abc import Iterable
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from urllib.parse import urlsplit
 
 from venice_nb.render import text as _text
@@ -252,6 +250,8 @@ def page(*body: Child) -> Html:
 
 def identifier(*content: str) -> str:
     """An element id made from content, so that the same notebook run twice is the same file."""
+    from hashlib import sha256  # noqa: PLC0415 (few displays need an id)
+
     return "vn-" + sha256("\0".join(content).encode("utf-8", "replace")).hexdigest()[:12]
 
 
@@ -270,6 +270,8 @@ def _rules() -> tuple[tuple[tuple[str, ...], str], ...]:
 
     ``.vn-root .vn-card {}`` is for displays with ``vn-card``, ``.vn-root table {}`` for ones with ``<table``.
     """
+    from importlib.resources import files  # noqa: PLC0415 (10 ms, for the first display)
+
     css = files("venice_nb.render").joinpath("style.css").read_text("utf-8")
     css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
     rules = []

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import secrets
 import sys
 import time
 import weakref
@@ -100,7 +99,7 @@ class Live:
                 _publish(bundle)
             elif self._id is None:
                 # random is right here: the id lives as long as the kernel and is never saved
-                name = secrets.token_hex(8)
+                name = os.urandom(8).hex()
                 _publish(bundle, display_id=name)
                 self._id = name
             else:
@@ -193,7 +192,7 @@ class Countdown:
                 return
             bundle = _line(line)
             if self._id is None:
-                self._id = secrets.token_hex(8)
+                self._id = os.urandom(8).hex()
                 _publish(bundle, display_id=self._id)
             else:
                 _publish(bundle, display_id=self._id, update=True)
