@@ -26,9 +26,10 @@ _ABILITIES = {
 
 def check_abilities(model: Model, catalogue: Catalogue, prompt: Prompt, body: Mapping[str, Any]) -> None:
     """Refuse what the server would answer with a 400 because the model cannot do it."""
-    if "tools" in body or "tool_choice" in body:
-        prompt.need("functions", "tools" if "tools" in body else "tool_choice")
-    if body.get("response_format", {}).get("type", "text") != "text":
+    for where in ("tools", "tool_choice"):
+        if body.get(where, "none") != "none":
+            prompt.need("functions", where)
+    if _inside(body, "response_format", "type") not in {None, "text"}:
         prompt.need("schema", "response_format")
     if body.get("logprobs") or "top_logprobs" in body:
         prompt.need("logprobs", "logprobs" if body.get("logprobs") else "top_logprobs")
@@ -55,10 +56,16 @@ def check_abilities(model: Model, catalogue: Catalogue, prompt: Prompt, body: Ma
         )
 
 
+def _inside(body: Mapping[str, Any], field: str, key: str) -> Any:
+    """A key of a nested field, which `extra_body` may have made into anything."""
+    nested = body.get(field)
+    return nested.get(key) if isinstance(nested, dict) else None
+
+
 def _check_effort(model: Model, body: Mapping[str, Any]) -> None:
     for field, effort in (
         ("reasoning_effort", body.get("reasoning_effort")),
-        ("reasoning.effort", (body.get("reasoning") or {}).get("effort")),
+        ("reasoning.effort", _inside(body, "reasoning", "effort")),
     ):
         if effort is None or effort in model.effort_options:
             continue

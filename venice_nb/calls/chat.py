@@ -91,21 +91,22 @@ def chat_completion(
         _merge(body, json_extra("extra_body", extra_body))
     if resolution.model is not None:
         check_abilities(resolution.model, catalogue, prompt, body)
-    answer = _answer_tokens(body, resolution.model)
+    read, answer = prompt.tokens, _answer_tokens(body, resolution.model)
+    whole = read + PICTURE * prompt.media
     return Call(
         operation="createChatCompletion",
         method="POST",
         path="/chat/completions",
         body=body,
-        read=Reader(read_reply, catalogue, resolution.id, prompt.tokens),
-        gather=Reader(ReplyGatherer, catalogue, resolution.id, prompt.tokens) if stream else None,
+        read=Reader(read_reply, catalogue, resolution.id, read),
+        gather=Reader(ReplyGatherer, catalogue, resolution.id, read) if stream else None,
         accept="text/event-stream" if stream else "application/json",
         safety=Safety.INFER,
         timeouts=STREAMED if stream else WHOLE,
         model=resolution.id,
         family="text",
-        tokens=prompt.tokens + PICTURE * prompt.media + answer,
-        price=_price(catalogue, resolution.model, prompt, answer, settings),
+        tokens=whole + answer,
+        price=_price(resolution.model, whole, answer, settings),
         paid=True,
     )
 
@@ -217,17 +218,13 @@ def _answer_tokens(body: Mapping[str, Any], model: Model | None) -> int:
         each = asked
     else:
         each = min(ANSWER, (model.max_output if model else None) or ANSWER)
-    return each * int(body.get("n", 1))
+    choices = body.get("n", 1)
+    return each * choices if isinstance(choices, int) else each
 
 
-def _price(
-    catalogue: Catalogue, model: Model | None, prompt: Prompt, answer: int, settings: Mapping[str, Any]
-) -> float | None:
+def _price(model: Model | None, prompt: int, answer: int, settings: Mapping[str, Any]) -> float | None:
     """US dollars that this may cost at most, as far as the catalogue can tell."""
-    if model is None:
-        return None
-    read = prompt.tokens + PICTURE * prompt.media
-    price = catalogue.cost(model, {"prompt_tokens": read, "completion_tokens": answer})
+    price = None if model is None else model.price.rates(prompt).cost(prompt, answer)
     if price is None:
         return None
     searched = settings.get("enable_web_search") in {"auto", "on"}

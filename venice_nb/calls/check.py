@@ -89,6 +89,9 @@ def _span(low: float | None, high: float | None) -> str:
 
 
 def _is_number(value: object) -> bool:
+    kind = type(value)
+    if kind is float or kind is int:  # the usual case, twenty times faster than asking the abstract class
+        return True
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 

@@ -92,7 +92,7 @@ def _message(prompt: Prompt, where: str, message: Any) -> dict[str, Any]:
         do = f"Did you mean {guess!r}?" if guess else f"Use one of {', '.join(ROLES)}."
         refuse(f"{where}.role", role, "one of " + ", ".join(map(repr, ROLES)), do)
     content = message.get("content")
-    if len(message) == 2 and type(content) is str:  # the usual message, without a detour
+    if len(message) == 2 and type(content) is str and role != "tool":  # the usual message, without a detour
         checked: dict[str, Any] = {"role": role, "content": content}
     else:
         checked = {

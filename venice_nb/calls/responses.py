@@ -160,22 +160,21 @@ def create_response(
         check_abilities(found.model, catalogue, prompt, body)
     asked = body.get("max_output_tokens")
     answer = asked if isinstance(asked, int) else ANSWER
-    known = found.model
-    usage = {"prompt_tokens": prompt.tokens, "completion_tokens": answer}
+    known, read = found.model, prompt.tokens
     return Call(
         operation="createResponse",
         method="POST",
         path="/responses",
         body=body,
-        read=Reader(read_response, catalogue, found.id, prompt.tokens),
-        gather=Reader(ResponsesGatherer, catalogue, found.id, prompt.tokens) if stream else None,
+        read=Reader(read_response, catalogue, found.id, read),
+        gather=Reader(ResponsesGatherer, catalogue, found.id, read) if stream else None,
         accept="text/event-stream" if stream else "application/json",
         safety=Safety.INFER,
         timeouts=STREAMED if stream else WHOLE,
         model=found.id,
         family="text",
-        tokens=prompt.tokens + answer,
-        price=catalogue.cost(known, usage) if known is not None else None,
+        tokens=read + answer,
+        price=known.price.rates(read).cost(read, answer) if known is not None else None,
         paid=True,
     )
 
