@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
-from venice_nb.results.prices import Listed, summary
+from venice_nb.results.prices import Listed, exact, summary
 from venice_nb.results.table import Table
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class ModelTable(Table):
         privacy = text.short(model.privacy, 20)
         if self._kinds() <= {"text"}:
             prices = [
-                text.money(usd) if usd is not None else "" for usd in (model.price.input, model.price.output)
+                exact(usd) if usd is not None else "" for usd in (model.price.input, model.price.output)
             ]
             return (name, privacy, tokens(model.context), ", ".join(abilities(model)), *prices, said)
         return (name, text.short(model.type, 20), privacy, summary(model), said)

@@ -64,9 +64,15 @@ def _name(ax: Axes, sold: Sequence[Any]) -> None:
     figure.canvas.draw()  # places the axes, so that sizes in pixels are known
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]  # every Agg canvas has one
     inside = ax.get_window_extent(renderer)
+    marks = ax.transData.transform([(model.price.input, model.price.output) for model in sold])
     taken: list[Any] = []
     for model in _telling(sold):
-        for offset, side in (((5, 3), "left"), ((-5, -9), "right")):
+        for offset, side in (
+            ((6, -3), "left"),
+            ((-6, -3), "right"),
+            ((0, 7), "center"),
+            ((0, -13), "center"),
+        ):
             note = ax.annotate(
                 model.id,
                 (model.price.input, model.price.output),
@@ -77,7 +83,8 @@ def _name(ax: Axes, sold: Sequence[Any]) -> None:
             )
             box = note.get_window_extent(renderer)
             fits = inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1
-            if fits and not any(box.overlaps(other) for other in taken):
+            covers = any(box.contains(*mark) for mark in marks)
+            if fits and not covers and not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 break
             note.remove()

@@ -6,7 +6,7 @@ API reference: `GET /models`, pricing. All in US dollars; 1 DIEM pays for 1 doll
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from venice_nb.render import text
@@ -59,6 +59,7 @@ class PriceTable(Table):
     rows: tuple[Mapping[str, Any], ...] = ()
     type: str = "text"
     date: str = ""
+    note: str = ""
 
     @classmethod
     def of(cls, models: Sequence[Any], type: str, date: str = "") -> PriceTable:  # noqa: A002  the API's own name
@@ -67,6 +68,10 @@ class PriceTable(Table):
         if type != "music":  # its prices are per piece, second or length, and cannot be compared
             rows.sort(key=_first_price)
         return cls(rows=tuple(rows), type=type, date=date)
+
+    def noted(self, note: str) -> PriceTable:
+        """The same table with a remark at the end of its caption."""
+        return replace(self, note=note)
 
     @property
     def raw(self) -> list[dict[str, Any]]:
@@ -88,7 +93,7 @@ class PriceTable(Table):
     def _caption(self) -> str:
         unit = UNITS.get(self.type, "US dollars")
         day = f", as of {self.date}" if self.date else ""
-        return f"Prices of {self.type} models: {unit}{day}"
+        return f"Prices of {self.type} models: {unit}{day}{self.note}"
 
     def _head(self) -> tuple[str, ...]:
         return tuple(self._columns())

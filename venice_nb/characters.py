@@ -1,0 +1,107 @@
+"""Characters to talk to, and what people say about them. API reference: `GET /characters`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from venice_nb.calls import characters as calls
+from venice_nb.calls.check import integer
+from venice_nb.flow import Plan, Send
+from venice_nb.results.characters import Character, CharacterTable, Reviews
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from venice_nb.client.session import Session
+
+_count = integer(1)
+_from = integer(0)
+
+
+def characters(  # noqa: D417  the session is bound by the client
+    session: Session,  # noqa: ARG001  every plan takes it first
+    *,
+    search: str | None = None,
+    categories: str | Sequence[str] | None = None,
+    tags: str | Sequence[str] | None = None,
+    model: str | Sequence[str] | None = None,
+    adult: bool | None = None,
+    pro: bool | None = None,
+    web_enabled: bool | None = None,
+    limit: int = 50,
+    offset: int = 0,
+    sort_by: str | None = None,
+    sort_order: Literal["asc", "desc"] | None = None,
+) -> Plan[CharacterTable]:
+    """A table of characters; `v.chat(..., character=slug)` talks to one.
+
+    Args:
+        search: words in the name or the description, at most 200 characters.
+        categories: one category, or up to 20.
+        tags: one tag, or up to 20.
+        model: ids of the models the characters suggest, one or up to 20.
+        adult: True for adult characters only; anything else gives the others only.
+        pro: True for characters of paid plans only.
+        web_enabled: True for characters that may search the web.
+        limit: how many at most; more than 100 take several requests.
+        offset: how many to pass over.
+        sort_by: featured, highestRating, highlyRated, highlyRatedAndRecent, imports, mostRecent, ratingCount.
+        sort_order: "asc" or "desc".
+
+    Raises InvalidInput for a value the server would refuse, before anything is sent.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().characters(search="philosophy", limit=5)
+
+    """
+    wanted, start = int(_count("limit", limit)), int(_from("offset", offset))
+    found: dict[str, Character] = {}  # by slug: the list may shift between two pages
+    table = CharacterTable()
+    while len(found) < wanted:
+        size = min(calls.LIMIT, wanted - len(found))
+        table = yield Send(
+            calls.list_characters(
+                search=search,
+                categories=categories,
+                tags=tags,
+                modelId=model,
+                isAdult=adult,
+                isPro=pro,
+                isWebEnabled=web_enabled,
+                limit=size,
+                offset=start,
+                sortBy=sort_by,
+                sortOrder=sort_order,
+            )
+        )
+        found |= {
+            each.slug or each.id: each for each in table.characters if (each.slug or each.id) not in found
+        }
+        start += len(table.characters)
+        if len(table.characters) < size:  # the server gives no total; a short page is the last
+            break
+    return replace(table, characters=tuple(found.values())[:wanted])
+
+
+def get(session: Session, slug: str) -> Plan[Character]:  # noqa: ARG001  every plan takes it first
+    """One character as a card. Raises CharacterNotFound for an unknown slug."""
+    found: Character = yield Send(calls.get_character(slug))
+    return found
+
+
+def reviews(session: Session, slug: str, *, limit: int = 20) -> Plan[Reviews]:  # noqa: ARG001  as above
+    """What people say about a character, at most `limit` reviews."""
+    wanted = int(_count("limit", limit))
+    size = min(calls.LIMIT, wanted)
+    pages: list[Reviews] = []
+    while sum(map(len, pages)) < wanted:
+        page = yield Send(calls.get_reviews(slug, page=len(pages) + 1, page_size=size))
+        pages.append(page)
+        if len(page) < size:
+            break
+    return replace(
+        pages[-1],
+        reviews=tuple(each for page in pages for each in page.reviews)[:wanted],
+        raw=tuple(each for page in pages for each in page.raw)[:wanted],
+    )
