@@ -165,6 +165,13 @@ def test_an_answer_drawn_as_it_grows_ends_up_the_same():
     assert growing.to_html(ANSWER, citations=CITATIONS) == to_html(ANSWER, citations=CITATIONS)
 
 
+def test_a_block_that_begins_in_an_unfinished_line_may_still_belong_to_the_one_above():
+    growing, answer = Growing(), "text\n```py` more"
+    for end in range(len(answer) + 1):
+        drawn = growing.to_html(answer[:end])
+    assert drawn == to_html(answer)
+
+
 def test_a_growing_answer_may_start_over():
     growing = Growing()
     growing.to_html("one\n\ntwo\n\nthree")

@@ -75,11 +75,17 @@ class Growing:
         self._env |= {"citations": citations, "images": False}
         rest, parser = source[len(self._source) :], _parser()
         tokens = parser.parse(rest, self._env)
-        blocks = [(i, t.map[0]) for i, t in enumerate(tokens) if t.level == 0 and t.map]
+        lines = rest.split("\n")
+        # what begins in an unfinished line may still turn out to belong to the block above it: ```py, then ```py`
+        blocks = [
+            (i, t.map[0])
+            for i, t in enumerate(tokens)
+            if t.level == 0 and t.map and t.map[0] < len(lines) - 1
+        ]
         last, line = blocks[-1] if blocks else (0, 0)
         if last:
             self._drawn += _draw(parser, tokens[:last], self._env)
-            self._source += "".join(rest.splitlines(keepends=True)[:line])
+            self._source += "".join(f"{one}\n" for one in lines[:line])
         return _block(self._drawn + _draw(parser, tokens[last:], self._env))
 
 
