@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .state import State
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from .exchange import Request, Response
     from .faults import Fault
+    from .server import Application
     from .state import Asked, Charge, Mind
 
 
@@ -100,7 +101,7 @@ class Sandbox:
         return Transport(self.state, self._sleep)
 
     @property
-    def app(self) -> Callable[..., Any]:
+    def app(self) -> Application:
         """The ASGI application, for any server."""
         from .server import application  # noqa: PLC0415
 

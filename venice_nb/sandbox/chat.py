@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
 }
 SILENT = ("enable_x_search",)  # effective, but not told in the reply
 
+WHOLE = ("max_completion_tokens", "max_tokens", "n", "seed", "top_k", "top_logprobs")
 RENAMED = {  # misspellings that are repaired before validation
     "input": "messages",
     "max_output_tokens": "max_tokens",
@@ -48,6 +49,9 @@ def rewritten(body: dict[str, Any]) -> dict[str, Any]:
     out = {RENAMED.get(name, name) if RENAMED.get(name) not in body else name: body[name] for name in body}
     if isinstance(out.get("messages"), str) and "input" in body:
         out["messages"] = [{"role": "user", "content": out["messages"]}]
+    for name in WHOLE:
+        if isinstance(out.get(name), float) and out[name].is_integer():
+            out[name] = int(out[name])  # JSON knows one kind of number: 2.0 is 2
     search = out.pop("web_search", None)
     if search is not None:
         own = out.get("venice_parameters", {})
@@ -110,6 +114,7 @@ def carried_out(ask: Ask, body: dict[str, Any], suffix: dict[str, Any]) -> Turn:
             ),
             body,
             mind,
+            cap=gates.completion_cap(body) or model["model_spec"]["maxCompletionTokens"],
             thinks=model["model_spec"]["capabilities"]["supportsReasoning"] and not silent,
         )
         for choice in range(body.get("n", 1))
@@ -164,17 +169,14 @@ def _size(thought: Thought, mind: Mind) -> int:
     return mind.count_tokens(thought.content) + calls
 
 
-def _bounded(thought: Thought, body: dict[str, Any], mind: Mind, *, thinks: bool) -> Thought:
-    """The thought within what the caller allows: stop sequences first, then the budget of tokens."""
+def _bounded(thought: Thought, body: dict[str, Any], mind: Mind, *, cap: int, thinks: bool) -> Thought:
+    """The thought within what is allowed: stop sequences first, then at most `cap` tokens."""
     if not thinks and thought.reasoning:
         thought = replace(thought, reasoning="")
     stops = body.get("stop") or ()
     for stop in (stops,) if isinstance(stops, str) else stops:
         if stop and stop in thought.content:
             thought = replace(thought, content=thought.content.partition(stop)[0], finish_reason="stop")
-    cap = gates.completion_cap(body)
-    if cap is None:
-        return thought
     reasoning = mind.count_tokens(thought.reasoning)
     if reasoning + _size(thought, mind) <= cap:
         return thought

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 from hmac import compare_digest
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .catalogue import models
 
@@ -183,7 +183,7 @@ class State:
         if self._mind is None:
             from . import mind  # noqa: PLC0415  (loads numpy)
 
-            self._mind = mind
+            self._mind = cast("Mind", mind)  # a module with the functions of the protocol
         return self._mind
 
     def serial(self) -> str:

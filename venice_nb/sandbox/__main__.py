@@ -1,0 +1,99 @@
+"""The sandbox as a server: python -m venice_nb.sandbox --port 8765."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .box import Sandbox
+from .faults import load
+from .server import is_loopback, listening
+from .state import TIERS
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Sequence
+
+TOKEN_PAUSE = 0.02  # seconds between two pieces of a stream with --real-time
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m venice_nb.sandbox",
+        description="A local stand-in for the Venice API. It prints one line when it is ready.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8765, help="0 takes a free port (default: 8765)")
+    parser.add_argument("--key", default="", help="the ADMIN key to accept (default: a random one)")
+    parser.add_argument(
+        "--inference-key", default="", help="the INFERENCE key to accept (default: a random one)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="same seed, same answers (default: 0)")
+    parser.add_argument("--faults", type=Path, help="a JSON file with scripted failures")
+    parser.add_argument("--tier", choices=TIERS, default="paid", help="the account's limits (default: paid)")
+    parser.add_argument("--reset-units", choices=("s", "ms"), default="s", help="how reset headers count")
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument("--real-time", action="store_true", help="streams and jobs take their time")
+    pace.add_argument("--fast", dest="real_time", action="store_false", help="nothing waits (default)")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Serves until interrupted."""
+    asked = arguments(given)
+    if not is_loopback(asked.host):
+        print(
+            f"{asked.host} is not a loopback address; the sandbox serves this machine only", file=sys.stderr
+        )  # noqa: T201
+        return 2
+    try:
+        bound = listening(asked.host, asked.port)
+        host = f"[{asked.host}]" if ":" in asked.host else asked.host
+        box = Sandbox(
+            seed=asked.seed,
+            tier=asked.tier,
+            faults=load(asked.faults) if asked.faults else (),
+            reset_units=asked.reset_units,
+            token_pause=TOKEN_PAUSE if asked.real_time else 0.0,
+            real_time=asked.real_time,
+            admin_key=asked.key,
+            inference_key=asked.inference_key,
+            base_url=f"http://{host}:{bound.getsockname()[1]}/api/v1",
+        )
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    _serve(box, bound)
+    return 0
+
+
+def _serve(box: Sandbox, bound: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415  (the extra `server`)
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(f"Sandbox ready: {box.base_url} key={box.admin_key}", flush=True)  # noqa: T201
+
+    config = uvicorn.Config(
+        box.app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,  # the sandbox's own clock writes it
+        limit_concurrency=128,
+        h11_max_incomplete_event_size=16 * 1024,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=2,
+    )
+    Server(config).run(sockets=[bound])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
