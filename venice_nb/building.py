@@ -27,7 +27,7 @@ from venice_nb.schema import (
     is_union,
     unwrap,
 )
-from venice_nb.strictness import Schema, accepts_null, inline
+from venice_nb.strictness import inline, without_nulls
 
 _TEXTUAL = {
     dt.datetime: ("a date and time such as 2026-01-31T09:30:00", dt.datetime.fromisoformat),
@@ -157,11 +157,9 @@ class _Builder:
                 value = trial.make(kind, data, path)
                 if not trial.problems:
                     return value
-        likely = [
-            kind
-            for kind in kinds
-            if kind is not type(None) and (len(kinds) == 2 or isinstance(data, dict) == _is_object(kind))
-        ]
+        likely = [kind for kind in kinds if kind is not type(None)]
+        if len(likely) > 1:
+            likely = [kind for kind in likely if isinstance(data, dict) == _is_object(kind)]
         if data is not None and len(likely) == 1:
             return self.make(likely[0], data, path)
         names = ", ".join(str(getattr(kind, "__name__", kind)) for kind in kinds)
@@ -279,7 +277,7 @@ class _Builder:
         if isinstance(data, kind):
             return data
         try:
-            return kind.model_validate(_without_nulls(inline(kind.model_json_schema()), data))
+            return kind.model_validate(without_nulls(inline(kind.model_json_schema()), data))
         except ValueError as problem:  # pydantic's ValidationError is one, and lists what it found
             listed = getattr(problem, "errors", None)
             if listed is None:
@@ -290,21 +288,6 @@ class _Builder:
                     where = f"{where}[{part}]" if isinstance(part, int) else _at(where, str(part))
                 self.miss(where, str(item["msg"]))
             return _NOTHING
-
-
-def _without_nulls(schema: Schema, data: Any) -> Any:
-    """`data` without the nulls that a strict schema makes a model write for fields it leaves out."""
-    if isinstance(data, list) and isinstance(schema.get("items"), dict):
-        return [_without_nulls(schema["items"], item) for item in data]
-    properties = schema.get("properties")
-    if not isinstance(data, Mapping) or not isinstance(properties, dict):
-        return data
-    required = set(schema.get("required", ()))
-    return {
-        key: _without_nulls(properties.get(key, {}), value)
-        for key, value in data.items()
-        if value is not None or key in required or accepts_null(properties.get(key, {}))
-    }
 
 
 def _number_in(text: str) -> Any:

@@ -11,7 +11,7 @@ from venice_nb.calls.chat import chat_completion
 from venice_nb.errors import InvalidInput
 from venice_nb.exchange import Exchange, Message, Screen, rounds, wants_show
 from venice_nb.flow import Open, Plan
-from venice_nb.model_choice import as_parameters, choose_model
+from venice_nb.model_choice import choose_model
 from venice_nb.tools import Confirm, Toolbox
 
 if TYPE_CHECKING:
@@ -201,14 +201,13 @@ def prepared(
     """The plan that chooses the model and gives `ask(messages, tool_choice=...)`, which makes one call."""
     slug = character or (venice_parameters or {}).get("character_slug")
     found = yield from choose_model(session, model, character=slug, vision=_shows_pictures(messages))
-    given = {key: value for key, value in parameters.items() if key != "tool_choice"}
     return partial(
         _completion,
-        model=found.id,
+        model=found,
         catalogue=session.catalogue,
         character=character,
-        venice_parameters=as_parameters(found, dict(venice_parameters or {})),
-        **given,
+        venice_parameters=venice_parameters,
+        **{key: value for key, value in parameters.items() if key != "tool_choice"},
     )
 
 

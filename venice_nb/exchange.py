@@ -174,7 +174,7 @@ def rounds(
                 exchange.messages.append({"role": "user", "content": NUDGE})
             call = ask(exchange.messages, tool_choice="none" if last else tool_choice)
             reply = yield Send(call, screen.watch if call.gather is not None else None)
-            _warn(session, reply)
+            warn_of_retirement(session, reply)
             calls = box.wanted(reply.tool_calls)
             # The arguments of an answer that was cut at the token limit are cut too.
             going_on = (
@@ -220,7 +220,7 @@ def _keep(session: Session, exchange: Exchange, screen: Screen, stop: BaseExcept
     screen.finish(found)
 
 
-def _warn(session: Session, reply: Reply) -> None:
+def warn_of_retirement(session: Session, reply: Reply) -> None:
     """Say once for each model that it will be retired."""
     gone = reply.headers.deprecation
     if gone is not None:
@@ -238,12 +238,15 @@ def _to_send_back(reply: Reply, calls: Sequence[ToolCall]) -> Message:
     message = reply.message
     given = message.get("tool_calls")
     if not given:
-        return message
+        # an answer without words is null on its way here, and refused as null on its way back
+        return message if message.get("content") is not None else {**message, "content": ""}
     ids = [found.get("id") for found in given if isinstance(found, dict)]
     if ids == [call.id for call in calls]:
         return message
     rest = {key: value for key, value in message.items() if key != "tool_calls"}
-    return {**rest, "tool_calls": [call.to_dict() for call in calls]} if calls else rest
+    if calls:
+        return {**rest, "tool_calls": [call.to_dict() for call in calls]}
+    return rest if rest.get("content") is not None else {**rest, "content": ""}
 
 
 def _drawn(step: ToolStep) -> html.Html:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from venice_nb.calls.characters import get_character
 from venice_nb.calls.models import list_models
+from venice_nb.catalogue import Catalogue
 from venice_nb.errors import ModelNotFound, VeniceError, plain
 from venice_nb.flow import Plan, Send
 
@@ -36,12 +37,16 @@ def choose_model(
     found = session.catalogue.resolve(model, vision=vision)
     if found.model is None:
         try:
-            session.catalogue = session.catalogue.replace((yield Send(list_models("all"))))
+            listed = yield Send(list_models("all"))
         except VeniceError:  # no list to be had: the server may know the name all the same
             session.announce(
                 f"{plain(found.id, 80)} is not in the list of models of {session.catalogue.date}"
             )
             return found
+        fresh = (
+            listed if isinstance(listed, Catalogue) else Catalogue.from_reply(listed.raw, date=listed.date)
+        )
+        session.catalogue = session.catalogue.replace(fresh)
         found = session.catalogue.resolve(model, vision=vision)
         if found.model is None:
             raise _unknown(found)
@@ -83,9 +88,3 @@ def _unknown(found: Resolution) -> ModelNotFound:
         suggestions=found.candidates,
         value=found.id,
     )
-
-
-def as_parameters(found: Resolution, given: dict[str, Any] | None) -> dict[str, Any] | None:
-    """`venice_parameters` with the features named behind the model, which win, as they do on the server."""
-    merged: dict[str, Any] = {**(given or {}), **found.suffix}
-    return merged or None

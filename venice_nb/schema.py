@@ -158,6 +158,13 @@ def typed_dict(fields: abc.Mapping[str, Any], name: str = "Fields") -> Any:
             return typed_dict(value, key.title() or name)
         if isinstance(value, list) and len(value) == 1:
             return list[kind(key, value[0])]  # type: ignore[misc]  # a type made at run time
+        if isinstance(value, str):  # typing would run it as code to find out what it names
+            raise InvalidInput(
+                f"{value!r} is a text, not a type.",
+                field=key,
+                value=value,
+                do="Pass the type itself: str, int, float, bool, ...",
+            )
         return value
 
     return TypedDict(name, {key: kind(key, value) for key, value in fields.items()})  # type: ignore[operator]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from venice_nb.errors import InvalidInput
@@ -45,6 +46,21 @@ def accepts_null(schema: Schema) -> bool:
         return kind == "null" or (isinstance(kind, list) and "null" in kind)
     options = schema.get("anyOf") or schema.get("oneOf") or ()
     return None in schema.get("enum", ()) or any(accepts_null(option) for option in options)
+
+
+def without_nulls(schema: Schema, data: Any) -> Any:
+    """`data` without the nulls that a strict schema makes a model write for fields it leaves out."""
+    if isinstance(data, list) and isinstance(schema.get("items"), dict):
+        return [without_nulls(schema["items"], item) for item in data]
+    properties = schema.get("properties")
+    if not isinstance(data, Mapping) or not isinstance(properties, dict):
+        return data
+    required = set(schema.get("required", ()))
+    return {
+        key: without_nulls(properties.get(key, {}), value)
+        for key, value in data.items()
+        if value is not None or key in required or accepts_null(properties.get(key, {}))
+    }
 
 
 def inline(schema: Schema) -> Schema:
