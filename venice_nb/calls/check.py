@@ -72,7 +72,7 @@ def unknown(name: object, known: Iterable[str], *, kind: str = "keyword", do: st
         f"Unknown {kind} {shown(name)}.{' ' + hint if hint else ''}",
         field=plain(name, SHOWN),
         value=_kept(name),
-        allowed=", ".join(options),
+        allowed=", ".join(options) or "nothing",
         do=" ".join(filter(None, [hint, do])) or f"Known: {', '.join(options)}.",
     )
 
