@@ -53,8 +53,12 @@ def sniff(data: bytes) -> str:
         return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
     if head[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
         return _archive(data)
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # an MPEG audio frame; layer 0 is AAC
-        return "audio/aac" if head[1] & 0xF6 == 0xF0 else "audio/mpeg"
+    if len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # a frame of MPEG audio
+        layer = head[1] >> 1 & 3  # 1 and 2 are MP3 and MP2; 3 would be the first two bytes of UTF-16 text
+        if layer in {1, 2}:
+            return "audio/mpeg"
+        if head[1] & 0xF6 == 0xF0:
+            return "audio/aac"
     return _text(data)
 
 
