@@ -184,7 +184,7 @@ def rounds(
                 note = f"the tools were stopped after {max_steps} rounds; max_steps= allows more"
                 session.announce(note)
                 reply = replace(reply, finish_reason=OUT_OF_STEPS)
-            exchange.answered(reply, calls)
+            exchange.answered(reply, calls if going_on else ())
             screen.turn()
             if not going_on:
                 break
