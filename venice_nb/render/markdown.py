@@ -76,12 +76,9 @@ class Growing:
         rest, parser = source[len(self._source) :], _parser()
         tokens = parser.parse(rest, self._env)
         lines = rest.split("\n")
-        # what begins in an unfinished line may still turn out to belong to the block above it: ```py, then ```py`
-        blocks = [
-            (i, t.map[0])
-            for i, t in enumerate(tokens)
-            if t.level == 0 and t.map and t.map[0] < len(lines) - 1
-        ]
+        # what begins in an unfinished line may turn out to belong to the block above: ```py, then ```py`
+        starts = [(i, t.map[0]) for i, t in enumerate(tokens) if t.level == 0 and t.map]
+        blocks = [(i, line) for i, line in starts if line < len(lines) - 1]
         last, line = blocks[-1] if blocks else (0, 0)
         if last:
             self._drawn += _draw(parser, tokens[:last], self._env)
