@@ -1,4 +1,4 @@
-"""A sandbox with a clock that stands still, a mind that needs no thinking, and a desk that checks every reply."""
+"""A sandbox with a clock that stands still, a simple mind, and a desk that checks every reply."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Thought:
 
 
 class Echo:
-    """A mind that repeats the last message, calls every tool it is given, and cites one page when it searches."""
+    """A mind that repeats the last message, calls every tool, and cites one page when it searches."""
 
     def __init__(self):
         self.seen = []

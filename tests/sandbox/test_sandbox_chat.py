@@ -4,8 +4,8 @@ import json
 import math
 
 import pytest
-
 from sandbox_words import joined
+
 from venice_nb.sandbox import Fault
 
 TOOLS = [{"type": "function", "function": {"name": "f"}}, {"type": "function", "function": {"name": "g"}}]

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -132,7 +133,7 @@ def test_an_in_process_stream_is_computed_while_it_is_read(make):
 
 
 def test_a_stream_over_http_arrives_piece_by_piece(serve):
-    """The server waits inside the stream until the client has read the first pieces: only possible unbuffered."""
+    """The server waits inside the stream until the client has read the first pieces."""
     read = threading.Event()
 
     def wait(_seconds):
@@ -181,7 +182,7 @@ def test_a_cut_stream_is_cut_on_the_wire_too(serve):
 
 
 def test_the_socket_names_its_protocol_so_that_small_replies_are_sent_at_once():
-    """asyncio switches Nagle's algorithm off for sockets that say they are TCP; others wait 40 ms a request."""
+    """asyncio switches Nagle's algorithm off for sockets that say they are TCP; others wait 40 ms."""
     with listening("127.0.0.1", 0) as bound:
         assert bound.proto == socket.IPPROTO_TCP
 
@@ -252,8 +253,7 @@ def run(*arguments):
 
 
 def environment():
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    return {**os.environ, "PYTHONPATH": root}
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 def test_only_loopback_addresses_are_served():
@@ -287,7 +287,6 @@ def test_importing_the_sandbox_loads_nothing_heavy():
 
 def test_the_sandbox_imports_nothing_of_the_rest():
     import ast
-    from pathlib import Path
 
     import venice_nb.sandbox
 

@@ -22,27 +22,38 @@ def parts(*content):
     return {"messages": [{"role": "user", "content": list(content)}]}
 
 
+OTHER = {"type": "function", "function": {"name": "g"}}
+EMPTY = {"messages": [{"role": "assistant", "content": None}]}
+OPEN = {"type": "object", "properties": {"a": {}}, "required": ["a"]}
+SCHEMA = ["response_format", "json_schema", "schema"]
+LLAMA, GLM, QWEN, HERMES, GPT = (
+    "llama-3.3-70b",
+    "zai-org-glm-5-2",
+    "qwen3-vl-235b-a22b",
+    "hermes-3-llama-3.1-405b",
+    "openai-gpt-55",
+)
 REFUSED = [
-    ("llama-3.3-70b", parts(IMAGE), ["messages"], "does not support image input"),
-    ("qwen3-vl-235b-a22b", parts(AUDIO), ["messages"], "does not support audio input"),
-    ("qwen3-vl-235b-a22b", parts(VIDEO), ["messages"], "does not support video input"),
-    ("hermes-3-llama-3.1-405b", {"tools": [TOOL]}, ["tools"], "does not support function calling"),
-    ("llama-3.3-70b", {"response_format": schema(CLOSED)}, ["response_format"], "response_format json_schema"),
-    ("llama-3.3-70b", {"response_format": {"type": "json_object"}}, ["response_format"], "json_object"),
-    ("llama-3.3-70b", {"logprobs": True}, ["logprobs"], "log probabilities"),
-    ("llama-3.3-70b", {"reasoning_effort": "low"}, ["reasoning_effort"], "does not support reasoning effort"),
-    ("zai-org-glm-5-2", {"reasoning_effort": "low"}, ["reasoning_effort"], "none, high, max"),
-    ("zai-org-glm-5-2", {"reasoning": {"effort": "low"}}, ["reasoning", "effort"], "none, high, max"),
-    ("openai-gpt-55", {"seed": 3}, ["seed"], "does not support seed"),
-    ("openai-gpt-55", {"n": 2}, ["n"], "does not support n"),
-    ("openai-gpt-55", {"presence_penalty": 1}, ["presence_penalty"], "presence_penalty"),
-    ("llama-3.3-70b", {"max_completion_tokens": 40_000}, ["max_completion_tokens"], "at most 32000 tokens"),
-    ("zai-org-glm-5-2", parts(*[IMAGE] * 11), ["messages", 0, "content"], "at most 10 parts"),
-    ("llama-3.3-70b", {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "g"}}}, ["tool_choice"], "named g"),
-    ("zai-org-glm-5-2", {"messages": [{"role": "assistant", "content": None}]}, ["messages", 0], "content or tool_calls"),
-    ("zai-org-glm-5-2", {"response_format": schema({"type": "object", "properties": {"a": {}}, "required": ["a"]})}, ["response_format", "json_schema", "schema"], "additionalProperties"),
-    ("zai-org-glm-5-2", {"response_format": schema({**CLOSED, "required": []})}, ["response_format", "json_schema", "schema"], "missing: a"),
-]  # fmt: skip
+    (LLAMA, parts(IMAGE), ["messages"], "does not support image input"),
+    (QWEN, parts(AUDIO), ["messages"], "does not support audio input"),
+    (QWEN, parts(VIDEO), ["messages"], "does not support video input"),
+    (HERMES, {"tools": [TOOL]}, ["tools"], "does not support function calling"),
+    (LLAMA, {"response_format": schema(CLOSED)}, ["response_format"], "response_format json_schema"),
+    (LLAMA, {"response_format": {"type": "json_object"}}, ["response_format"], "json_object"),
+    (LLAMA, {"logprobs": True}, ["logprobs"], "log probabilities"),
+    (LLAMA, {"reasoning_effort": "low"}, ["reasoning_effort"], "does not support reasoning effort"),
+    (GLM, {"reasoning_effort": "low"}, ["reasoning_effort"], "none, high, max"),
+    (GLM, {"reasoning": {"effort": "low"}}, ["reasoning", "effort"], "none, high, max"),
+    (GPT, {"seed": 3}, ["seed"], "does not support seed"),
+    (GPT, {"n": 2}, ["n"], "does not support n"),
+    (GPT, {"presence_penalty": 1}, ["presence_penalty"], "presence_penalty"),
+    (LLAMA, {"max_completion_tokens": 40_000}, ["max_completion_tokens"], "at most 32000 tokens"),
+    (GLM, parts(*[IMAGE] * 11), ["messages", 0, "content"], "at most 10 parts"),
+    (LLAMA, {"tools": [TOOL], "tool_choice": OTHER}, ["tool_choice"], "named g"),
+    (GLM, EMPTY, ["messages", 0], "content or tool_calls"),
+    (GLM, {"response_format": schema(OPEN)}, SCHEMA, "additionalProperties"),
+    (GLM, {"response_format": schema({**CLOSED, "required": []})}, SCHEMA, "missing: a"),
+]
 
 
 @pytest.mark.parametrize(("model", "fields", "path", "words"), REFUSED)

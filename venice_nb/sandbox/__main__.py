@@ -45,9 +45,7 @@ def main(given: Sequence[str] | None = None) -> int:
     """Serves until interrupted."""
     asked = arguments(given)
     if not is_loopback(asked.host):
-        print(
-            f"{asked.host} is not a loopback address; the sandbox serves this machine only", file=sys.stderr
-        )  # noqa: T201
+        sys.stderr.write(f"{asked.host} is not a loopback address; the sandbox serves this machine only\n")
         return 2
     try:
         bound = listening(asked.host, asked.port)
@@ -64,7 +62,7 @@ def main(given: Sequence[str] | None = None) -> int:
             base_url=f"http://{host}:{bound.getsockname()[1]}/api/v1",
         )
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     _serve(box, bound)
     return 0
