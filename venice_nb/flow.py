@@ -351,7 +351,8 @@ class _Course:
                 f"{error.do} (the next attempt was due in {pause:.0f} s, {max(left, 0):.0f} s were left)"
             )
             return None
-        if not self.guard.retries.spend(10.0 if what is Fate.UNKNOWN else 5.0):
+        polls = self.call.safety is Safety.POLL  # far apart, and a job must not be lost to a long outage
+        if not polls and not self.guard.retries.spend(10.0 if what is Fate.UNKNOWN else 5.0):
             error.do = f"{error.do} (not tried again: too many recent calls needed a second attempt)"
             return None
         self.repeated[what] = self.repeated.get(what, 0) + 1

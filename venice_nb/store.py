@@ -40,13 +40,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
+_KEY: Any = object()  # stands for the name of the key, which is only known once the file is open
 
 BUSY = 0.25  # seconds one operation waits for another process's write
 PATIENCE = 10.0  # seconds the file may stay locked before this process counts alone
 HORIZON = 7200.0  # seconds; a mark that lasts longer is from before the machine was started anew
-LONE_MARKS = (
-    1 << 48
-)  # marks in memory are numbered from here, never like those in the file
+LONE_MARKS = 1 << 48  # marks in memory are numbered from here, never like those in the file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS salt(only INTEGER PRIMARY KEY CHECK(only = 1), value BLOB NOT NULL);
@@ -114,32 +113,33 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.salt = b""
+        self.fresh = True  # just opened: this process has no requests under way in it
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._inode = 0
         self._connection: sqlite3.Connection | None = None
         self._inherited: list[sqlite3.Connection] = []  # kept: closing a parent's file would harm the parent
 
-    def run(self, act: Callable[[sqlite3.Connection], T], now: float) -> T:
+    def run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """What `act` does with the connection; a broken file is set aside once. Raises Busy or Unusable."""
         if self._pid != os.getpid():
             self._forked()
         try:
-            return self._try(act, now)
+            return self._try(act)
         except sqlite3.DatabaseError as error:
             if _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise Unusable(str(error)) from None
         self.set_aside()
         try:
-            return self._try(act, now)
+            return self._try(act)
         except sqlite3.DatabaseError as error:
             raise Unusable(str(error)) from None
 
-    def _try(self, act: Callable[[sqlite3.Connection], T], now: float) -> T:
+    def _try(self, act: Callable[[sqlite3.Connection], T]) -> T:
         try:
             with self._lock:
                 if self._connection is None:
-                    self._connection = self._open(now)
+                    self._connection = self._open()
                 return act(self._connection)
         except sqlite3.OperationalError as error:
             if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -155,7 +155,7 @@ class Store:
         self._connection = None
         self._pid = os.getpid()
 
-    def _open(self, now: float) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(
             self.path, os.O_RDWR | os.O_CREAT, 0o600
@@ -172,11 +172,10 @@ class Store:
                 connection.execute(statement)
             connection.execute("INSERT OR IGNORE INTO salt VALUES (1, ?)", (os.urandom(32),))
             self.salt = connection.execute("SELECT value FROM salt").fetchone()[0]
-            # This process has no requests under way yet: such marks are of an earlier one with its number.
-            connection.execute(_ORPHANED, (now + WINDOW, os.getpid()))
         except BaseException:
             connection.close()
             raise
+        self.fresh = True
         return connection
 
     def close(self) -> None:
@@ -221,17 +220,15 @@ class SharedLedger:
         self._salt = b""
         self._key = b""
         self._locked: float | None = None
-        self._now = 0.0  # of the last admission
         self._owed: list[tuple[str, tuple[Any, ...]]] = []  # releases that met a locked file
         self._alone: MemoryLedger | None = None
 
     def admit(self, now: float, seconds: float) -> int | Hold:
         """See `Ledger`."""
-        self._now = now
         if self._alone is None:
             until = now + seconds + self._window
             try:
-                admitted = self._store.run(lambda connection: self._admit(connection, now, until), now)
+                admitted = self._store.run(lambda connection: self._admit(connection, now, until))
             except Busy:
                 if self._locked is None:
                     self._locked = now
@@ -251,41 +248,44 @@ class SharedLedger:
         if self._alone is not None:
             self._alone.succeeded(mark)
         if mark < LONE_MARKS:
-            self._write(_DROP, (mark,))
+            self._write(_DROP, mark)
 
     def failed(self, mark: int, now: float) -> None:
         """See `Ledger`."""
         if self._alone is not None:
             self._alone.failed(mark, now)
         if mark < LONE_MARKS:
-            self._write(_FAIL, (mark, self._key, now + self._window))
+            self._write(_FAIL, mark, _KEY, now + self._window)
 
     def note(self, name: str, until: float, text: str = "") -> None:
         """See `Ledger`."""
         if self._alone is not None:
             self._alone.note(name, until, text)
         else:
-            self._write(_NOTE, (self._key, name, until, text))
+            self._write(_NOTE, _KEY, name, until, text)
 
     def forget(self, name: str) -> None:
         """See `Ledger`."""
         if self._alone is not None:
             self._alone.forget(name)
         else:
-            self._write(_FORGET, (self._key, name))
+            self._write(_FORGET, _KEY, name)
 
     def notes(self, now: float) -> Mapping[str, Note]:
         """See `Ledger`."""
         if self._alone is not None:
             return self._alone.notes(now)
         try:
-            return self._store.run(lambda connection: self._notes(connection, now), now)
+            return self._store.run(lambda connection: self._notes(connection, now))
         except (Busy, Unusable):
             return {}  # admission, which comes next, meets the same trouble and deals with it
 
     def _admit(self, connection: sqlite3.Connection, now: float, until: float) -> int | Hold:
         self._know(connection)
-        found = connection.execute(_ADMIT, (self._key, self._store._pid, until, now, self._cap))  # noqa: SLF001
+        if self._store.fresh:  # marks of this process number are of an earlier process
+            connection.execute(_ORPHANED, (now + self._window, os.getpid()))
+            self._store.fresh = False
+        found = connection.execute(_ADMIT, (self._key, os.getpid(), until, now, self._cap))
         if found.rowcount == 1 and found.lastrowid is not None:
             return found.lastrowid
         connection.execute("BEGIN IMMEDIATE")
@@ -329,13 +329,21 @@ class SharedLedger:
             self._salt = self._store.salt
             self._key = hmac.digest(self._salt, self._identity, "sha256")
         while self._owed:
-            connection.execute(*self._owed[0])
+            self._carry_out(connection, *self._owed[0])
             self._owed.pop(0)
 
-    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
+    def _carry_out(self, connection: sqlite3.Connection, statement: str, values: tuple[Any, ...]) -> None:
+        connection.execute(statement, [self._key if value is _KEY else value for value in values])
+
+    def _write(self, statement: str, *values: Any) -> None:
         """Write, or keep it for later: until then the mark counts as under way, which is the safe side."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            self._know(connection)
+            self._carry_out(connection, statement, values)
+
         try:
-            self._store.run(lambda connection: connection.execute(statement, values), self._now)
+            self._store.run(write)
         except Busy:
             self._owed.append((statement, values))
         except Unusable:
@@ -348,8 +356,8 @@ class SharedLedger:
             alone.fill(now)
         self._alone = alone
         warnings.warn(
-            f"The record of failed requests at {self._store.path} cannot be used ({problem}). This process goes "
-            f"on with at most {LONE_CAP} requests at a time; set VENICE_STATE_DIR to a writable directory.",
+            f"The record of failed requests at {self._store.path} cannot be used ({problem}). This process "
+            f"goes on with at most {LONE_CAP} requests at once; set VENICE_STATE_DIR to a writable directory.",
             stacklevel=2,
         )
 
