@@ -120,7 +120,8 @@ _function = shaped(
 _function_tool = shaped({"type": text(), "function": _function, "id": text()}, ("function",))
 
 
-def _tool(field: str, value: Any) -> dict[str, Any]:
+def tool(field: str, value: Any) -> dict[str, Any]:
+    """One tool: a function, or one of the two kinds that the server takes and ignores."""
     if callable(value):
         refuse(
             field,
@@ -138,15 +139,15 @@ def _tool(field: str, value: Any) -> dict[str, Any]:
     if "function" not in value and "name" in value:
         do = "Nest it: {'type': 'function', 'function': {'name': ..., 'parameters': ...}}."
         refuse(field, value, "a tool with its 'function' as a dict of its own", do)
-    tool: dict[str, Any] = _function_tool(field, {"type": "function", **value})
-    return tool
+    checked: dict[str, Any] = _function_tool(field, {"type": "function", **value})
+    return checked
 
 
 def _tools(field: str, value: Any) -> list[dict[str, Any]]:
-    tools: list[dict[str, Any]] = several(_tool, noun="tools")(field, value)
+    tools: list[dict[str, Any]] = several(tool, noun="tools")(field, value)
     names: set[str] = set()
-    for position, tool in enumerate(tools):
-        name = tool.get("function", {}).get("name")
+    for position, each in enumerate(tools):
+        name = each.get("function", {}).get("name")
         if name in names:
             refuse(f"{field}[{position}].function.name", name, "a name of its own", "Rename one of the two.")
         names |= {name} - {None}

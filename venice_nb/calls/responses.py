@@ -26,7 +26,7 @@ from venice_nb.calls.check import (
     text,
 )
 from venice_nb.calls.messages import Prompt
-from venice_nb.calls.parameters import CHAT, VENICE, json_extra
+from venice_nb.calls.parameters import CHAT, VENICE, json_extra, tool
 from venice_nb.calls.response_replies import ResponsesGatherer, read_response
 from venice_nb.media import public_url
 
@@ -81,8 +81,7 @@ def _tool(where: str, value: Any) -> dict[str, Any]:
         refuse(where, value, "a tool as a dict", "Pass {'type': 'function', 'function': {...}}.")
     kind = choice(*TOOLS)(f"{where}.type", value.get("type"))
     if kind == "function":
-        tool: dict[str, Any] = CHAT["tools"](where, [value])[0]
-        return tool
+        return tool(where, value)
     checked: dict[str, Any] = _TOOL[kind](where, value)
     return checked
 
