@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import json
 import multiprocessing
+import os
 import socket
+import tempfile
 from collections.abc import Iterator
 
 CHUNKS = 400  # pieces of text in a stream
@@ -34,6 +36,22 @@ REPLY = json.dumps(
 ).encode()
 
 
+# A client that keeps to rate limits asks for them before it waits; here there is nothing to wait for.
+AMPLE = [{"type": kind, "amount": 10**12} for kind in ("RPM", "RPD", "TPM")]
+LIMITS = json.dumps(
+    {
+        "data": {
+            "accessPermitted": True,
+            "apiTier": {"id": "paid", "isCharged": True},
+            "balances": {"USD": 100, "DIEM": 100},
+            "keyExpiration": None,
+            "nextEpochBegins": "2099-01-01T00:00:00.000Z",
+            "rateLimits": [{"apiModelId": MODEL, "rateLimits": AMPLE}],
+        }
+    }
+).encode()
+
+
 def _event(choices: list[dict], **more: object) -> bytes:
     chunk = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1790000000, "model": MODEL}
     return b"data: " + json.dumps(chunk | {"choices": choices} | more).encode() + b"\n\n"
@@ -52,7 +70,9 @@ EVENTS = [
 ]
 STREAM = b"".join(b"%x\r\n%s\r\n" % (len(event), event) for event in EVENTS) + b"0\r\n\r\n"
 _HEADERS = b"HTTP/1.1 200 OK\r\nCF-RAY: 1-BENCH\r\nConnection: keep-alive\r\n"
-_JSON = _HEADERS + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(REPLY) + REPLY
+_AS_JSON = _HEADERS + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+_JSON = _AS_JSON % (len(REPLY), REPLY)
+_LIMITS = _AS_JSON % (len(LIMITS), LIMITS)
 _SSE = _HEADERS + b"Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" + STREAM
 
 
@@ -74,7 +94,10 @@ class _Connection(asyncio.Protocol):
             body = self.buffer[end + 4 : end + 4 + length]
             self.buffer = self.buffer[end + 4 + length :]
             streams = b'"stream":true' in body or b'"stream": true' in body
-            self.transport.write(_SSE if streams else _JSON)
+            if head.startswith(b"get "):
+                self.transport.write(_LIMITS)
+            else:
+                self.transport.write(_SSE if streams else _JSON)
 
 
 def _serve(port_box) -> None:
@@ -92,15 +115,18 @@ def _serve(port_box) -> None:
 
 @contextlib.contextmanager
 def running() -> Iterator[str]:
-    """The base URL of a server that lives as long as the `with` block."""
+    """The base URL of a server that lives as long as the `with` block, as does the client's state directory."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
-    try:
-        if not ours.poll(30):
-            raise RuntimeError("the benchmark's server did not start")
-        yield f"http://127.0.0.1:{ours.recv()}/api/v1"
-    finally:
-        process.terminate()
-        process.join()
+    with tempfile.TemporaryDirectory() as state:
+        os.environ["VENICE_STATE_DIR"] = state  # never the user's own record of failures
+        try:
+            if not ours.poll(30):
+                raise RuntimeError("the benchmark's server did not start")
+            yield f"http://127.0.0.1:{ours.recv()}/api/v1"
+        finally:
+            del os.environ["VENICE_STATE_DIR"]
+            process.terminate()
+            process.join()
