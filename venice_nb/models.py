@@ -187,8 +187,7 @@ def pricing(session: Session, type: Kind = "text", *, refresh: bool = True) -> P
     if type not in calls.TYPES:
         raise _not_one_of("type", type, sorted(calls.TYPES))
     note = (yield from _refresh(session, type, (type,))) if refresh else ""
-    table = PriceTable.of(session.catalogue.of_type(type), type, session.catalogue.date)
-    return table.noted(note)
+    return PriceTable.of(session.catalogue.of_type(type), type, session.catalogue.date, note)
 
 
 def traits(session: Session, type: Kind = "text") -> Plan[Names]:

@@ -200,7 +200,7 @@ def read_text(content: Any) -> str:
     if isinstance(content, str):
         return content
     return "".join(
-        part if isinstance(part, str) else string(mapping(part).get("text", mapping(part).get("refusal")))
+        string(mapping(part).get("text", mapping(part).get("refusal"))) or string(part)
         for part in items(content)
     )
 

@@ -86,10 +86,13 @@ class ReplyGatherer:
         choices = chunk.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, dict):
-                message = self._message(choice.get("index"))
+                index = choice.get("index", 0)
+                message = self._messages.get(index) if type(index) is int else None
+                if message is None:
+                    message = self._message(index)
                 message.add(choice)
-                if message.started:
-                    self.started = True
+                if not self.started:
+                    self.started = message.started
 
     def result(self, received: Received) -> Reply:
         """The reply so far, complete or not. A body that was no stream after all is read as JSON."""
@@ -109,15 +112,13 @@ class ReplyGatherer:
         return {**self._answer, "object": "chat.completion", "choices": choices}
 
     def _message(self, index: Any) -> GrowingMessage:
+        """The message of a choice that is new, or has no index of its own."""
         number = index if isinstance(index, int) else 0
-        message = self._messages.get(number)
-        if message is None:
-            message = self._messages[number] = GrowingMessage() if number else self._first
-        return message
+        return self._messages.setdefault(number, GrowingMessage() if number else self._first)
 
     def _note(self, event: str, chunk: dict[str, Any]) -> None:
         """Everything about the answer that is not part of a choice."""
-        if "error" in chunk or event == "error":
+        if chunk.get("error") or event == "error":
             error = chunk.get("error", chunk)
             self._fail(error if isinstance(error, dict) else {"message": string(error) or "no reason given"})
         answer = self._answer

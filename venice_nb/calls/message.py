@@ -104,13 +104,11 @@ class GrowingMessage:
         if text:
             self.started = True
             self._content.append(text)
-            self._show(*self._thinking.feed(text))
-
-    def _show(self, said: str, thought: str) -> None:
-        if said:
-            self.said.pieces.append(said)
-        if thought:
-            self.thought.pieces.append(thought)
+            said, thought = self._thinking.feed(text)
+            if said:
+                self.said.pieces.append(said)
+            if thought:
+                self.thought.pieces.append(thought)
 
     def _take(self, delta: dict[str, Any]) -> None:
         """Every field but the content."""
@@ -176,7 +174,11 @@ class GrowingMessage:
             content = found.get("content") if isinstance(found, dict) else found
             self._logprobs.extend(content if isinstance(content, list) else [found])
         if choice.get("finish_reason"):
-            self._show(*self._thinking.end())
+            said, thought = self._thinking.end()
+            if said:
+                self.said.pieces.append(said)
+            if thought:
+                self.thought.pieces.append(thought)
             kept = {"index", "delta", "message", "logprobs", "text"}
             self._extra |= {name: value for name, value in choice.items() if name not in kept}
 

@@ -12,9 +12,10 @@ _OPEN, _CLOSE = "<think>", "</think>"
 class Thinking:
     """Splits pieces as they come. `feed` gives (answer, reasoning), `end` what was held back."""
 
-    __slots__ = ("_code", "_held", "_inside", "_trim")
+    __slots__ = ("_code", "_held", "_inside", "_trim", "plain")
 
     def __init__(self) -> None:
+        self.plain = True  # nothing is under way: a piece without "<" is answer as it stands
         self._held = ""  # a possible beginning of a tag
         self._inside = False
         self._trim = False  # right after a tag: blank space belongs to the tag
@@ -22,8 +23,9 @@ class Thinking:
 
     def feed(self, piece: str) -> tuple[str, str]:
         """What the piece adds to the answer and to the reasoning."""
-        if not self._held and not self._inside and not self._trim and "<" not in piece:
-            self._code += piece.count("`")
+        if self.plain and "<" not in piece:
+            if "`" in piece:
+                self._code += piece.count("`")
             return piece, ""
         said: list[str] = []
         thought: list[str] = []
@@ -44,6 +46,7 @@ class Thinking:
                 self._inside = not self._inside
                 self._trim = True
             rest = rest[at + len(tag) :]
+        self.plain = not (self._held or self._inside or self._trim)
         return "".join(said), "".join(thought)
 
     def end(self) -> tuple[str, str]:

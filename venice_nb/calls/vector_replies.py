@@ -6,7 +6,6 @@ array, without a Python float in between.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -97,10 +96,9 @@ def _array(rows: Any, wanted: int | None, dims: int | None) -> NDArray[np.float3
         array[index] = vector
     if array is None:
         return np.empty((0, dims or 0), dtype=np.float32)
-    # a sum of squares is finite only if every number is, and costs one pass
-    if not math.isfinite(float(np.dot(array.ravel(), array.ravel()))) and not np.isfinite(array).all():
-        bad = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
-        raise ValueError(f"row {bad} holds a number that is not finite")
+    finite = np.isfinite(array).all(axis=1)
+    if not finite.all():
+        raise ValueError(f"row {int(np.argmin(finite))} holds a number that is not finite")
     return array
 
 

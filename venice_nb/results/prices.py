@@ -6,7 +6,7 @@ API reference: `GET /models`, pricing. All in US dollars; 1 DIEM pays for 1 doll
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from venice_nb.render import text
@@ -62,16 +62,18 @@ class PriceTable(Table):
     note: str = ""
 
     @classmethod
-    def of(cls, models: Sequence[Any], type: str, date: str = "") -> PriceTable:  # noqa: A002  the API's own name
-        """The prices of these models, which are all of one type."""
+    def of(
+        cls,
+        models: Sequence[Any],
+        type: str,  # noqa: A002  the API's own name
+        date: str = "",
+        note: str = "",
+    ) -> PriceTable:
+        """The prices of these models, which are all of one type; `note` ends the caption."""
         rows = [row for model in models for row in _rows(model)]
         if type != "music":  # its prices are per piece, second or length, and cannot be compared
             rows.sort(key=_first_price)
-        return cls(rows=tuple(rows), type=type, date=date)
-
-    def noted(self, note: str) -> PriceTable:
-        """The same table with a remark at the end of its caption."""
-        return replace(self, note=note)
+        return cls(rows=tuple(rows), type=type, date=date, note=note)
 
     @property
     def raw(self) -> list[dict[str, Any]]:
@@ -125,7 +127,10 @@ def summary(model: Listed) -> str:
         return "by quote"
     if model.type == "music":
         return _music(raw)
-    amounts = [row["usd"] for row in _flat(raw) if isinstance(row["usd"], int | float)]
+    # an upscale costs by its factor; for other pictures that, and further inputs, come on top
+    named = {row["name"]: row["usd"] for row in _flat(raw) if isinstance(row["usd"], int | float)}
+    extra = {name for name in named if name.startswith(("upscale", "additional"))}
+    amounts = [usd for name, usd in named.items() if (name in extra) is (model.type == "upscale")]
     unit = "an edit" if model.type == "inpaint" else "an image"
     return f"{_span(amounts)} {unit}" if amounts else text.UNKNOWN
 
