@@ -22,6 +22,13 @@ UNNAMED = {"/image/styles": "listImageStyles"}  # the file gives this operation 
 OUTPUT = Path(__file__).parent.parent / "venice_nb" / "sandbox" / "data" / "requests.json.gz"
 
 
+def ratio(value: Any) -> Any:
+    """The text of a ratio that a YAML 1.1 loader took for a number to base 60: 969 is 16:9."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 60:
+        return f"{value // 60}:{value % 60}"
+    return value
+
+
 def reduced(schema: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     """The schema without prose, with references put in place and allOf merged."""
     if "$ref" in schema:
@@ -38,6 +45,11 @@ def reduced(schema: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     if "allOf" in schema:
         out = {key: value for key, value in out.items() if value not in ({}, [])}
     out |= {key: schema[key] for key in KEPT if key in schema}
+    if schema.get("type") == "string":
+        if "enum" in out:
+            out["enum"] = [ratio(option) for option in out["enum"]]
+        if "default" in out:
+            out["default"] = ratio(out["default"])
     if schema.get("format") in ("uri", "date-time", "binary"):
         out["format"] = schema["format"]
     for key in ("anyOf", "oneOf"):

@@ -64,7 +64,13 @@ def main(given: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    _serve(box, bound)
+    try:
+        _serve(box, bound)
+    except ImportError:
+        sys.stderr.write("uvicorn is missing; install venice-nb[server]\n")
+        return 2
+    except KeyboardInterrupt:  # uvicorn has already shut down in order
+        pass
     return 0
 
 

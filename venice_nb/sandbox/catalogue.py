@@ -133,7 +133,14 @@ def split_suffix(name: str) -> tuple[str, dict[str, Any]]:
         if equals and key in SUFFIX_KEYS:
             text = unquote(value)
             settings[key] = {"true": True, "false": False}.get(text, text)
-    return name, settings
+    return name, {key: value for key, value in settings.items() if _sensible(key, value)}
+
+
+def _sensible(key: str, value: Any) -> bool:
+    """Whether a setting has a value of its kind; others are ignored like unknown keys."""
+    if key == "enable_web_search":
+        return value in ("auto", "on", "off")
+    return isinstance(value, str if key == "character_slug" else bool)
 
 
 def suggestion(name: str, kind: str) -> str:

@@ -131,7 +131,7 @@ def carried_out(ask: Ask, body: dict[str, Any], suffix: dict[str, Any]) -> Turn:
         more = money.settle(ask, "web-search", round(extras / money.SEARCH), extras)
         cost = {name: round(cost[name] + more[name], 10) for name in cost}
     limits.spend_tokens(state, model, written)
-    ask.headers |= limits.headers(state, model, ask.caller)
+    ask.headers |= limits.headers(state, model)
     if settings["strip_thinking_response"]:
         thoughts = tuple(replace(thought, reasoning="") for thought in thoughts)
     if settings["return_search_results_as_documents"]:

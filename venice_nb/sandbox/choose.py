@@ -34,9 +34,8 @@ def choose(ask: Ask, name: str, kind: str) -> dict[str, Any]:
         "x-venice-model-router": "sandbox",
     }
     if found.retired:
-        _warn(
-            ask, f"{found.retired} has been retired; {model['id']} answered instead.", RETIRED_ON, model["id"]
-        )
+        message = f"{found.retired} has been retired; {model['id']} answered instead."
+        _warn(ask, kind, message, RETIRED_ON, model["id"])
     elif "deprecation" in spec:
         _deprecated(ask, model, spec["deprecation"])
     if spec["offline"]:
@@ -59,14 +58,13 @@ def _deprecated(ask: Ask, model: dict[str, Any], plan: dict[str, Any]) -> None:
     removed = datetime.fromisoformat(plan["removesAt"]).timestamp()
     if ask.now >= removed and not plan["autoRemap"]:
         raise Refusal(410, f"The model {model['id']} was removed on {plan['removesAt'][:10]}")
-    _warn(ask, f"{model['id']} will be removed on {plan['removesAt'][:10]}.", plan["removesAt"], "")
+    message = f"{model['id']} will be removed on {plan['removesAt'][:10]}."
+    _warn(ask, model["type"], message, plan["removesAt"], plan.get("replacementModelId", ""))
 
 
-def _warn(ask: Ask, message: str, date: str, replacement: str) -> None:
-    ask.headers |= {
-        "x-venice-model-deprecation-warning": message,
-        "x-venice-model-deprecation-date": date,
-        "x-venice-deprecated": "true",
-    }
-    if replacement:
-        ask.headers["x-venice-deprecated-replacement"] = replacement
+def _warn(ask: Ask, kind: str, message: str, date: str, replacement: str = "") -> None:
+    ask.headers |= {"x-venice-model-deprecation-warning": message, "x-venice-model-deprecation-date": date}
+    if kind in ("image", "inpaint"):  # the other two headers are theirs alone
+        ask.headers["x-venice-deprecated"] = "true"
+        if replacement:
+            ask.headers["x-venice-deprecated-replacement"] = replacement

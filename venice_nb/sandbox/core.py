@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from email.utils import formatdate
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .exchange import Request
     from .state import State
 
+LOG = logging.getLogger("venice_nb.sandbox")
 BASE = "/api/v1"
 JSON_CAP = 35 * 1024 * 1024  # bytes
 FORM_CAP = 26 * 1024 * 1024  # a 25 MB file and its frame
@@ -90,7 +92,7 @@ def _handled(ask: Ask, path: str) -> Response:
             ask.body = _body(request, route)
         limits.check_budget(state, _bucket(ask))
         _validate(ask, route)
-        response = compressed(route.handler(ask), request.headers.get("accept-encoding", ""))
+        response = compressed(_served(route, ask), request.headers.get("accept-encoding", ""))
     except Refusal as refused_:
         response = refused_.response()
         if ask.key is None and response.status == 401:  # strangers share one budget
@@ -102,6 +104,18 @@ def _handled(ask: Ask, path: str) -> Response:
     if ask.key and route.auth != auth.OPEN:
         response = response.with_headers(limits.budget_headers(state, _bucket(ask)))
     return response
+
+
+def _served(route: Route, ask: Ask) -> Response:
+    """What the handler answers. A mistake of the sandbox itself is a 500, as a mistake of production is."""
+    assert route.handler is not None
+    try:
+        return route.handler(ask)
+    except Refusal:
+        raise
+    except Exception:
+        LOG.exception("%s failed inside the sandbox", route.operation)
+        raise Refusal(500, "Inference processing failed") from None
 
 
 def _model(ask: Ask) -> str:

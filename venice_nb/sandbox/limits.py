@@ -95,19 +95,19 @@ def admit(state: State, key: Key, model: dict[str, Any], tokens: int = 0) -> dic
         for kind, most in allowed.items():
             if used[kind] + asked[kind] > most:
                 state.limit_log.append(LimitHit(key.id, model["id"], kind, now))
-                told = headers(state, model, key)
+                told = headers(state, model)
                 raise Refusal(429, "Rate limit exceeded", {**told, "x-ratelimit-type": "user"})
         minute.append((now, tokens))
         if "RPD" in allowed:
             day.append((now, 0))
-        return headers(state, model, key)
+        return headers(state, model)
 
 
 def spend_tokens(state: State, model: dict[str, Any], tokens: int) -> None:
     """Adds tokens that were only known after the answer: completion tokens."""
-    minute = state.windows.get((model["id"], "minute"))
-    if minute:
-        with state.lock:
+    with state.lock:
+        minute = state.windows.get((model["id"], "minute"))
+        if minute:
             when, counted = minute.pop()
             minute.append((when, counted + tokens))
 
@@ -117,11 +117,16 @@ def _slide(window: deque[tuple[float, int]], start: float) -> None:
         window.popleft()
 
 
-def headers(state: State, model: dict[str, Any], _key: Key) -> dict[str, str]:
+def headers(state: State, model: dict[str, Any]) -> dict[str, str]:
     """The six headers of section 4, in the unit the sandbox was told to use."""
     allowed = limits(state, model)
     if not allowed:
         return {}
+    with state.lock:
+        return _told(state, model, allowed)
+
+
+def _told(state: State, model: dict[str, Any], allowed: dict[str, int]) -> dict[str, str]:
     now = state.clock()
     minute = state.windows[model["id"], "minute"]
     free = (minute[0][0] if minute else now) + WINDOW  # when the oldest request leaves the window
@@ -197,7 +202,8 @@ def budget_headers(state: State, who: tuple[str, ...]) -> dict[str, str]:
     if budget is None:
         return {}
     now = state.clock()
-    recent = [moment for moment in state.failures.get(who, ()) if moment > now - SPAN]
+    with state.lock:
+        recent = [moment for moment in state.failures.get(who, ()) if moment > now - SPAN]
     resets = (recent[0] if recent else now) + SPAN
     return {
         "x-ratelimit-remaining": str(budget - len(recent)),

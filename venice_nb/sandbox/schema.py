@@ -81,10 +81,21 @@ def compiled(schema: Schema) -> Check:
     return inner
 
 
+def _branch(schema: Schema) -> Check:
+    """A branch of a union: `{"nullable": true}` is null there, `{}` a file, which only a form can hold."""
+    if set(schema) == {"nullable"}:
+        return _null
+    return compiled(schema) if schema else _file
+
+
+def _file(value: Any, path: Path, issues: list[Issue]) -> int:
+    return VALID if isinstance(value, bytes) else _wrong_type("File", value, path, issues)
+
+
 def _plain(schema: Schema) -> Check:
     branches = schema.get("anyOf") or schema.get("oneOf")
     if branches:
-        return _union([_null if set(part) == {"nullable"} else compiled(part) for part in branches], branches)
+        return _union([_branch(part) for part in branches], branches)
     if "enum" in schema:
         return _enum(schema["enum"])
     makers: dict[str, Callable[[Schema], Check]] = {
