@@ -40,7 +40,7 @@ HEADERS = {
 ANSWER = Answered(Received(200, HEADERS, b"{}"))
 
 
-def no_limit(model, family):
+def no_limit(*_):
     return 10**9, 10**12
 
 
@@ -93,16 +93,18 @@ def threads(guard, count=16, calls=500):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         file = SharedLedger(Store(Path(folder) / "failures.sqlite3"), b"key")
+        limiter, memory = RateLimiter(no_limit), MemoryLedger()
+        inside, outside = Guard(limits_for=no_limit), Guard(ledger=file, limits_for=no_limit)
         rows = [
-            ("limiter: take and land", cost(lambda limiter=RateLimiter(no_limit): take(limiter))),
-            ("ledger in memory: admit and release", cost(lambda ledger=MemoryLedger(): pair(ledger))),
+            ("limiter: take and land", cost(lambda: take(limiter))),
+            ("ledger in memory: admit and release", cost(lambda: pair(memory))),
             ("ledger in the file: admit and release", cost(lambda: pair(file))),
-            ("whole call, in memory", cost(lambda guard=Guard(limits_for=no_limit): one_call(guard))),
-            ("whole call, file", cost(lambda guard=Guard(ledger=file, limits_for=no_limit): one_call(guard))),
+            ("whole call, in memory", cost(lambda: one_call(inside))),
+            ("whole call, file", cost(lambda: one_call(outside))),
         ]
         for name, microseconds in rows:
             print(f"{name:40} {microseconds:7.1f} us CPU")
-        print(f"{'16 threads, file':40} {threads(Guard(ledger=file, limits_for=no_limit)):7.0f} calls/s")
+        print(f"{'16 threads, file':40} {threads(outside):7.0f} calls/s")
 
 
 if __name__ == "__main__":

@@ -357,7 +357,7 @@ class SharedLedger:
         self._alone = alone
         warnings.warn(
             f"The record of failed requests at {self._store.path} cannot be used ({problem}). This process "
-            f"goes on with at most {LONE_CAP} requests at once; set VENICE_STATE_DIR to a writable directory.",
+            f"goes on with at most {LONE_CAP} requests at once; set VENICE_STATE_DIR to a writable folder.",
             stacklevel=2,
         )
 

@@ -137,7 +137,7 @@ def test_file_and_folder_are_private_and_hold_no_key(path):
     fill(shared(path, b"VENICE_INFERENCE_KEY_planted"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert sorted(each.name for each in path.parent.iterdir())[0] == path.name
+    assert min(each.name for each in path.parent.iterdir()) == path.name
     for each in path.parent.iterdir():
         assert stat.S_IMODE(each.stat().st_mode) == 0o600
         assert b"planted" not in each.read_bytes()

@@ -1,4 +1,4 @@
-"""The pace of requests, in virtual time: never above a limit, nearly all of it used, in the order of arrival."""
+"""The pace of requests, in virtual time: never above a limit, nearly all of it used, in order of arrival."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_when_no_more_remain_than_are_under_way_everyone_waits_for_the_reset(res
 def test_headers_that_make_no_sense_are_ignored():
     limits = limiter(100)
     seat = Seat(LANE, 0)
-    for value in ("nan", "-1", "", "1e400", "1_000", "١"):
+    for value in ("nan", "-1", "", "1e400", "1_000", "\u0661"):
         limits.heed(seat, headers(limit=value, remaining=value, reset=value), 0.0, EPOCH)
         limits.heed(seat, headers(limit=100, remaining=0, reset=value), 0.0, EPOCH)
     assert limits.take(Seat(LANE, 0), 1.0) is None

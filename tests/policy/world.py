@@ -1,4 +1,4 @@
-"""A small world for random schedules: calls in several guards that share a ledger, a server that keeps count."""
+"""A small world for random schedules: calls in guards that share a ledger, a server that keeps count."""
 
 from __future__ import annotations
 

@@ -103,11 +103,13 @@ _BY_STATUS: dict[int, type[errors.APIError]] = {
 }
 
 
-def derived_code(received: Received, call: Call[Any], given: str | None, told: str) -> str | None:
+def derived_code(
+    received: Received, call: Call[Any], given: str | None, told: str, body: Any = None
+) -> str | None:
     """Venice's code: as given, else from the status, the sentence and the path."""
     if given is not None and given not in _SHAPES:
         return _ALIASES.get(given, given)
-    if is_discovery(received, None):
+    if is_discovery(received, body):
         return None
     text = f"{call.path}\n{told}"
     for status, pattern, code in _RULES:

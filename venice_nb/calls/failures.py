@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from venice_nb import errors
 from venice_nb.calls.advice import advice
-from venice_nb.calls.codes import derived_code, kind_of
+from venice_nb.calls.codes import derived_code, is_discovery, kind_of
 from venice_nb.errors import APIError, StreamError, plain
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def failure(
     issues = issues_of(body)
     given = code_of(body)
     told = _without_echo(told, call)
-    code = derived_code(received, call, given, told)
+    code = derived_code(received, call, given, told, body)
     kind = kind_of(received, call, code, told, body)
     details: dict[str, Any] = {"body": body, "headers": received.headers}
     if issubclass(kind, errors.BadRequest):
@@ -207,6 +207,8 @@ def _what(received: Received, body: Any, told: str, issues: tuple[Issue, ...], c
         text = _without_echo(readable(body), call)
         name = _NAMES.get(received.status, "an answer that is no JSON")
         return f"The server answered {received.status}: {text or name}"
+    if is_discovery(received, body):
+        return "No key reached the server: it answered with how to pay without one."
     if not told:
         told = _NAMES.get(received.status, f"the server answered {received.status}")
     detail = body.get("details") if isinstance(body, Mapping) else None
