@@ -115,7 +115,7 @@ def _serve(port_box) -> None:
 
 @contextlib.contextmanager
 def running() -> Iterator[str]:
-    """The base URL of a server that lives as long as the `with` block. Clients keep their state apart, too."""
+    """The base URL of a server that lives as long as the `with` block; clients keep their state apart."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
