@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .documents import read_file_part
+from .documents import read_file_part, tidy
 from .retrieve import Passage
 from .text import split_sentences
 from .wish import Wish, read_wish
@@ -125,7 +125,7 @@ _ASKED = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"^[ \t#*]*(?:the |here (?:is|are) (?:the |my |some )?)?(?:context|text|passages?|documents?|article|review|background|sources?|"
+    r"(?:^[ \t#*]*|(?<=[.?!]) )(?:the |here (?:is|are) (?:the |my |some )?)?(?:context|text|passages?|documents?|article|review|background|sources?|"
     r"input|notes|transcript|e-?mail|message|excerpts?|information|ticket|paragraph|abstract|content|search results)\**[ \t]*:\**[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -140,7 +140,7 @@ _VERB = re.compile(
     r"uppercase|lowercase|fix|correct|proofread|compute|calculate|evaluate|identify|detect|repeat|say|spell|show|outline|"
     r"is the|what is the|what's the|determine|pick|choose|select|analy[sz]e|state|quote|put|turn|draft|suggest|return|read|use|"
     r"look|check|generate|create|simplify|remember|how|what|which|why|when|where|who|does|do|is|are|can|should|tl;?dr|"
-    r"add|multiply|divide|subtract|sum|recommend|split|join|remove|replace|alphabeti[sz]e|number)\b",
+    r"solve|add|multiply|divide|subtract|sum|recommend|split|join|remove|replace|alphabeti[sz]e|number)\b",
     re.IGNORECASE,
 )
 
@@ -163,7 +163,7 @@ def part(text: str) -> tuple[str, str, tuple[Passage, ...]]:
         elif body.strip():
             label = re.search(r"(?:id|index|n)\s*=\s*[\"']?([\w.:-]+)", match["attributes"] or "")
             title = re.search(r"title\s*=\s*[\"']([^\"']+)", match["attributes"] or "")
-            passages.append(Passage(body.strip(), label[1] if label else "", title[1] if title else ""))
+            passages.append(Passage(tidy(body), label[1] if label else "", title[1] if title else ""))
             fenced.append(body.strip())
         return "\n\n"
 
@@ -191,7 +191,7 @@ def part(text: str) -> tuple[str, str, tuple[Passage, ...]]:
         if not order:
             body, order = _tail(body)
         if order:
-            return order, body, (*passages, Passage(body))
+            return order, body, (*passages, Passage(tidy(body)))
     if fenced:
         return rest or text, "\n\n".join(fenced), tuple(passages)
     return _plainly(rest, tuple(passages))
@@ -209,7 +209,7 @@ def _plainly(text: str, passages: tuple[Passage, ...]) -> tuple[str, str, tuple[
     ):
         if "\n\n" not in head:
             payload = tail.strip()
-            return head.strip(), payload, (*passages, Passage(payload.strip("\"“”'")))
+            return head.strip(), payload, (*passages, Passage(tidy(payload.strip("\"“”'"))))
     blocks = [b.strip() for b in re.split(r"\n\s*\n", text) if b.strip()]
     if len(blocks) > 1:
         first, last = asks(split_sentences(blocks[0])[-1]), asks(split_sentences(blocks[-1])[-1])

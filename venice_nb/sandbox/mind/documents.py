@@ -124,6 +124,21 @@ def html_text(text: str) -> str:
     return re.sub(r"\n\s*\n\s*", "\n\n", re.sub(r"[ \t]+", " ", text)).strip()
 
 
+def tidy(text: str) -> str:
+    """Return supplied text made readable: a CSV table or JSON as lines, anything else as it is."""
+    bare = text.strip()
+    if bare[:1] in ("{", "[") and bare[-1:] in ("}", "]"):
+        return json_text(bare)
+    lines = bare.splitlines()
+    if (
+        len(lines) > 1
+        and all(0 < x.count(",") == lines[0].count(",") for x in lines)
+        and re.fullmatch(r"[\w ,]+", lines[0])
+    ):
+        return table_text(bare)
+    return bare
+
+
 def json_text(text: str) -> str:
     """Return JSON as readable lines ("price: 12"), the text itself when it is not JSON."""
     try:

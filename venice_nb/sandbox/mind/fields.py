@@ -157,6 +157,9 @@ def labelled_value(field: Field, text: str) -> str | None:
 def string_value(field: Field, text: str) -> str | None:
     """Return the words of a text that a string field asks for, None when the text has none."""
     form = field.schema.get("format")
+    final = re.search(r"(?:^|\n)answer: (.+)", text)
+    if final and field.says("answer", "final", "result", "output", "solution"):
+        return final[1]
     said = labelled_value(field, text)
     if form == "email" or field.says("email", "mail"):
         return _first(EMAIL, text)
@@ -197,7 +200,10 @@ def string_value(field: Field, text: str) -> str | None:
     if field.says("sentiment", "tone", "mood", "feeling", "polarity"):
         return best_label(["positive", "negative", "neutral"], text)
     if field.says("title", "headline", "subject"):
-        quoted = re.search(r"[\"“]([^\"“”]{3,80})[\"”]", text)
+        quoted = re.search(r"[\"“]([^\"“”]{3,80})[\"”]", text) or re.search(
+            rf"\b(?:movie|film|book|novel|song|album|game|series|play|article|titled|called|entitled|paper)\s+(?P<v>{_NAME})",
+            text,
+        )
         return quoted[1] if quoted else headline(text) if text.strip() else None
     if field.says(
         "answer",
@@ -217,6 +223,15 @@ def string_value(field: Field, text: str) -> str | None:
         "review",
     ):
         return _answer(field, text)
+    about = re.search(
+        r"\babout (?:the |a |an |my |our )?(?P<v>[\w-]+(?: (?!and\b|or\b|at\b|on\b|in\b|with\b|for\b)[\w-]+){0,2})",
+        text,
+    )
+    if about and field.says("topic", "subject", "theme", "agenda", "purpose", "keyword"):
+        return about["v"]
+    if field.says("number", "id", "code", "sku", "reference", "identifier"):
+        code = re.search(r"\b([A-Z]{1,6}[-_/]?\d[\w/-]*)\b|#\s*([\w-]+)|\b(\d{3,}[\w-]*)\b", text)
+        return next((g for g in code.groups() if g), None) if code else None
     if field.says("keyword", "topic", "theme", "tag", "subject"):
         found = keywords(text, 1)
         return found[0] if found else None
@@ -310,6 +325,17 @@ _OF_PERSON = (
     "fullname",
     "who",
     "assignee",
+    "director",
+    "founder",
+    "inventor",
+    "singer",
+    "manager",
+    "actor",
+    "composer",
+    "painter",
+    "writer",
+    "interviewer",
+    "signer",
     "artist",
     "winner",
 )
@@ -369,16 +395,17 @@ _OF_THING = (
     "event",
 )
 _PLACE_AT = re.compile(
-    rf"\b(?:in|at|from|to|near|into|around|of|visit(?:ed|ing)?|lives? in|based in|located in|for) (?:the (?:city|town) of )?(?P<v>{_NAME})"
+    rf"\b(?:in|at|from|to|near|into|around|of|visit(?:ed|ing)?|lives? in|based in|located in) (?:the (?:city|town) of )?(?P<v>{_NAME})"
 )
 _COUNTRY = frozenset(
     "Italy France Germany Spain Portugal Austria Switzerland England Scotland Ireland Japan China India Brazil Canada Mexico Australia Greece Turkey Egypt Norway Sweden Denmark Finland Poland Netherlands Belgium USA UK".split()
 ) | {"United States", "United Kingdom", "New Zealand", "South Korea", "South Africa"}
+_SIGNED = re.compile(rf"(?:^|[\s.!?])[-–—~]\s*(?P<v>{_NAME})(?:,|\s*$)", re.M)
 _PERSON_AT = re.compile(
     rf"\b(?:my name is|name is|name's|I am|I'm|I’m|by|called|named|from|with|contact|ask for|signed|regards,?|sincerely,?|thanks,?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|author:?|user:?)\s+(?P<v>{_NAME})"
 )
 _JOB = re.compile(
-    r"\b(?:is|as|am|was|I'm|became|,) (?:an?|the) (?P<v>(?:[a-z]+ ){0,3}[a-z]+(?:er|or|ist|ian|ant|ent|eer|ess|ect|ef|her|yst|man|woman|nurse|cook|judge|CEO|CTO))\b"
+    r"\b(?:is|as|am|was|I'm|became|,) (?:an?|the) (?:\d+[- ]years?[- ]old )?(?P<v>(?:[a-z]+ ){0,3}[a-z]+(?:er|or|ist|ian|ant|ent|eer|ess|ect|ef|her|yst|man|woman|nurse|cook|judge|CEO|CTO))\b"
 )
 _THING_AT = re.compile(
     r"\b(?:the|this|these|my|an?|our|bought|ordered|purchased|new|of) (?:new |old |small |big |great |nice )?(?P<v>[a-z][\w-]*(?: [a-z][\w-]*)?(?: [A-Z0-9][\w-]*)?)(?= (?:is|are|was|were|arrived|works?|worked|broke|stopped|has|had|from|for|and|with|on|in|at|last|because|which|that|I)\b|[.,!?;]|$)"
@@ -389,16 +416,21 @@ def _named(field: Field, text: str) -> str | None:
     """A name of the kind the field asks for: a person, a place, a firm or a thing."""
     names = proper_names(text)
     if field.says("name", *_OF_PERSON) and not field.says(*_OF_PLACE, *_OF_FIRM, *_OF_THING, "file", "event"):
-        match = _PERSON_AT.search(text)
+        made = _maker(field, text)
+        if made:
+            return made
+        match = _SIGNED.search(text) or _PERSON_AT.search(text)
         if match and match["v"].split()[0] not in _NOT_NAMES:
             return _clip(match["v"])
+        names = tuple(n for n in names if not re.search(r"\d", n))
         full = [n for n in names if len(n.split()) == 2 and n not in _COUNTRY]
         best = next(iter(full), None) or next((n for n in names if n not in _COUNTRY), None)
         if best and field.says("first", "given"):
             return best.split()[0]
         if best and field.says("last", "family", "surname"):
             return best.split()[-1]
-        return best
+        if best or not field.says("name"):
+            return best
     if field.says(*_OF_PLACE):
         return _place(field, text, names)
     if field.says("job", "profession", "occupation", "position", "role", "title"):
@@ -423,6 +455,19 @@ def _named(field: Field, text: str) -> str | None:
         )
     if field.says(*_OF_THING) or field.says("name"):
         return _thing(text, names)
+    return None
+
+
+def _maker(field: Field, text: str) -> str | None:
+    """The name after the verb that goes with a role: "directed by" for a director, "founded by" for a founder."""
+    for word in readable(field.name).split():
+        root = re.sub(r"(?:or|er|r)$", "", word)
+        verb = (
+            "written" if word in ("author", "writer") else f"{re.escape(root)}\\w*" if len(root) > 3 else ""
+        )
+        match = re.search(rf"\b{verb} by (?P<v>{_NAME})", text) if verb else None
+        if match:
+            return _clip(match["v"])
     return None
 
 
@@ -461,7 +506,21 @@ def _place(field: Field, text: str, names: Sequence[str]) -> str | None:
         places = [p for p in places if p not in _COUNTRY] or places
     if inner and inner[0]["v"].split()[0] not in _NOT_NAMES and _clip(inner[0]["v"]) not in _COUNTRY:
         return _clip(inner[0]["v"])
-    return places[0] if places else next(iter(names), None) if len(text.split()) < 12 else None
+    if places and not (field.says("city", "town") and places[0] in _COUNTRY):
+        return places[0]
+    signed = re.search(rf"{_NAME}, (?P<v>{_NAME})\s*$", text)
+    if signed and signed["v"] not in _COUNTRY:
+        return _clip(signed["v"])
+    subject = next((n for n in names if n not in _COUNTRY), None)
+    if subject and (
+        len(text.split()) <= 4
+        or re.search(
+            rf"\b{re.escape(subject)} is (?:an? |the )?(?:\w+ ){{0,3}}(?:city|town|capital|village|port|country|island)",
+            text,
+        )
+    ):
+        return subject
+    return next(iter(places), None)
 
 
 def _thing(text: str, names: Sequence[str]) -> str | None:
@@ -472,6 +531,16 @@ def _thing(text: str, names: Sequence[str]) -> str | None:
     )
     if match and match["v"].lower() not in ("it", "this", "that", "them"):
         return match["v"]
+    short = re.sub(
+        r"^\W*(?:\d[\d.,]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|some)?\s*(?:x\s+)?(?:(?:kg|g|ml|l|cl|lit(?:er|re)s?|cups?|tbsp|tsp|tablespoons?|teaspoons?|"
+        r"bottles?|packs?|boxes|cans?|slices?|pieces?|pounds?|ounces?|oz|lbs?|pinch(?:es)?)\s+)?(?:of\s+)?",
+        "",
+        text.strip(),
+        flags=re.I,
+    )
+    short = re.split(r"\s*(?:[,;:(@–—-]|\bfor\b|\bat\b|\bcosts?\b|[$€£]|\d)", short)[0].strip(" .")
+    if 0 < len(text.split()) <= 7 and 0 < len(short.split()) <= 3 and "\n" not in text.strip():
+        return short
     if names and len(names[0]) > 2 and not re.search(rf"\b(?:from|in|at|by) {re.escape(names[0])}", text):
         return names[0]
     found = _THING_AT.search(text)
@@ -639,8 +708,15 @@ def boolean_value(field: Field, text: str) -> bool | None:
         return sentiment(text) < -0.5
     roots = [t for t in field.stems if t not in ("is", "has", "was", "can", "should", "would")]
     found = False
+    part = 0.0
     for sentence in split_sentences(text):
         for clause in re.split(r",\s|;|\bbut\b", sentence):
+            held = {stem(w) for w in re.findall(r"[^\W_]+", clause)}
+            if len(roots) > 1 and held & set(roots) and roots[-1] not in held:
+                tone = sentiment(readable(field.name).split()[-1])
+                if tone:  # "staff friendly" against "the staff was rude": the tone of the clause decides
+                    part += sentiment(clause) * tone
+                    continue
             for match in re.finditer(r"[^\W_]+", clause):
                 if stem(match[0]) in roots:
                     found = True
@@ -652,6 +728,8 @@ def boolean_value(field: Field, text: str) -> bool | None:
                         return False
     if found:
         return True
+    if part:
+        return part > 0
     if field.says(*positive):
         return sentiment(text) > 0.5
     if field.says("urgent"):
@@ -727,18 +805,10 @@ def list_values(field: Field, text: str) -> list[str]:
             ]
             return [n for n in (placed or names) if n not in _COUNTRY or not field.mentions("cities", "city")]
         return names
-    series = re.search(r"((?:[\w'’-]+(?: [\w'’-]+){0,2}, )+(?:and |or )?[\w'’-]+(?: [\w'’-]+)?)", text)
-    if series and not field.mentions("topics", "keywords", "tags", "themes"):
-        found = _split_list(series[1])
-        first = (
-            re.split(
-                r"\b(?:are|is|with|have|has|need|like|likes|love|speak|speaks|of|the|include|includes|including|in|to|for|bring|use|uses|knows?|buy)\b ",
-                found[0],
-            )[-1]
-            if found
-            else ""
-        )
-        return [first, *found[1:]] if first else found[1:]
+    if not field.mentions("topics", "keywords", "tags", "themes"):
+        series = _series(text)
+        if series:
+            return series
     if any(s in ("topic", "keyword", "tag", "them", "term", "categori") for s in singular) or field.mentions(
         "topics", "keywords", "tags", "themes"
     ):
@@ -749,6 +819,24 @@ def list_values(field: Field, text: str) -> list[str]:
         if pair and field.says("skills", "languages", "ingredients", "items", "colors", "colours", "hobbies")
         else keywords(text, 3)
     )
+
+
+_ITEM = r"[\w'’-]+(?: (?!and\b|or\b)[\w'’-]+){0,2}"
+_SERIES = re.compile(rf"({_ITEM}(?:, {_ITEM})+,? (?:and|or) {_ITEM}|{_ITEM}(?:, {_ITEM}){{2,}})")
+_BEFORE_SERIES = re.compile(
+    r"^.*\b(?:are|is|with|have|has|need|needs|like|likes|love|loves|speak|speaks|of|the|include|includes|including|in|to|for|bring|use|uses|knows?|buy|visit|visited|contains?)\b "
+)
+
+
+def _series(text: str) -> list[str]:
+    """The entries of the first enumeration in running text: "speaks English, German and Norwegian"."""
+    match = _SERIES.search(text)
+    if not match:
+        return []
+    found = _split_list(match[1])
+    found[0] = _BEFORE_SERIES.sub("", found[0])
+    found[-1] = re.split(r" (?:in|on|at|for|with|from|to|is|are|was|were)\b", found[-1])[0]
+    return [f for f in found if f]
 
 
 def _split_list(text: str) -> list[str]:
@@ -763,6 +851,6 @@ def _clauses(text: str) -> list[str]:
     return [
         c.strip(" .!")
         for s in split_sentences(text)
-        for c in re.split(r",\s+(?:but|and|although|though)\s+|\s+but\s+|;\s+|,\s+", s)
+        for c in re.split(r"\s+[-–—]\s+|,\s+(?:but|and|although|though)\s+|\s+but\s+|;\s+|,\s+", s)
         if len(c.split()) > 1
     ]

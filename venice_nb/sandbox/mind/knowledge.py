@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from .retrieve import Passage, choose, rank
-from .text import question_terms, stem
+from .text import question_terms, stem, terms
 from .thought import Draft, Trace, saying
 from .wish import Wish
 
@@ -173,19 +173,15 @@ def _told(question: str, wish: Wish, trace: Trace) -> Draft | None:
             return saying(*_facts(entry, limit), kind="known")
         hits = rank(" ".join(rest), [Passage("\n\n".join(entry.facts))])
         if hits and hits[0].coverage >= 0.45:
-            chosen = [
-                h.line.sentence.text
-                for h in choose(rank(question, [Passage("\n\n".join(entry.facts))], trace), max(1, limit))
-            ]
+            ranked = rank(question, [Passage("\n\n".join(entry.facts))], trace)
+            best = [h.line.sentence.text for h in choose(ranked, max(1, limit))]
             if wish.lines or wish.sentences or wish.items:
-                chosen += [f for f in entry.facts if f not in chosen]
-            return saying(*chosen[: max(limit, 1)], kind="known")
-        if (
-            any(t in _OPEN for t in rest)
-            or len(rest) <= 1
-            and re.match(r"\W*(?:what|who|explain|define|describe|tell)\b", question, re.I)
-            and not re.search(r"\bof\b", question)
-        ):
+                best += [f for f in entry.facts if f not in best]
+            return saying(*best[: max(limit, 1)], kind="known")
+        suited = _suited(entry, question)
+        if suited:
+            return saying(suited, kind="known")
+        if any(t in _OPEN for t in rest) or _defining(entry, question):
             return saying(*_facts(entry, limit), kind="known")
         return saying(
             f"I know no answer to that about {entry.names[0]}, only this:",
@@ -193,23 +189,54 @@ def _told(question: str, wish: Wish, trace: Trace) -> Draft | None:
             kind="known",
             sure=False,
         )
-    passages = _all_facts()
+    asked = {t for t in question_terms(question) if " " not in t}
+    passages = [p for p, held in _all_facts() if asked & held]
     hits = rank(question, passages, trace)
     if hits and hits[0].coverage >= 0.72 and len(question_terms(question)) > 1:
         chosen = choose(hits, min(limit, 2))
-        best = chosen[0].line.passage
-        return saying(*(h.line.sentence.text for h in chosen if h.line.passage == best), kind="known")
+        home = chosen[0].line.passage
+        return saying(*(h.line.sentence.text for h in chosen if h.line.passage == home), kind="known")
     return None
 
 
+_KINDS = (
+    (r"\bhow far\b", r"kilomet|metre|light-year"),
+    (r"\bhow (?:tall|high|long|big|large|wide|deep)\b", r"\d[\d,.]* (?:kilo|centi)?met|eleven metres"),
+    (r"\bhow old\b|\bwhen\b|\bwhat year\b", r"\b\d{3,4}\b"),
+    (r"\bhow (?:hot|cold)\b", r"°"),
+    (r"\bwho\b", r"\bby [A-Z]|\b[A-Z][a-z]+ [A-Z][a-z]+ (?:began|wrote|painted|created)"),
+    (r"\bwhere\b", r"\b(?:in|on|at) (?:the )?[A-Z]"),
+)
+
+
+def _suited(entry: Entry, question: str) -> str:
+    """The fact that holds the kind of thing asked for (a distance, a year, a maker), "" when none does."""
+    for asked, held in _KINDS:
+        if re.search(asked, question, re.IGNORECASE):
+            return next((f for f in entry.facts if re.search(held, f)), "")
+    return ""
+
+
+def _defining(entry: Entry, question: str) -> bool:
+    """Whether a question asks what the subject is, whatever else it mentions."""
+    match = re.search(
+        r"\b(?:what(?:'s|’s| is| are)|explain|define|describe|tell me about|who (?:is|was))\s+(?:an? |the )?(?P<x>.+)",
+        question,
+        re.IGNORECASE,
+    )
+    return bool(match) and any(_rooted(match["x"]).startswith(_rooted(n)) for n in entry.names)
+
+
 @cache
-def _all_facts() -> tuple[Passage, ...]:
-    return tuple(Passage("\n\n".join(e.facts), title=" ".join(e.names)) for e in entries())
+def _all_facts() -> tuple[tuple[Passage, frozenset[str]], ...]:
+    """Every subject as a passage, with the stems it holds."""
+    made = [Passage("\n\n".join(e.facts), title=" ".join(e.names)) for e in entries()]
+    return tuple((p, frozenset(terms(f"{p.title} {p.text}"))) for p in made)
 
 
 _FILLER = frozenset(
     stem(w)
-    for w in "explain describe simple simply beginner beginners year old five child plain english quick overview introduction intro basic basics understand word words two three line lines sentence python data science machine learning know want learn thing teach please like".split()
+    for w in "explain describe simple simply beginner bullet point points list one four five six example examples paragraph briefly short detail long version give beginners year old five child plain english quick overview introduction intro basic basics understand word words two three line lines sentence python data science machine learning know want learn thing teach please like".split()
 )
 _OPEN = frozenset(stem(w) for w in "works work about interesting important explain use useful".split())
 

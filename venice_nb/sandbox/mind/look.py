@@ -317,6 +317,26 @@ def describe(picture: Picture, subject: str = "The picture") -> list[str]:
     return said
 
 
+def labelled(picture: Picture) -> str:
+    """Return what is measurable as "name: value" lines, from which a schema can be filled."""
+    if picture.problem:
+        return picture.problem
+    colours = ", ".join(name for name, _ in picture.colours)
+    main = picture.colours[0][0]
+    said = {
+        "width": picture.width, "height": picture.height, "format": picture.form, "orientation": picture.orientation, "colours": colours,
+        "colors": colours, "dominant colours": colours, "dominant colors": colours, "main colours": colours, "main colors": colours,
+        "colour": main, "color": main, "dominant colour": main, "dominant color": main, "main colour": main, "main color": main, "palette": colours,
+        "kind": picture.kind, "type": picture.kind, "image type": picture.kind, "brightness": round(picture.light, 2), "contrast": round(picture.contrast, 2),
+        "dark": "yes" if picture.light < 0.35 else "no", "is dark": "yes" if picture.light < 0.35 else "no",
+        "bright": "yes" if picture.light > 0.65 else "no", "is bright": "yes" if picture.light > 0.65 else "no",
+        "background": next((n for n, _ in picture.colours if n != picture.thing), main),
+        "object": f"something {picture.thing} in {picture.place}" if picture.place else "nothing that stands out",
+        "description": " ".join(describe(picture)).replace(";", ","), "caption": describe(picture)[0], "summary": " ".join(describe(picture)[:2]),
+    }  # fmt: skip
+    return "\n".join(f"{name}: {value}" for name, value in said.items())
+
+
 _LIMIT = "I am the sandbox's stand-in: I measure pixels and cannot recognise what things are."
 
 

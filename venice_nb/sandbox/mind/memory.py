@@ -144,22 +144,19 @@ def recall(ask: Ask, trace: Trace) -> Draft | None:
     question = ask.question
     users = [t.text for t in ask.turns if t.role == "user"]
     answers = [t.text for t in ask.turns if t.role == "assistant"]
-    known = facts([*ask.turns, Turn("user", ask.whole)])
+    known = facts([*ask.turns, Turn("user", ask.whole if len(ask.whole) < 1000 else "")])
     if known:
         trace.note(
             f"Facts stated in this conversation: {'; '.join(f'{k} = {v}' for k, v in known.items())}.", 2
         )
+    met = [(pattern.search(question), key) for pattern, key in _RECALLS]
+    asked = [key for match, key in met if match]
+    if len(asked) > 1 and all(key in known for key in asked):
+        return saying(*(_remembered(key, known[key]) for key in asked), kind="memory")
     for pattern, key in _RECALLS:
         if pattern.search(question):
             if key in known:
-                value = known[key]
-                if key == "work":
-                    value = (
-                        f"work {value}"
-                        if value.split()[0] in ("as", "at", "for", "in", "on")
-                        else f"are {value}"
-                    )
-                return saying(_SAID[key].format(value), kind="memory")
+                return saying(_remembered(key, known[key]), kind="memory")
             return saying(f"You have not told me that yet{_hint(key)}.", kind="memory", sure=False)
     mine = _MINE.search(question)
     if mine:
@@ -170,6 +167,13 @@ def recall(ask: Ask, trace: Trace) -> Draft | None:
         if match:
             plural = re.search(r"\bare my\b", question, re.I)
             return saying(f"Your {key} {'are' if plural else 'is'} {match}.", kind="memory")
+    plain = re.search(
+        r"\b(?:what(?:'s|’s| is| was| are)|tell me|remember|recall) the (?P<k>[a-z][\w' -]{1,40}?)(?: again)?\s*[?.!]*$",
+        question,
+        re.IGNORECASE,
+    )
+    if plain and plain["k"].lower() in known and ask.turns:
+        return saying(f"The {plain['k'].lower()} is {known[plain['k'].lower()]}.", kind="memory")
     liked = _LIKED.search(question)
     if liked and liked["k"].lower() in known:
         return saying(f"You said that you {liked['k'].lower()} {known[liked['k'].lower()]}.", kind="memory")
@@ -197,6 +201,12 @@ def recall(ask: Ask, trace: Trace) -> Draft | None:
     ):
         return _from_history(question, users, trace)
     return None
+
+
+def _remembered(key: str, value: str) -> str:
+    if key == "work":
+        value = f"work {value}" if value.split()[0] in ("as", "at", "for", "in", "on") else f"are {value}"
+    return _SAID[key].format(value)
 
 
 def _hint(key: str) -> str:
@@ -309,6 +319,11 @@ def last_number(turns: Sequence[Turn]) -> float | None:
     return None
 
 
+_MORE = re.compile(
+    r"^\W*(?:please )?(?:(?:can|could) you )?(?:(?:give me |tell me |say )?(?:a bit |some )?more(?: details?| about (?:that|it|this))?|elaborate(?: on that)?|go on|continue|"
+    r"explain (?:that |it |this )?(?:further|more|in more detail)|expand(?: on that)?|longer)(?: please)?\W*$|^\W*why\W*$",
+    re.IGNORECASE,
+)
 _FOLLOWS = re.compile(
     r"^\W*(?:and|what about|how about|and what about|and how about|and (?:in|for|of|the))\b[ ,]*(?P<rest>.*)$",
     re.I | re.S,
@@ -317,6 +332,9 @@ _FOLLOWS = re.compile(
 
 def followed_up(question: str, turns: Sequence[Turn]) -> str:
     """Return the question with what it leaves out: "And of Italy?" after "What is the capital of France?"."""
+    if _MORE.match(question):
+        first = next((t.text for t in reversed(turns) if t.role == "user" and not _MORE.match(t.text)), "")
+        return f"{first.rstrip(' ?.!')}, in detail?" if first and len(first) < 2000 else question
     match = _FOLLOWS.match(question)
     before = next((t.text for t in reversed(turns) if t.role == "user"), "")
     if not match or not before or len(question.split()) > 9 or not asks(before) or len(before) > 300:

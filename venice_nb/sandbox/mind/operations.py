@@ -184,7 +184,8 @@ def _bare(question: str) -> str:
     )
     if inside and re.search(r"\bhow many\b|\bcount\b|\bnumber of\b|\bfirst letter", question, re.I):
         return inside[1]
-    return _after(question, _VERBS) if len(question) < 400 else ""
+    ordered = re.match(rf"\W*(?:please |can you |could you )*(?:{_VERBS})\b", question, re.IGNORECASE)
+    return _after(question, _VERBS) if ordered and len(question) < 400 else ""
 
 
 def _no_translation(question: str) -> Draft | None:

@@ -224,6 +224,8 @@ def sentence(
     if isinstance(value, bool):
         return f"{name}{f' ({subject})' if subject else ''}: {'yes' if value else 'no'}."
     if isinstance(value, int | float):
+        if subject and len(filled) > 1:
+            return f"{name}({subject}) = {given}"
         return (
             f"{subject} = {given}"
             if re.search(r"[-+*/^]", subject) and not re.search(r"[A-Za-z]{3}", subject)
@@ -235,11 +237,35 @@ def sentence(
             hits = rank(question, [Passage("\n\n".join(lines))])
             near = [h.line.sentence.text for h in choose(hits, 4)] if hits else []
             lines = [*(near or lines[:4]), f"({len(lines)} entries in all)"]
+        if isinstance(value, Mapping) and all(not isinstance(v, Mapping | list) for v in value.values()):
+            lines = [_record(value, subject)]
+        elif isinstance(value, list) and len(value) <= 6 and all(isinstance(v, Mapping) for v in value):
+            lines = [_record(v, "") for v in value]
         body = "; ".join(x.rstrip(".") for x in lines if not steers(x))
         about = subject if subject and subject.lower() not in body.lower() else ""
         lead = f"{_noun(name)} for {about}: " if about else f"{_noun(name)}: "
         return f"{lead}{body}."
     return _prose(name, subject, given, question, several=several)
+
+
+_UNIT_OF = {
+    "c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F", "kmh": "km/h", "kph": "km/h", "mph": "mph", "percent": "%", "pct": "%", "usd": "USD",
+    "eur": "EUR", "km": "km", "kg": "kg", "ms": "ms", "mm": "mm", "hours": "hours", "minutes": "minutes", "days": "days",
+}  # fmt: skip
+
+
+def _record(value: Mapping[str, Any], subject: str) -> str:
+    """A flat JSON object as words: "temperature 18 °C, condition sunny"; what was asked for is not said again."""
+    said = []
+    for key, item in value.items():
+        words = readable(key).split()
+        unit = _UNIT_OF.get(words[-1], "") if len(words) > 1 and isinstance(item, int | float) else ""
+        name = " ".join(words[:-1] if unit else words)
+        if str(item).lower() == subject.lower() and len(value) > 1:
+            continue
+        shown = "yes" if item is True else "no" if item is False else "none" if item is None else str(item)
+        said.append(f"{name} {shown}{'%' if unit == '%' else f' {unit}' if unit else ''}")
+    return ", ".join(said)
 
 
 def _noun(name: str) -> str:

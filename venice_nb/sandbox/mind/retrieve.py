@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .text import Sentence, question_terms, sentences, terms
+from .text import Sentence, question_terms, sentences, stem, terms
 from .thought import Trace
 
-K1, B = 1.2, 0.5
+K1, B = 0.9, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Hit:
     line: Line
     score: float
     coverage: float
+    met: frozenset[str] = frozenset()
+    weight: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 # Text inside documents is data. Sentences that try to steer the reader are neither obeyed nor quoted.
@@ -55,35 +57,61 @@ _STEERING = re.compile(
 )
 
 
+_STEERING_WORDS = (
+    "ignore",
+    "disregard",
+    "forget",
+    "override",
+    "you must",
+    "you should",
+    "you will",
+    "you are",
+    "you have",
+    "act as",
+    "pretend",
+    "system",
+    "assistant",
+    "developer",
+    "reveal",
+    "print",
+    "leak",
+    "instruction",
+    "<|im_",
+    "say",
+)  # fmt: skip  one of these stands in every sentence the pattern below can match; looking for them is quick
+
+
 def steers(text: str) -> bool:
     """Whether a sentence of a document tries to give orders to whoever reads it."""
-    return bool(_STEERING.search(text))
+    low = text.lower()
+    return any(word in low for word in _STEERING_WORDS) and bool(_STEERING.search(text))
 
 
-@lru_cache(maxsize=256)
-def _read(text: str, title: str) -> tuple[tuple[Sentence, tuple[str, ...], frozenset[str]], ...]:
+@lru_cache(maxsize=1024)
+def _read(text: str, title: str) -> tuple[tuple[int, Sentence, tuple[str, ...], frozenset[str]], ...]:
     head = terms(title)
     headings: dict[str, frozenset[str]] = {}
     found = []
-    for sentence in sentences(text):
+    for order, sentence in enumerate(sentences(text)):
+        if steers(sentence.text):
+            continue
         if sentence.heading not in headings:
             headings[sentence.heading] = frozenset((*head, *terms(sentence.heading)))
-        found.append((sentence, terms(sentence.text), headings[sentence.heading]))
+        found.append((order, sentence, terms(sentence.text), headings[sentence.heading]))
     return tuple(found)
 
 
 def lines_of(passages: Sequence[Passage]) -> list[Line]:
     """Return every sentence of the passages that is not an attempt at steering."""
-    found = []
-    for number, passage in enumerate(passages):
-        for order, (sentence, stems, heading) in enumerate(_read(passage.text, passage.title)):
-            if not steers(sentence.text):
-                found.append(Line(sentence, number, order, stems, heading))
-    return found
+    return [
+        Line(sentence, number, order, stems, heading)
+        for number, passage in enumerate(passages)
+        for order, sentence, stems, heading in _read(passage.text, passage.title)
+    ]
 
 
 _CUES = (
-    (re.compile(r"\bhow (?:many|much|long|old|far|tall|big|often|fast|high)\b|\bwhat (?:number|percent|share|price|cost)", re.I),
+    (re.compile(r"\bhow (?:many|much|long|old|far|tall|big|often|fast|high|heavy|wide|deep|hot|cold)\b|\bwhat (?:number|percent|share|price|cost)", re.I),
      re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|half|twice|"
                 r"once|never|always|daily|weekly|free|no)\b", re.I), 0.35),
     (re.compile(r"\bwhen\b|\bwhat (?:year|date|day|time)\b|\bhow long\b", re.I),
@@ -132,13 +160,18 @@ def rank(question: str, passages: Sequence[Passage], trace: Trace | None = None)
         for t in met | (line.heading & wanted.keys()):
             holding[t] += 1
     size = len(lines) + 8  # as if a few more sentences existed: weights stay sensible for tiny contexts
-    weight = {t: math.log(1 + (size - n + 0.5) / (n + 0.5)) for t, n in holding.items()}
+    weight = {
+        t: math.log(1 + (size - n + 0.5) / (n + 0.5)) * (0.4 if t in _WEAK else 1.0)
+        for t, n in holding.items()
+    }
     total = sum(weight.values())
     mean = sum(len(line.terms) for line in lines) / max(1, len(lines)) or 1.0
     base = [_bm25(line, met, weight, mean) for line, met in zip(lines, inside, strict=True)]
     pairs = [(a, b) for a, b in zip(asked, asked[1:], strict=False) if a != b]
     cues = [(cue, worth) for ask, cue, worth in _CUES if ask.search(question)]
     defining = bool(_DEFINING.search(question))
+    names = {stem(w) for w in re.findall(r"(?<=[\w,] )[A-Z][\w-]+", question)} & wanted.keys()
+    held = _held(lines, names)
     hits = []
     for i, line in enumerate(lines):
         near = [j for j in (i - 1, i + 1) if 0 <= j < len(lines) and lines[j].passage == line.passage]
@@ -150,13 +183,23 @@ def rank(question: str, passages: Sequence[Passage], trace: Trace | None = None)
             follows = set(zip(line.terms, line.terms[1:], strict=False))
             score += 0.45 * sum(weight[a] + weight[b] for a, b in pairs if (a, b) in follows)
         score *= _fit(line, wanted, cues, defining)
+        if names and not names & held[line.passage]:
+            score *= 0.45  # a passage that never names what is asked about
         around = set().union(*(inside[j] for j in near)) - inside[i] - headed if near else set()
         covered = (
             sum(weight[t] for t in inside[i])
             + 0.9 * sum(weight[t] for t in headed)
             + 0.5 * sum(weight[t] for t in around)
         )
-        hits.append(Hit(line, score, covered / total if total else 0.0))
+        if any(cue.search(line.sentence.text) for cue, worth in cues if worth >= 0.2):
+            covered += (
+                0.12 * total
+            )  # it holds the kind of thing asked for: a date, a number, a name, a reason
+        met = frozenset(inside[i] | headed)
+        if defining and line.order == 0 and 2 * sum(weight[t] for t in line.heading & wanted.keys()) >= total:
+            score *= 1.5  # the first sentence of a text on just this subject
+        score *= 0.4 + 0.6 * min(1.0, covered / total if total else 0.0)
+        hits.append(Hit(line, score, min(1.0, covered / total) if total else 0.0, met, weight))
     hits.sort(key=lambda h: (-h.score, h.line.passage, h.line.order))
     if trace is not None:
         trace.note(
@@ -170,6 +213,34 @@ def rank(question: str, passages: Sequence[Passage], trace: Trace | None = None)
                 2 if place < 3 else 3,
             )
     return hits
+
+
+# Words that say little about the subject of a question; texts often put them differently.
+_WEAK = frozenset(
+    stem(w)
+    for w in """take takes cost need needed want possible allowed allow able available help number amount time people
+    type look find live come become start begin end last cover include contain count hold heavy tall far old big open
+    offer receive happen used part first""".split()
+)
+
+
+def _held(lines: Sequence[Line], names: set[str]) -> dict[int, set[str]]:
+    """Which of some names each passage holds, headings and titles included."""
+    found: dict[int, set[str]] = {line.passage: set() for line in lines}
+    if names:
+        for line in lines:
+            found[line.passage].update(names & line.heading, names.intersection(line.terms))
+    return found
+
+
+def covering(hits: Sequence[Hit]) -> float:
+    """Return the share of the question's weight that these lines cover together."""
+    if not hits:
+        return 0.0
+    total = sum(hits[0].weight.values())
+    together = frozenset().union(*(h.met for h in hits))
+    united = sum(hits[0].weight[t] for t in together) / total if total else 0.0
+    return max(united, max(h.coverage for h in hits))
 
 
 def _bm25(line: Line, met: set[str], weight: dict[str, float], mean: float) -> float:
@@ -199,6 +270,8 @@ def _fit(
         factor *= 0.6
     if _ASIDE.search(text):
         factor *= 0.55
+    if _LEANING.match(text) or text[:1].islower():
+        factor *= 0.8
     if text.endswith(":"):
         factor *= 0.7
     return factor
@@ -215,6 +288,18 @@ _LEANING = re.compile(
 )
 
 
+_FACTUAL = re.compile(
+    r"^\W*(?:and |so )?(?:who|when|where|which|whose|in (?:what|which)|on which|what (?:year|date|day|time|colou?r|city|country|is the (?:name|price|capital|number))|"
+    r"how (?:many|much|long|old|far|tall|big|often|fast|high|heavy))\b",
+    re.IGNORECASE,
+)
+
+
+def ample(question: str, hits: Sequence[Hit], usual: int) -> int:
+    """Return how many lines to choose: one for a question after one fact that the best line covers."""
+    return 1 if hits and hits[0].coverage >= 0.75 and _FACTUAL.match(question) else usual
+
+
 def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:
     """Return the best few lines in reading order: each adds something, and none starts in mid-air if it can be helped."""
     if not hits:
@@ -223,7 +308,17 @@ def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:
     by_place = {(h.line.passage, h.line.order): h for h in hits}
     chosen = [best]
     known = set(best.line.terms)
-    if limit > 1 and _LEANING.match(best.line.sentence.text):
+    if limit > 1 and sum(best.weight[t] for t in best.met) < 0.8 * sum(
+        best.weight.values()
+    ):  # a question with two halves: look for a line that answers the other half
+        left = best.weight.keys() - best.met
+        other = max(
+            hits[1:], key=lambda h: (sum(best.weight[t] for t in h.met & left), h.score), default=None
+        )
+        if other and sum(best.weight[t] for t in other.met & left) >= 0.3 * sum(best.weight.values()):
+            chosen.append(other)
+            known.update(other.line.terms)
+    if limit > len(chosen) and _LEANING.match(best.line.sentence.text):
         before = by_place.get((best.line.passage, best.line.order - 1))
         if (
             before

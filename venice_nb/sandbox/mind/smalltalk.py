@@ -78,9 +78,10 @@ def creative(ask: Ask) -> str:
 def honest(ask: Ask, trace: Trace) -> Draft:
     """Return the reply when nothing real can be said: it names what was asked and what the sandbox can do."""
     kept = [w for w in dict.fromkeys(words(ask.question)) if question_terms(w) and len(w) > 2][:4]
+    what = creative(ask)
+    kept = [w for w in kept if w.lower() not in (what, f"{what}s")]
     about = f" about “{' '.join(kept)}”" if kept else ""
     trace.note("Nothing supplied or known answers this, so it says so.", 1)
-    what = creative(ask)
     if what:
         lead = (
             f"I cannot write {'an' if what[0] in 'aeiou' else 'a'} {what}{about}: I am the sandbox's stand-in, not a language model."

@@ -151,16 +151,21 @@ _ABBREVIATION = re.compile(
 )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of a text with their headings; hard-wrapped lines are joined first."""
     found: list[Sentence] = []
-    heading = ""
+    section = heading = ""
     block = 0
     for kind, body in _blocks(text):
         if kind == "heading":
-            heading = _plain(body)
+            section = heading = _plain(body)
             continue
+        if _SIGNATURE.match(body):  # "str.strip([chars])" stands above its indented description
+            heading = f"{section} {body.strip()}"
+            continue
+        if kind == "prose" and not body[:1].isspace():
+            heading = section
         block += 1
         if kind in ("prose", "item"):
             found.extend(Sentence(s, kind, heading, block) for s in split_sentences(_plain(body)))
@@ -168,7 +173,30 @@ def sentences(text: str) -> tuple[Sentence, ...]:
             found.append(Sentence(body.rstrip(), kind, heading, block))
     if not found and heading:
         found.append(Sentence(heading, "heading", "", 0))
-    return tuple(found)
+    return tuple(_with_lists(found))
+
+
+_SIGNATURE = re.compile(r"(?:class |exception |async |await )?[A-Za-z_][\w.]*\([^\n]*\)(?: -> [^\n]+)?$")
+
+
+def _with_lists(found: list[Sentence]) -> list[Sentence]:
+    """Give a sentence that ends with a colon the list that follows it, up to some 400 characters."""
+    made = []
+    for i, sentence in enumerate(found):
+        text = sentence.text
+        if sentence.kind == "prose" and text.endswith(":"):
+            sign = " "
+            for follower in found[i + 1 : i + 10]:
+                if follower.kind != "item" or len(text) + len(follower.text) > 400:
+                    break
+                text += sign + follower.text.rstrip(".;,")
+                sign = "; "
+        made.append(
+            sentence
+            if text is sentence.text
+            else Sentence(f"{text}.", "prose", sentence.heading, sentence.block)
+        )
+    return made
 
 
 def split_sentences(text: str) -> list[str]:
@@ -239,8 +267,8 @@ def _starts_anew(held: list[str], line: str) -> bool:
     Short complete lines ("Name: Ada", "Ada, 36, Rome", "Great product!") are kept apart; wrapped prose is not.
     """
     last = held[-1]
-    if _indent(line) != _indent(last) and _indent(line) <= 2 and _BULLET.match(held[0]):
-        return True
+    if _BULLET.match(held[0]):
+        return _indent(line) <= _indent(held[0]) and line.lstrip()[:1].isupper()
     if _indent(last) >= 2 or len(last) > 72:
         return False
     return last.rstrip().endswith((".", "!", "?", ":", ";")) or (

@@ -12,6 +12,8 @@ from typing import Any
 
 from . import (
     arithmetic,
+    brief,
+    equations,
     knowledge,
     labels,
     listen,
@@ -25,12 +27,12 @@ from . import (
     voice,
     web,
 )
-from .asked import Ask, Turn, read_request, text_of
-from .retrieve import Passage, choose, cited, rank
+from .asked import Ask, Turn, asks, read_request, text_of
+from .retrieve import Passage, ample, choose, cited, covering, rank
 from .schema import Filler, records
 from .text import split_sentences
 from .thought import Draft, Thought, ToolCall, Trace, exactly, saying
-from .wish import shaped
+from .wish import Wish, read_wish, shaped
 
 Answerer = Callable[[Ask, Trace], Draft | None]
 
@@ -42,7 +44,9 @@ def think(
     """Return one choice of a chat completion; equal arguments give equal thoughts."""
     trace = Trace()
     ask = read_request(body)
-    ask = replace(ask, question=memory.followed_up(ask.question, ask.turns))
+    question = memory.followed_up(ask.question, ask.turns)
+    if question != ask.question:
+        ask = replace(ask, question=question, wish=read_wish(question, ask.directions, body))
     level = reason.effort(body, model, settings)
     rng, variant = _luck(body, ask, seed, choice)
     trace.note(
@@ -139,6 +143,15 @@ def _several(ask: Ask, questions: Sequence[str], readers: Sequence[Answerer], tr
 def _calculate(ask: Ask, trace: Trace) -> Draft | None:
     if len(ask.question) > 600:
         return None
+    if re.search(r"\bsolve\b|\bwhat is [a-z]\b|\bfind [a-z]\b", ask.whole, re.IGNORECASE):
+        solved = equations.solve(ask.whole)
+        if solved:
+            trace.note(f"Solved the equation in {len(solved[0])} step(s): {solved[1]}.", 1)
+            return Draft(
+                (*(f"{why} {line}" for why, line in solved[0]), f"So {solved[1]}."),
+                listed=True,
+                kind="arithmetic",
+            )
     if (
         ask.passages
         and not ask.payload
@@ -159,9 +172,12 @@ def _from_text(ask: Ask, trace: Trace) -> Draft | None:
     if not ask.passages:
         return None
     hits = rank(ask.question, ask.passages, trace)
-    if not hits or hits[0].coverage < FULL:
+    if not hits:
         return None
-    chosen = choose(hits, ask.wish.limit(2 if len(ask.question.split()) < 9 else 3))
+    usual = ask.wish.limit(2 if len(ask.question.split()) < 9 else 3)
+    chosen = choose(hits, usual if ask.wish != Wish() else ample(ask.question, hits, usual))
+    if covering(chosen) < FULL:
+        return None
     trace.note(f"Kept {len(chosen)} sentence(s); the best covers {hits[0].coverage:.0%} of the question.", 1)
     return Draft(tuple(cited(chosen, ask.passages)), kind="text")
 
@@ -255,6 +271,9 @@ def _documents(found: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]
     )
 
 
+MOST_CALLS = 12  # for one message; a loop that goes on longer is going round in circles
+
+
 def _tool_calls(
     ask: Ask, body: Mapping[str, Any], seed: int, choice: int, trace: Trace
 ) -> tuple[ToolCall, ...]:
@@ -273,22 +292,10 @@ def _tool_calls(
     if made and (wanted == "required" or isinstance(wanted, Mapping)):
         wanted = "auto"
     context = "\n".join(t.text for t in ask.turns if t.role == "user")[-2000:]
-    picked = toolcalls.wanted_calls(
-        ask.whole,
-        tools,
-        wanted,
-        parallel=body.get("parallel_tool_calls") is not False,
-        trace=trace,
-        context=context,
-    )
-    if made:
-        context = results.text(ask.results)
-        picked = (
-            [c for c in picked if c not in made and c[0] not in {name for name, _ in made}]
-            if body.get("parallel_tool_calls") is not False
-            else [c for c in picked if c not in made]
-        )
-    fresh = [c for c in picked if c not in made]
+    picked = toolcalls.wanted_calls(ask.whole, tools, wanted, trace=trace, context=context)
+    fresh = [c for c in picked if c not in made] if len(made) < MOST_CALLS else []
+    if body.get("parallel_tool_calls") is False:
+        fresh = fresh[:1]
     return _sent(fresh, seed, choice)
 
 
@@ -320,6 +327,8 @@ def _asks_for_tool_input(ask: Ask, body: Mapping[str, Any]) -> Draft | None:
 def _structured(ask: Ask, form: Mapping[str, Any], found: Sequence[Mapping[str, Any]], trace: Trace) -> Draft:
     """JSON as the request wants it, filled from all the text at hand."""
     text = _all_text(ask, found)
+    if asks(ask.question) and not (ask.passages or ask.payload or ask.results or ask.pictures or found):
+        text = _own_words(ask, trace) or text
     given = form.get("json_schema")
     schema = given.get("schema") if isinstance(given, Mapping) else None
     if form.get("type") == "json_schema" and isinstance(schema, Mapping):
@@ -333,12 +342,32 @@ def _structured(ask: Ask, form: Mapping[str, Any], found: Sequence[Mapping[str, 
     return exactly(json.dumps(_free_json(ask, text, trace), ensure_ascii=False), "json")
 
 
+def _own_words(ask: Ask, trace: Trace) -> str:
+    """What the mind itself would answer a bare question, as text to fill a schema from; "" when it knows no answer."""
+    solved = equations.solve(ask.question)
+    if solved:
+        return "\n".join(
+            [
+                *(f"- explanation: {why.rstrip('.')}; output: {line}" for why, line in solved[0]),
+                f"answer: {solved[1]}",
+            ]
+        )
+    draft = (
+        _calculate(ask, trace) or memory.recall(ask, trace) or knowledge.recite(ask.question, ask.wish, trace)
+    )
+    if draft is None or not draft.sure:
+        return ""
+    if draft.kind == "arithmetic":
+        return f"{ask.question}\nanswer: {brief.short_answer(ask.question, draft.text)}"
+    return "\n".join(f"- {line}" for line in draft.lines) if draft.listed else draft.text
+
+
 def _all_text(ask: Ask, found: Sequence[Mapping[str, Any]]) -> str:
     parts = [p.text for p in ask.passages] or [ask.payload or ask.question]
     if ask.results:
         parts.append(results.text(ask.results))
     if ask.pictures:
-        parts += [" ".join(look.describe(look.see(u))) for u in ask.pictures]
+        parts = [look.labelled(look.see(u)) for u in ask.pictures]
     parts += [p["content"] for p in found]
     return "\n".join(p for p in parts if p)
 
@@ -421,7 +450,9 @@ def _spoken(
     if draft.fixed:
         text = draft.text
         return text.upper() if ask.wish.upper and draft.kind not in ("json", "operation") else text
-    text = shaped(draft.lines, ask.wish, listed=draft.listed)
+    text = shaped(draft.lines, ask.wish, listed=draft.listed, whole=not draft.sure)
+    if ask.wish.one_word and draft.sure and draft.kind in ("text", "known", "web", "memory", "tools"):
+        return brief.short_answer(ask.question, draft.lines[0])
     leads = _LEADS.get(draft.kind, ("",))
     plain = not (
         ask.wish.lines

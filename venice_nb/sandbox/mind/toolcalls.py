@@ -124,7 +124,6 @@ def wanted_calls(
     tools: Sequence[Mapping[str, Any]],
     choice: object,
     *,
-    parallel: bool,
     trace: Trace,
     context: str = "",
 ) -> list[tuple[str, dict[str, Any]]]:
@@ -141,9 +140,9 @@ def wanted_calls(
     )
     if named:
         picked = [f for f in tools if f["name"] == named]
-        return [(f["name"], arguments(f, text, context)) for f in picked[:1]]
+        return [(f["name"], _completed(f, arguments(f, text, context), text)) for f in picked[:1]]
     forced = choice == "required"
-    pieces = _requests(text) if parallel else [text]
+    pieces = _requests(text)
     found: list[tuple[str, dict[str, Any]]] = []
     for piece in pieces:
         scored = sorted(((fitness(f, piece), -i) for i, f in enumerate(tools)), reverse=True)
@@ -154,7 +153,7 @@ def wanted_calls(
         )
         if best < NEEDED and not (forced and not found and piece is pieces[-1]):
             continue
-        several = _several(function, piece) if parallel else []
+        several = _several(function, piece)
         for filled in several or [
             arguments(function, piece, "\n".join((text, context)) if len(pieces) > 1 else context)
         ]:
@@ -164,6 +163,8 @@ def wanted_calls(
                     1,
                 )
                 continue
+            if forced:
+                filled = _completed(function, filled, piece)  # noqa: PLW2901  the same arguments, gaps closed
             call = (
                 function["name"],
                 {k: v for k, v in filled.items() if v is not None or k in _required(function)},
@@ -208,6 +209,18 @@ def _missing(function: Mapping[str, Any], filled: Mapping[str, Any]) -> list[str
         for k in _required(function)
         if filled.get(k) is None and not filler.allows_null(properties.get(k, {}))
     ]
+
+
+def _completed(function: Mapping[str, Any], filled: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """Arguments for a call that must be made: what is required and not said gets the message itself, or the least value."""
+    parameters = function.get("parameters")
+    filler = Filler(parameters if isinstance(parameters, Mapping) else {})
+    found = dict(filled)
+    for key, inner in _properties(function).items():
+        if key in found and found[key] is None and not filler.allows_null(inner):
+            plain = filler.kinds(inner) == ["string"] and not inner.get("enum") and not inner.get("format")
+            found[key] = fit_string(text.strip(), inner) if plain else filler.least(inner)
+    return found
 
 
 def _several(function: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
@@ -326,6 +339,13 @@ def _argument(
             value = free[0].value if free else None
         return None if value is None else fit_number(value, schema, whole=kind == "integer")
     if kind == "boolean":
+        switched = re.search(
+            r"\b(?:turn|switch|set|power)\b.*?\b(on|off)\b|\b(enable|disable|start|stop|activate|deactivate|dim|brighten|set)\b",
+            text,
+            re.IGNORECASE,
+        )
+        if switched and field.says("on", "enabled", "active", "state", "power", "enable"):
+            return (switched[1] or switched[2]).lower() not in ("off", "disable", "stop", "deactivate")
         return boolean_value(field, text)
     if kind == "array":
         return _array(field, schema, text, filler)
@@ -411,7 +431,14 @@ def string_argument(
         found = string_value(field, text)
         return found if found is not None else iso_date(text) if form == "date" else None
     if field.says("expression", "formula", "equation", "calculation", "expr"):
-        return find_expression(text) or None
+        return " ".join(find_expression(text).split()) or None
+    if field.says("room", "zone"):
+        room = re.search(
+            r"\b((?:living |dining |bed|bath|meeting )?room(?: \d+)?|kitchen|hallway|hall|office|garage|garden|bedroom|bathroom|basement|attic|balcony|study|lounge)\b",
+            text,
+            re.IGNORECASE,
+        )
+        return room[1].lower() if room else None
     if field.says("sql"):
         match = re.search(r"\bselect\b.+", text, re.I | re.S)
         return match[0] if match else None
@@ -484,7 +511,9 @@ def string_argument(
             if only or field.mentions("name", "city", "location", "place", "person", "country", "company")
             else None
         )
-    if only:
+    if only and not field.mentions(
+        "city", "location", "place", "country", "person", "company", "name", "symbol", "id"
+    ):
         found = string_value(field, text)
         if found and found.strip() != text.strip() and found not in used:
             return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .fields import URL
-from .retrieve import Passage, choose, lines_of, marked, rank
+from .retrieve import Passage, ample, choose, cited, covering, gist, lines_of, marked, rank
 from .text import question_terms, terms
 from .thought import Draft, Trace
 from .wish import Wish
@@ -35,23 +35,29 @@ def _titles() -> tuple[frozenset[str], ...]:
 def search_pages(query: str, limit: int) -> list[dict[str, Any]]:
     """Return up to `limit` bundled pages on a query, best first; none when no page shares its words."""
     asked = question_terms(query)
-    hits = rank(query, _passages())
+    near = [n for n in range(len(pages())) if any(t in _words_of(n) for t in asked if t not in _CURRENT)]
+    hits = rank(query, [_passages()[n] for n in near])
     scores: dict[int, float] = {}
+    seen: dict[int, int] = {}
     for hit in hits:  # a page counts by its best sentences, each further one less
-        n = hit.line.passage
-        scores[n] = scores.get(n, 0.0) + hit.score * 0.5 ** min(
-            6, sum(1 for _ in [None]) if n not in scores else 2
-        )
+        n = near[hit.line.passage]
+        seen[n] = seen.get(n, 0) + 1
+        scores[n] = scores.get(n, 0.0) + hit.score * 0.5 ** min(6, seen[n] - 1)
     for n, title in enumerate(_titles()):
         shared = title & set(asked)
         if shared and n in scores:
             scores[n] += 4.0 * len(shared)
     covered = {n: _share(asked, n) for n in scores}
+    top = max(scores, key=lambda n: (scores[n] * covered[n], -n), default=-1)
     best = sorted(
-        (n for n in scores if covered[n] >= 0.34), key=lambda n: (-scores[n] * (0.3 + covered[n]), n)
+        (n for n in scores if covered[n] > 0.5 or (covered[n] == 0.5 and n == top)),
+        key=lambda n: (-scores[n] * (0.3 + covered[n]), n),
     )
     floor = 0.3 * scores[best[0]] * (0.3 + covered[best[0]]) if best else 0.0
-    return [dict(pages()[n]) for n in best[: max(0, limit)] if scores[n] * (0.3 + covered[n]) >= floor]
+    kept = [n for n in best if scores[n] * (0.3 + covered[n]) >= floor]
+    if re.search(r"\b(?:news|latest|newest|recent(?:ly)?)\b", query, re.IGNORECASE):
+        kept.sort(key=lambda n: pages()[n]["date"], reverse=True)
+    return [dict(pages()[n]) for n in kept[: max(0, limit)]]
 
 
 @cache
@@ -102,13 +108,20 @@ def browse(
     trace.note(
         "Found " + "; ".join(f"{i}. {p['title']} ({p['url']})" for i, p in enumerate(found, 1)) + ".", 1
     )
+    if re.search(r"\bsummar|\btl;?dr|\bkey (?:points|takeaways)\b", question, re.IGNORECASE):
+        chosen = gist(passages, wish.limit(3))
+        return Draft(
+            tuple(cited(chosen, passages, "^{}^") if mark else [h.line.sentence.text for h in chosen]),
+            kind="web",
+        )
     hits = rank(question, passages, trace)
-    chosen = choose(hits, max(2, wish.limit(3)) if not wish.brief else 1) if hits else []
-    lines = lines_of(passages)
-    if not chosen or hits[0].coverage < 0.4:
-        first = [x for x in lines if x.passage == 0][:2]
-        said = [x.sentence.text for x in first]
-        return Draft((*said[:-1], marked(said[-1], "^1^")) if mark and said else tuple(said), kind="web")
+    usual = wish.limit(3) if wish != Wish() else ample(question, hits, 2)
+    chosen = choose(hits, usual) if hits else []
+    if not chosen or covering(chosen) < 0.4 or _open(question, passages[0]):
+        first = [
+            next(x.sentence.text for x in lines_of((p,)) or ()) for p in passages[: max(2, min(3, usual))]
+        ]
+        return Draft(tuple(marked(s, f"^{i}^") if mark else s for i, s in enumerate(first, 1)), kind="web")
     said = []
     for i, hit in enumerate(chosen):
         text = hit.line.sentence.text
@@ -121,6 +134,17 @@ def browse(
         last = i + 1 == len(chosen) or chosen[i + 1].line.passage != hit.line.passage
         said.append(marked(text, f"^{labels}^") if mark and last else text)
     return Draft(tuple(said), kind="web")
+
+
+def _open(question: str, page: Passage) -> bool:
+    """Whether a question names a subject only ("News on fusion?"), so that the pages' openings answer it best."""
+    asked = [t for t in question_terms(question) if t not in _CURRENT]
+    wants = re.search(
+        r"\b(?:news|latest|recent|about|update|happening|developments)\b|^[^?]{0,30}$",
+        question,
+        re.IGNORECASE,
+    )
+    return bool(wants) and len(asked) <= 2 and set(asked) <= frozenset(terms(page.title))
 
 
 def _agree(a: Sequence[str], b: Sequence[str]) -> bool:

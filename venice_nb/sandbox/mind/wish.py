@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .numbers import NUMBER_WORDS, small_number
 
 _N = rf"(?P<n>\d{{1,3}}|{'|'.join(NUMBER_WORDS)}|an?|single)"
+_COUNT = _N.replace("|an?|single", "")
 _LINES = re.compile(
     rf"\b(?:in|using|with|within|exactly|at most|only) (?:exactly |at most |just |only |max )?{_N} (?:short )?lines?\b",
     re.I,
@@ -22,7 +23,7 @@ _WORDS = re.compile(
 
 _BULLETS = re.compile(rf"\b(?:{_N} )?(?:short )?bullet(?:ed|s)?\b|\bas a list\b|\bbulleted list\b", re.I)
 _ITEMS = re.compile(
-    rf"\b(?:list|name|give(?: me)?|tell me|mention|write|suggest|what are|show(?: me)?|enumerate|find)(?: the| at least| any)? {_N}"
+    rf"\b(?:list|name|give(?: me)?|tell me|mention|write|suggest|what are|show(?: me)?|enumerate|find)(?: the| at least| any)? {_COUNT}"
     r"(?: most| main| key| important| different| famous| common| top| good)* (?!lines?\b|sentences?\b|words?\b|paragraphs?\b)\w+",
     re.I,
 )
@@ -111,9 +112,12 @@ def _read(text: str) -> Wish:
     )
 
 
-def shaped(lines: tuple[str, ...], wish: Wish, *, listed: bool = False) -> str:
+def shaped(lines: Sequence[str], wish: Wish, *, listed: bool = False, whole: bool = False) -> str:
     """Return the lines laid out as wished."""
     found = [line for line in lines if line.strip()]
+    if whole:  # an admission must not lose its second half to "list three"
+        text = ("\n" if listed else " ").join(found)
+        return text.upper() if wish.upper else text
     if wish.lines and found and not listed:
         found = _spread(found, wish.lines)
         text = "\n".join(found)
