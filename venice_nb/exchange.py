@@ -13,7 +13,7 @@ from venice_nb.calls.call import Received
 from venice_nb.errors import InvalidInput, StreamFailure
 from venice_nb.flow import Plan, Send
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Live, environment, mark_shown
+from venice_nb.render.live import Bundle, Live, environment, mark_shown, static_mode
 from venice_nb.results.reply import Reply, ToolCall, ToolStep
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class Screen:
         self._live = Live(self._draw) if show else None
         self._growing: Any = None
         self._final: Reply | None = None
+        self._dropped = False
 
     def show(self) -> None:
         """Draw the first frame."""
@@ -112,8 +113,9 @@ class Screen:
             mark_shown(reply)
 
     def drop(self) -> None:
-        """Nothing came: take an empty frame off the page."""
-        if self._live is not None:
+        """Nothing came: empty the frame on the page. In static mode there is none yet."""
+        self._dropped = True
+        if self._live is not None and not static_mode():
             self._live.finish()
 
     def _draw(self) -> Bundle:
@@ -121,6 +123,8 @@ class Screen:
 
         if self._final is not None:
             return reply_view.bundle(self._final)
+        if self._dropped:
+            return {"text/plain": "", "text/html": ""}
         if self._growing is not None:
             growing = reply_view.live_bundle(self._growing)
         else:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from venice_nb.building import fit
@@ -17,6 +18,7 @@ from venice_nb.strictness import Schema, strict, without_nulls
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n(.*?)```", re.DOTALL)
 _NOT_A_NAME = re.compile(r"[^a-zA-Z0-9_-]+")
 _WORDS_OF_A_SCHEMA = ("$schema", "$ref", "properties", "anyOf", "oneOf", "allOf", "enum", "items")
+_STARTS = 200  # places in an answer where JSON is looked for
 WRAPPED = "value"  # the field that holds what is no object by itself, such as a list
 
 
@@ -146,11 +148,13 @@ def json_in(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     reader = json.JSONDecoder(parse_constant=_refuse)
-    for start in re.finditer(r"[{\[]", text):
+    for start in islice(re.finditer(r"[{\[]", text), _STARTS):
         try:
             return reader.raw_decode(text, start.start())[0]
-        except (ValueError, RecursionError):
+        except ValueError:
             continue
+        except RecursionError:  # a wall of brackets: each of them would take as long
+            break
     raise ValueError("there is no JSON in the answer" if text.strip() else "the answer is empty")
 
 

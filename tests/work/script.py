@@ -64,7 +64,7 @@ class Script:
             value = error = None
             try:
                 value = self._do(step)
-            except BaseException as raised:
+            except BaseException as raised:  # noqa: BLE001  it goes to the plan, as a driver does
                 error = raised
 
     def _do(self, step):

@@ -199,7 +199,7 @@ trees = st.deferred(
         st.frozensets(st.sampled_from(Level)),
         st.dictionaries(st.integers(), st.floats(allow_nan=False, allow_infinity=False), max_size=2),
         st.integers() | leaves | texts,
-        st.datetimes(dt.datetime(1000, 1, 1), timezones=st.just(dt.UTC)),
+        st.datetimes(dt.datetime(1000, 1, 1), timezones=st.just(dt.UTC)),  # noqa: DTZ001  its zone follows
         st.decimals(allow_nan=False, allow_infinity=False, places=2),
         st.uuids(),
         st.tuples(st.integers(), st.booleans()),

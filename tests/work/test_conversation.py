@@ -396,7 +396,7 @@ def test_an_empty_conversation_has_an_empty_table():
     """With the same columns."""
     frame = talk()[0].to_frame()
     assert len(frame) == 0
-    assert list(frame.columns)[0] == "turn"
+    assert frame.columns[0] == "turn"
 
 
 def test_it_draws_itself_safely():

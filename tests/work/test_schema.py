@@ -1,5 +1,7 @@
 """JSON schemas of Python types, and their strict form."""
 
+# ruff: noqa: PYI061, UP007, UP045  the old spellings are tested too
+
 from __future__ import annotations
 
 import datetime as dt

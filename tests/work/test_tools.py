@@ -5,7 +5,7 @@ import enum
 import functools
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import pandas as pd
 import pytest
