@@ -101,8 +101,8 @@ class VeniceError(Exception):
         elapsed: float = 0.0,
         **details: Any,
     ) -> None:
-        super().__init__(what)
         self.what = plain(what)
+        super().__init__(self.what)
         self.asked = plain(asked)
         self.do = plain(do)
         self.status = status

@@ -82,7 +82,7 @@ class _Client(Displayed):
     def __init__(self, door: Door) -> None:
         self._door = door
         self._session = Session(door.settings, live=door.live)
-        self._guard = guard_for(door.settings.base_url, door.key, private=door.sandbox is not None)
+        self._guard = guard_for(door.settings.base_url, door.key, private=door.transport is not None)
 
     @property
     def sandboxed(self) -> bool:
@@ -107,7 +107,7 @@ class _Client(Displayed):
             live=self._door.live,
             address=self._door.settings.base_url,
             key_kind=key.kind if key is not None else "",
-            models=session.catalogue.origin,
+            models=f"{len(session.catalogue)} as of {session.catalogue.date}",
             calls=session.calls,
             cost=session.cost,
             balance=session.balance,

@@ -62,6 +62,9 @@ class Gatherer(Protocol[T_co]):
     def add(self, event: str, data: str) -> None:
         """Take one server-sent event."""
 
+    def end(self) -> None:
+        """The body has ended, with or without a word of farewell."""
+
     def result(self, received: Received) -> T_co:
         """What has been gathered, complete or not. `received.content` is empty."""
 

@@ -94,6 +94,11 @@ class ReplyGatherer:
                 if not self.started:
                     self.started = message.started
 
+    def end(self) -> None:
+        """The body has ended: without `[DONE]` the answer is whole where each choice said why it ended."""
+        messages = self._messages.values()
+        self.done = self.done or (bool(messages) and all(message.finished for message in messages))
+
     def result(self, received: Received) -> Reply:
         """The reply so far, complete or not. A body that was no stream after all is read as JSON."""
         whole = received.content.lstrip()[:1] == b"{"

@@ -84,6 +84,11 @@ class GrowingMessage:
         if choice.get("finish_reason") or choice.get("logprobs"):
             self._close(choice)
 
+    @property
+    def finished(self) -> bool:
+        """The server said why the message ended, so it did end."""
+        return bool(self._extra.get("finish_reason"))
+
     def choice(self, index: int) -> dict[str, Any]:
         """The choice so far in the non-streaming shape."""
         message: dict[str, Any] = {"role": "assistant", "content": "".join(self._content), **self._fields}

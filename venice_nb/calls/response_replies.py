@@ -147,6 +147,9 @@ class ResponsesGatherer:
             self.started = True
         self._close(kind, mapping(found.get("response")))
 
+    def end(self) -> None:
+        """The body has ended; what was said before decides whether the reply is whole."""
+
     def result(self, received: Received) -> ResponsesReply:
         """The reply so far, complete or not. A body that was no stream after all is read as JSON."""
         if received.content.lstrip()[:1] == b"{":

@@ -75,6 +75,7 @@ class Connection:
 
     def attempt(self, attempt: Attempt) -> Answered | Lost:
         """Send once. A streaming call answers after the first thing of value has arrived."""
+        attempt.sent = False
         began = time.monotonic()
         request = self._requests.build(attempt.call, attempt.timeouts)
         until = began + self._requests.total(attempt.call, attempt.timeouts)
@@ -83,9 +84,12 @@ class Connection:
         if not permits.acquire(timeout=max(0.0, until - time.monotonic())):
             return BUSY
         keep = False
+        attempt.sent = True
         try:
             response = transport.handle_request(request)
             try:
+                if response.is_success:
+                    attempt.accepted()
                 if _streams(attempt, response):
                     stream = ReplyStream(Intake(attempt.call, response, began), response, permits.release, until)
                     keep = True
@@ -164,18 +168,18 @@ class AsyncConnection:
 
     async def attempt(self, attempt: Attempt) -> Answered | Lost:
         """Send once. A streaming call answers after the first thing of value has arrived."""
+        attempt.sent = False
         began = time.monotonic()
         request = self._requests.build(attempt.call, attempt.timeouts)
         total = self._requests.total(attempt.call, attempt.timeouts)
         lane = self._lane()
-        sent = False
         try:
             async with asyncio.timeout(total):
                 await lane.permits.acquire()
-                sent = True
+                attempt.sent = True
                 return await self._send(lane, attempt, request, began, began + total)
         except TimeoutError:
-            return DEADLINE if sent else BUSY
+            return DEADLINE if attempt.sent else BUSY
 
     async def _send(
         self, lane: _Lane, attempt: Attempt, request: httpx.Request, began: float, until: float
@@ -185,6 +189,8 @@ class AsyncConnection:
         try:
             response = await lane.transport.handle_async_request(request)
             try:
+                if response.is_success:
+                    attempt.accepted()
                 if _streams(attempt, response):
                     intake = Intake(attempt.call, response, began)
                     stream = AsyncReplyStream(intake, response, release, until, timeouts=attempt.timeouts)

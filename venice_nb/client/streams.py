@@ -46,6 +46,7 @@ class Intake(Generic[T]):
         """The body has ended."""
         for event in self._decoder.end():
             self.gatherer.add(event.event, event.data)
+        self.gatherer.end()
 
     @property
     def finished(self) -> bool:
@@ -64,7 +65,13 @@ class Intake(Generic[T]):
     def outcome(self) -> T:
         """The complete result; StreamError or StreamInterrupted when it is not complete."""
         if self.gatherer.error is not None:
-            raise stream_failure(self.gatherer.error, self.result(), self.call, self.headers)
+            raise stream_failure(
+                self.gatherer.error,
+                self.result(),
+                call=self.call,
+                request_id=self.headers.get("cf-ray"),
+                elapsed=self.received.elapsed,
+            )
         if not self.gatherer.done:
             raise self.cut("the connection was closed before the answer was complete")
         return self.result()
