@@ -6,9 +6,11 @@ Importing does nothing and loads nothing; each name loads with its first use.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as in typing, whose import would cost more than all of ours
 if TYPE_CHECKING:
+    from typing import Any
+
     from venice_nb.aio import run
     from venice_nb.calls.chat import strict_schema
     from venice_nb.conversation import Conversation
