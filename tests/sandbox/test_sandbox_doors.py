@@ -116,6 +116,26 @@ def test_the_asynchronous_transport_gives_the_same_bytes(clock, mind):
     assert asyncio.run(run()) == first
 
 
+def test_other_tasks_run_while_a_stream_is_read_in_process(clock, mind):
+    box = Sandbox(clock=clock, mind=mind)
+    body = {"model": "llama-3.3-70b", "messages": MESSAGES, "stream": True}
+    seen = []
+
+    async def read(client, name):
+        async with client.stream("POST", "/chat/completions", json=body) as reply:
+            async for _ in reply.aiter_raw():
+                seen.append(name)
+
+    async def run():
+        headers = {"Authorization": f"Bearer {box.admin_key}"}
+        transport = box.async_transport()
+        async with httpx.AsyncClient(transport=transport, base_url=box.base_url, headers=headers) as client:
+            await asyncio.gather(read(client, "a"), read(client, "b"))
+
+    asyncio.run(run())
+    assert "".join(seen).count("ab") > 3
+
+
 def test_an_in_process_stream_is_computed_while_it_is_read(make):
     waits = []
     desk = make(token_pause=1.0, sleep=waits.append)

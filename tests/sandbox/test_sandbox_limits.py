@@ -151,6 +151,13 @@ def test_the_live_rule_counts_fifty_per_model_and_features_apart(make):
     assert desk.chat(model="hermes-3-llama-3.1-405b").status_code == 200
 
 
+def test_the_live_rule_blocks_after_two_hundred_requests_for_features_a_model_lacks(make):
+    desk = make(abuse="live")
+    for _ in range(201):
+        assert desk.chat(logprobs=True).status_code == 400
+    assert "(> 200)" in desk.chat().json()["error"]
+
+
 def test_the_rule_can_be_switched_off(make):
     desk = make(abuse="off")
     for _ in range(60):

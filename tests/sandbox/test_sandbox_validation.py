@@ -215,6 +215,13 @@ def test_a_json_body_beyond_35_mb_is_413(desk):
     assert reply.json()["code"] == "PAYLOAD_TOO_LARGE"
 
 
+@pytest.mark.parametrize("content", [b"null", b"[]", b"3", b'{"metadata":{"_errors":1}}', b'{"seed":1e999}'])
+def test_odd_json_is_400_like_any_mistake(desk, content):
+    reply = desk("POST", "/chat/completions", content=content, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 400
+    assert reply.json()["issues"]
+
+
 def test_a_query_is_checked_like_a_body(desk):
     assert desk.get("/characters?limit=0").json()["issues"][0]["message"] == "Number must be greater than 0"
     assert desk.get("/characters?limit=ten").json()["issues"][0]["received"] == "nan"

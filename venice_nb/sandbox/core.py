@@ -12,6 +12,7 @@ import orjson
 from . import auth, faults, limits, money
 from .ask import Ask
 from .exchange import Refusal, Response, compressed
+from .forms import fields
 from .routes import Route, match, shape
 from .schema import Issue, Path, issue, refusal, refused
 from .state import VERSION, Asked, iso
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("venice_nb.sandbox")
 BASE = "/api/v1"
+JSON = "application/json"
 JSON_CAP = 35 * 1024 * 1024  # bytes
 FORM_CAP = 26 * 1024 * 1024  # a 25 MB file and its frame
 
@@ -127,17 +129,21 @@ def _bucket(ask: Ask) -> tuple[str, ...]:
     return limits.bucket(ask.state, ask.key, _model(ask))
 
 
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def _body(request: Request, route: Route) -> Any:
-    accepted = shape(route.operation).bodies
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    cap = JSON_CAP if kind == "application/json" else FORM_CAP
+    known = shape(route.operation)
+    accepted, kind = known.bodies, _kind(request)
+    cap = JSON_CAP if kind == JSON else FORM_CAP
     if len(request.body) > cap:
         raise Refusal(413, {"code": "PAYLOAD_TOO_LARGE", "error": "Request body is too large"})
     if kind not in accepted:
         wanted = " or ".join(f"'{name}'" for name in accepted)
         raise Refusal(415, f"'Content-Type' must be {wanted}")
-    if kind != "application/json":
-        return None  # a form: the handler reads request.body
+    if kind != JSON:
+        return fields(request.body, request.headers["content-type"], known.schemas[kind])
     try:
         return orjson.loads(request.body)
     except orjson.JSONDecodeError as error:
@@ -147,10 +153,10 @@ def _body(request: Request, route: Route) -> Any:
 def _validate(ask: Ask, route: Route) -> None:
     known = shape(route.operation)
     issues: list[Issue] = []
-    if ask.body is not None:
+    if known.bodies:
         if route.rewrite and isinstance(ask.body, dict):
             ask.body = route.rewrite(ask.body)
-        known.bodies["application/json"](ask.body, (), issues)
+        known.bodies[_kind(ask.request)](ask.body, (), issues)
     ask.query = _query(ask.request.pairs(), known.fields, issues)
     known.query(ask.query, (), issues)
     if issues:

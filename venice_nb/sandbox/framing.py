@@ -102,7 +102,7 @@ def _breath(state: State) -> Iterator[Piece]:
 
 def split(text: str) -> list[str]:
     """A text in pieces of a few words, as a model sends it; joined, they give the text back."""
-    return re.findall(r"(?:\s*\S{1,16}){1,3}\s*|\s+", text)
+    return re.findall(r"(?:\s*\S{1,16}){1,2}\s*|\s+", text)
 
 
 def logprobs(text: str, body: dict[str, Any], state: State) -> Logprobs:

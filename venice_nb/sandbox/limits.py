@@ -165,6 +165,11 @@ def bucket(state: State, key: Key | None, model: str) -> tuple[str, ...]:
 
 def check_budget(state: State, who: tuple[str, ...]) -> None:
     """Raises 429 while the caller is blocked for too many failures."""
+    for own in (who, (*who, "unsupported")):
+        _check_block(state, own)
+
+
+def _check_block(state: State, who: tuple[str, ...]) -> None:
     if state.blocked_until.get(who, 0.0) > state.clock():
         budget = UNSUPPORTED_BUDGET if who[-1] == "unsupported" else BUDGETS.get(state.abuse, 0)
         left = {

@@ -1,7 +1,10 @@
 """The table of routes: one line per operation of the official API.
 
 To serve another operation, write a function `handler(ask) -> Response` and name it here. The body and the
-query have been checked against `data/requests.json.gz` before it is called.
+query have been checked against `data/requests.json.gz` before it is called: `ask.body` is the JSON value, or
+the fields of a form with its files as `forms.Upload`; `ask.query` has numbers as numbers; `ask.params` is
+from the path. Raise `Refusal` for any answer that is an error. `choose` finds the model, `limits.admit`
+counts, `money.settle` bills.
 """
 
 from __future__ import annotations
@@ -124,6 +127,7 @@ class Shape:
     """What an operation accepts: a check per content type of the body, and the query's fields."""
 
     bodies: dict[str, Check]
+    schemas: dict[str, dict[str, Any]]
     query: Check
     fields: dict[str, dict[str, Any]]
 
@@ -140,4 +144,4 @@ def shape(operation: str) -> Shape:
     """The compiled request shape of an operation."""
     entry = _requests()[operation]
     bodies = {kind: compiled(schema) for kind, schema in entry["body"].items()}
-    return Shape(bodies, compiled(entry["query"]), entry["query"]["properties"])
+    return Shape(bodies, entry["body"], compiled(entry["query"]), entry["query"]["properties"])

@@ -59,7 +59,8 @@ def details(issues: list[Issue]) -> dict[str, Any]:
             continue
         node = root
         for step in item["path"]:
-            node = node.setdefault(str(step), {"_errors": []})
+            name = "_errors_" if step == "_errors" else str(step)  # a field may be called like the leaf
+            node = node.setdefault(name, {"_errors": []})
         node["_errors"].append(item["message"])
     return root
 
@@ -98,6 +99,8 @@ def _plain(schema: Schema) -> Check:
         return _union([_branch(part) for part in branches], branches)
     if "enum" in schema:
         return _enum(schema["enum"])
+    if schema.get("format") == "binary":
+        return _file
     makers: dict[str, Callable[[Schema], Check]] = {
         "object": _object,
         "array": _array,
@@ -191,7 +194,7 @@ def _number(schema: Schema) -> Check:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return _wrong_type("number", value, path, issues)
         verdict = VALID
-        if whole and value != int(value):
+        if whole and value % 1:
             message = "Expected integer, received float"
             issues.append(issue("invalid_type", path, message, expected="integer", received="float"))
             verdict = DIRTY

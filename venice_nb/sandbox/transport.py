@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-import anyio
 import httpx
 
 from .core import answer
@@ -43,7 +42,9 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer to a request of an asynchronous client."""
-        response = answer(_plain(request, await request.aread()), self._state)
+        body = await request.aread()
+        await self._await(0)
+        response = answer(_plain(request, body), self._state)
         for wait in _waits(response.delay, request):
             await self._await(wait)
         _raise_lost(response, request)
@@ -53,10 +54,12 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         (self._sleep or time.sleep)(seconds)
 
     async def _await(self, seconds: float) -> None:
-        if self._sleep:
+        import anyio  # noqa: PLC0415  (only the asynchronous world needs it)
+
+        if self._sleep and seconds:
             self._sleep(seconds)
-        else:
-            await anyio.sleep(seconds)
+            seconds = 0
+        await anyio.sleep(seconds)  # even 0 lets other tasks run, as a network would
 
 
 def _plain(request: httpx.Request, body: bytes) -> Request:
@@ -105,7 +108,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         response: Response,
         request: httpx.Request,
         wait: Sleep,
-        await_: Callable[[float], object],
+        await_: Callable[[float], Awaitable[None]],
     ) -> None:
         self._pieces = response.pieces()
         self._request = request
@@ -126,11 +129,12 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         for piece in self._pieces:
             if isinstance(piece, Pause):
                 for wait in _waits(piece.seconds, self._request):
-                    await self._await(wait)  # type: ignore[misc]
+                    await self._await(wait)
             elif isinstance(piece, Break):
                 raise httpx.RemoteProtocolError(CUT, request=self._request)
             else:
                 yield piece
+                await self._await(0)
 
     def close(self) -> None:
         """Forgets the rest of the body."""
