@@ -6,10 +6,13 @@ import ast
 import math
 import re
 import statistics
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from .numbers import NUMBER_WORDS, numbers, written
 from .thought import Draft, Trace, exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: lambda a, b: a + b,
@@ -128,19 +131,27 @@ def calculate(question: str, trace: Trace, *, text: str = "", last: float | None
     asked = question
     if last is not None:
         asked = re.sub(
-            r"\b(?:that|it|this|the (?:result|answer|total))\b", written(last), asked, count=1, flags=re.I
+            r"\b(?:that|it|this|the (?:result|answer|total))\b",
+            written(last),
+            asked,
+            count=1,
+            flags=re.IGNORECASE,
         )
         asked = re.sub(
             r"^(?:and |now |then )*(plus|minus|times|multiplied by|divided by|squared|cubed)",
             rf"{written(last)} \1",
             asked,
-            flags=re.I,
+            flags=re.IGNORECASE,
         )
-        asked = re.sub(r"\b(multiply|divide)\s+(\S+)\s+by\s+(\S+?)([.?!]?)$", _by, asked, flags=re.I)
-    asked = re.sub(r"\bmultiply\s+(\S+)\s+(?:by|and|with)\s+(\S+)", r"\1 times \2", asked, flags=re.I)
-    asked = re.sub(r"\bdivide\s+(\S+)\s+by\s+(\S+)", r"\1 divided by \2", asked, flags=re.I)
-    asked = re.sub(r"\bsubtract\s+(\S+)\s+from\s+(\S+)", r"\2 minus \1", asked, flags=re.I)
-    asked = re.sub(r"\badd\s+(\S+)\s+(?:to|and)\s+(\S+?)(?=[.?!]?$)", r"\1 plus \2", asked, flags=re.I)
+        asked = re.sub(r"\b(multiply|divide)\s+(\S+)\s+by\s+(\S+?)([.?!]?)$", _by, asked, flags=re.IGNORECASE)
+    asked = re.sub(
+        r"\bmultiply\s+(\S+)\s+(?:by|and|with)\s+(\S+)", r"\1 times \2", asked, flags=re.IGNORECASE
+    )
+    asked = re.sub(r"\bdivide\s+(\S+)\s+by\s+(\S+)", r"\1 divided by \2", asked, flags=re.IGNORECASE)
+    asked = re.sub(r"\bsubtract\s+(\S+)\s+from\s+(\S+)", r"\2 minus \1", asked, flags=re.IGNORECASE)
+    asked = re.sub(
+        r"\badd\s+(\S+)\s+(?:to|and)\s+(\S+?)(?=[.?!]?$)", r"\1 plus \2", asked, flags=re.IGNORECASE
+    )
     listed = _of_list(asked, text, trace)
     if listed:
         return listed

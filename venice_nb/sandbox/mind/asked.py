@@ -206,10 +206,9 @@ def _plainly(text: str, passages: tuple[Passage, ...]) -> tuple[str, str, tuple[
         and (tail[:1].isspace() or tail[:1] in "\"'“")
         and len(head) < 300
         and _VERB.match(split_sentences(head.strip() or "x")[-1])
-    ):
-        if "\n\n" not in head:
-            payload = tail.strip()
-            return head.strip(), payload, (*passages, Passage(tidy(payload.strip("\"“”'"))))
+    ) and "\n\n" not in head:
+        payload = tail.strip()
+        return head.strip(), payload, (*passages, Passage(tidy(payload.strip("\"“”'"))))
     blocks = [b.strip() for b in re.split(r"\n\s*\n", text) if b.strip()]
     if len(blocks) > 1:
         first, last = asks(split_sentences(blocks[0])[-1]), asks(split_sentences(blocks[-1])[-1])
@@ -249,7 +248,7 @@ def _tail(text: str) -> tuple[str, str]:
 
 def labelled(text: str) -> tuple[Passage, ...]:
     """Return the passages of a text whose lines begin with marks such as `[1]`; none when it has no such marks."""
-    marks = []
+    marks: list[tuple[re.Match[str], str]] = []
     for match in _LABEL.finditer(text):
         label = match["a"] or match["b"] or match["c"]
         expected = int(marks[-1][1]) + 1 if marks and marks[-1][1].isdigit() else None
@@ -262,12 +261,11 @@ def labelled(text: str) -> tuple[Passage, ...]:
     for i, (match, label) in enumerate(marks):
         end = marks[i + 1][0].start() if i + 1 < len(marks) else len(text)
         body = text[match.end() : end].strip()
-        head, newline, tail = body.partition("\n")
+        head, _, tail = body.partition("\n")
         titled = (
-            bool(newline)
-            and len(head) < 90
+            len(head) < 90
             and not head.rstrip().endswith((".", "!", "?", ",", ";"))
-            and tail.strip()
+            and bool(tail.startswith("\n") or (len(head.split()) <= 8 and tail[:1].isupper()))
         )
         found.append(Passage(tail.strip() if titled else body, label, head.strip() if titled else ""))
     return tuple(p for p in found if p.text)
@@ -317,7 +315,8 @@ def part_system(text: str) -> tuple[str, tuple[Passage, ...]]:
     if given and rest[given.end() :].strip():
         lifted.append(Passage(rest[given.end() :].strip()))
         rest = rest[: given.start()]
-    orders, facts = [], []
+    orders: list[str] = []
+    facts: list[str] = []
     for block in re.split(r"\n\s*\n", rest):
         if len(block) > 400 and not directs(block.strip()):
             facts.append(block.strip())

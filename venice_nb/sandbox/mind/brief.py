@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .fields import DATE, TIME, proper_names
+from .names import proper_names
 from .numbers import numbers
+from .patterns import DATE, TIME
 from .text import STOP, terms, words
 
 _UNIT = re.compile(r"\s?(?:%|°[CF]?|percent|[a-zA-Z]+(?:/[a-z]+)?)")

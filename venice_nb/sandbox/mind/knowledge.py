@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from .retrieve import Passage, choose, rank
+from .compose import choose
+from .retrieve import Passage, rank
 from .text import question_terms, stem, terms
 from .thought import Draft, Trace, saying
-from .wish import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .wish import Wish
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ def entries() -> tuple[Entry, ...]:
     """Return every subject of data/knowledge.md."""
     text = files(__package__).joinpath("data/knowledge.md").read_text("utf-8")
     found = []
-    for block in re.split(r"^## ", text, flags=re.M)[1:]:
+    for block in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         head, *lines = [x.strip() for x in block.splitlines() if x.strip()]
         lists = tuple(
             (name.strip(), tuple(v.strip() for v in values.split(";")))
@@ -79,7 +84,7 @@ def recite(question: str, wish: Wish, trace: Trace) -> Draft | None:
 
 
 def _capital(question: str) -> Draft | None:
-    if not re.search(r"\bcapitals?\b", question, re.I):
+    if not re.search(r"\bcapitals?\b", question, re.IGNORECASE):
         return None
     low = question.lower()
     hits = sorted(
@@ -128,7 +133,7 @@ def _listed(question: str, wish: Wish) -> Draft | None:
             if _rooted(name) in rooted and re.search(
                 r"\b(?:list|name|give|tell|what are|which are|which|enumerate|show|mention|some|examples?)\b",
                 question,
-                re.I,
+                re.IGNORECASE,
             ):
                 if "how many" in question.lower():
                     return saying(f"There are {len(values)} {name}: {', '.join(values)}.", kind="known")
@@ -155,7 +160,7 @@ def _told(question: str, wish: Wish, trace: Trace) -> Draft | None:
     met = subjects(question)
     limit = wish.limit(2)
     if len(met) > 1 and re.search(
-        r"\b(?:difference|differ|compare|versus|vs|better|or|relate|and)\b", question, re.I
+        r"\b(?:difference|differ|compare|versus|vs|better|or|relate|and)\b", question, re.IGNORECASE
     ):
         return _contrast(
             met[:2] if not re.search(r"\band\b.*\band\b|,", question) else met[:4], question, wish, trace
@@ -224,7 +229,10 @@ def _defining(entry: Entry, question: str) -> bool:
         question,
         re.IGNORECASE,
     )
-    return bool(match) and any(_rooted(match["x"]).startswith(_rooted(n)) for n in entry.names)
+    if match is None:
+        return False
+    told = _rooted(match["x"])
+    return any(told.startswith(_rooted(n)) for n in entry.names)
 
 
 @cache

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .lexicon import FLIPS, HINTS, NEGATIVE, POSITIVE, STRONGER
 from .retrieve import Passage, rank
 from .text import stem, terms
 from .thought import Draft, Trace, exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[!]")
 _EMOJI = {"😀": 2, "😊": 2, "😍": 3, "❤": 2, "👍": 2, "🎉": 2, "🙂": 1, "😡": -3, "😢": -2, "😠": -2, "👎": -2, "😞": -2, "💔": -2,
@@ -76,7 +79,9 @@ def options(question: str) -> list[str]:
             b.strip(" \"'“”‘’()[]")
             for b in re.split(r",\s*(?:or |and )?|\s*/\s*|\s*\|\s*|\s+or\s+|\s+and\s+", chunk)
         ]
-        bits = [re.sub(r"^(?:an?|the|either|as|only|just|with)\s+", "", b, flags=re.I) for b in bits if b]
+        bits = [
+            re.sub(r"^(?:an?|the|either|as|only|just|with)\s+", "", b, flags=re.IGNORECASE) for b in bits if b
+        ]
         if (
             2 <= len(bits) <= 12
             and all(len(b.split()) <= 3 for b in bits)
@@ -171,15 +176,17 @@ def classify(question: str, payload: str, passages: Sequence[Passage], trace: Tr
     if labels and re.search(
         r"\b(?:label|classify|categori[sz]e|tag|as|one of|answer|reply|choose|pick|which|into|is|sentiment|tone|category)\b",
         question,
-        re.I,
+        re.IGNORECASE,
     ):
         return exactly(best_label(labels, subject, trace), "label")
-    if re.search(r"\b(?:tone|sentiment|mood|feeling|emotion)\b", question, re.I) and not re.search(
-        r"\bsummar", question, re.I
+    if re.search(r"\b(?:tone|sentiment|mood|feeling|emotion)\b", question, re.IGNORECASE) and not re.search(
+        r"\bsummar", question, re.IGNORECASE
     ):
         return exactly(best_label(["positive", "negative", "neutral"], subject, trace), "label")
-    if re.search(r"\b(?:is (?:this|it) (?:spam|urgent|positive|negative|toxic|a question))", question, re.I):
-        word = re.search(r"is (?:this|it) (?:a )?(\w+)", question, re.I)
+    if re.search(
+        r"\b(?:is (?:this|it) (?:spam|urgent|positive|negative|toxic|a question))", question, re.IGNORECASE
+    ):
+        word = re.search(r"is (?:this|it) (?:a )?(\w+)", question, re.IGNORECASE)
         name = word[1].lower() if word else ""
         fits = (
             best_label([name, "other"], subject, trace) == name
@@ -187,30 +194,30 @@ def classify(question: str, payload: str, passages: Sequence[Passage], trace: Tr
             else tone_fit(name, sentiment(subject)) > 0
         )
         return exactly("Yes" if fits else "No", "label")
-    if re.search(r"\bclassify|categori[sz]e\b", question, re.I):
+    if re.search(r"\bclassify|categori[sz]e\b", question, re.IGNORECASE):
         return exactly(best_label(["positive", "negative", "neutral"], subject, trace), "label")
     return None
 
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|cannot|without|none|neither|nor|nothing|isn't|aren't|doesn't|don't|can't|won't|unable|forbidden|prohibited|false)\b|n['’]t\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 
 def _yes_or_no(question: str, passages: Sequence[Passage], trace: Trace) -> Draft | None:
     """Yes when the best sentence says what is asked with the same polarity, no when it denies it or nothing says it."""
-    yes, no = ("True", "False") if re.search(r"\btrue\b", question, re.I) else ("Yes", "No")
+    yes, no = ("True", "False") if re.search(r"\btrue\b", question, re.IGNORECASE) else ("Yes", "No")
     bare = re.sub(
         r"[^.?!:]*\b(?:yes (?:or|/) no|yes/no|true or false|true/false|y/n)\b[^.?!:]*[.?!:]?",
         " ",
         question,
-        flags=re.I,
+        flags=re.IGNORECASE,
     ).strip() or re.sub(_YES_NO, " ", question)
     tone = re.search(
         r"\b(?:is|sounds?) (?:this |it |the \w+ )?(?:review |text |message )?(positive|negative|happy|angry)\b",
         question,
-        re.I,
+        re.IGNORECASE,
     )
     text = "\n".join(p.text for p in passages)
     if not text.strip():

@@ -9,11 +9,13 @@ import math
 import re
 import struct
 import wave
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .documents import decode_data_url
 from .thought import Draft, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _SECONDS = 120  # how much of a recording is listened to
 
@@ -36,7 +38,7 @@ def listen(parts: Sequence[Mapping[str, Any]], question: str, trace: Trace) -> D
         re.search(
             r"\b(?:transcri|what (?:is|was|does|did).*(?:say|said|saying)|words|speech|spoken|summar)",
             question,
-            re.I,
+            re.IGNORECASE,
         )
         or not question
     ):

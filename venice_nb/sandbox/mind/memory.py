@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .asked import Ask, Turn, asks
 from .retrieve import Passage, rank
 from .text import split_sentences, terms
 from .thought import Draft, Trace, exactly, saying
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _STOP_AT = r"(?=$|[.,;!?\n]| and (?:I|my)\b| but\b)"
 _FACTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             rf"\b(?:my name is|my name's|call me|i am called|i'm called) (?P<v>[^\W\d_][\w'’-]*(?: [A-Z][\w'’-]+)?){_STOP_AT}",
-            re.I,
+            re.IGNORECASE,
         ),
         "name",
     ),
@@ -23,25 +26,31 @@ _FACTS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"\b(?:I am|I'm|I’m|this is) (?P<v>[A-Z][a-zà-ÿ'’-]+(?: [A-Z][\w'’-]+)?){_STOP_AT}"),
         "name",
     ),
-    (re.compile(rf"\bI(?:'m| am|’m) (?P<v>\d{{1,3}})(?: years old)?{_STOP_AT}", re.I), "age"),
-    (re.compile(rf"\bI (?:live|am living) in (?P<v>[^.,;!?\n]+?){_STOP_AT}", re.I), "home"),
-    (re.compile(rf"\bI(?:'m| am|’m| come) from (?P<v>[^.,;!?\n]+?){_STOP_AT}", re.I), "origin"),
-    (re.compile(rf"\bI (?:work|am working) (?P<v>(?:as|at|for|in|on) [^.,;!?\n]+?){_STOP_AT}", re.I), "work"),
-    (re.compile(rf"\bI(?:'m| am|’m) (?P<v>an? [^.,;!?\n]+?){_STOP_AT}", re.I), "work"),
+    (re.compile(rf"\bI(?:'m| am|’m) (?P<v>\d{{1,3}})(?: years old)?{_STOP_AT}", re.IGNORECASE), "age"),
+    (re.compile(rf"\bI (?:live|am living) in (?P<v>[^.,;!?\n]+?){_STOP_AT}", re.IGNORECASE), "home"),
+    (re.compile(rf"\bI(?:'m| am|’m| come) from (?P<v>[^.,;!?\n]+?){_STOP_AT}", re.IGNORECASE), "origin"),
     (
         re.compile(
-            rf"\bmy (?P<k>[a-z][\w' -]{{1,40}}?) (?:is|are|was|=|:) (?P<v>[^,;!?\n]+?){_STOP_AT}", re.I
+            rf"\bI (?:work|am working) (?P<v>(?:as|at|for|in|on) [^.,;!?\n]+?){_STOP_AT}", re.IGNORECASE
+        ),
+        "work",
+    ),
+    (re.compile(rf"\bI(?:'m| am|’m) (?P<v>an? [^.,;!?\n]+?){_STOP_AT}", re.IGNORECASE), "work"),
+    (
+        re.compile(
+            rf"\bmy (?P<k>[a-z][\w' -]{{1,40}}?) (?:is|are|was|=|:) (?P<v>[^,;!?\n]+?){_STOP_AT}",
+            re.IGNORECASE,
         ),
         "",
     ),
     (
         re.compile(
             rf"\bI (?P<k>like|love|hate|prefer|enjoy|own|have|need|want|speak|drive|play) (?P<v>[^.,;!?\n]+?){_STOP_AT}",
-            re.I,
+            re.IGNORECASE,
         ),
         "",
     ),
-    (re.compile(rf"\bthe (?P<k>[a-z][\w' -]{{1,40}}?) is (?P<v>[^,;!?\n]+?){_STOP_AT}", re.I), ""),
+    (re.compile(rf"\bthe (?P<k>[a-z][\w' -]{{1,40}}?) is (?P<v>[^,;!?\n]+?){_STOP_AT}", re.IGNORECASE), ""),
 )
 _SAID = {
     "name": "Your name is {}.", "age": "You are {} years old.", "home": "You live in {}.",
@@ -98,44 +107,47 @@ _RECALLS = (
     (
         re.compile(
             r"\b(?:what(?:'s| is| was)|do you (?:know|remember)|remember|tell me|say) my name\b|\bwho am i\b|\bwhat am i called\b",
-            re.I,
+            re.IGNORECASE,
         ),
         "name",
     ),
-    (re.compile(r"\bhow old am i\b|\bmy age\b", re.I), "age"),
+    (re.compile(r"\bhow old am i\b|\bmy age\b", re.IGNORECASE), "age"),
     (
         re.compile(
             r"\bwhere (?:do|did) i live\b|\b(?:which|what) (?:city|town|country) (?:do|am) i (?:live|living)?\s*in\b",
-            re.I,
+            re.IGNORECASE,
         ),
         "home",
     ),
-    (re.compile(r"\bwhere (?:am|do) i (?:come )?from\b", re.I), "origin"),
-    (re.compile(r"\bwhat (?:do i do|is my (?:job|profession|work))\b|\bwhere do i work\b", re.I), "work"),
+    (re.compile(r"\bwhere (?:am|do) i (?:come )?from\b", re.IGNORECASE), "origin"),
+    (
+        re.compile(r"\bwhat (?:do i do|is my (?:job|profession|work))\b|\bwhere do i work\b", re.IGNORECASE),
+        "work",
+    ),
 )
 _MINE = re.compile(
     r"\b(?:what(?:'s|’s| is| was| are| were)|which is|which are|tell me|remember|recall|name|know|who is|who are|when is|where is) my (?P<k>[a-z][\w' -]{1,40}?)(?: again| called)?\s*[?.!]*$",
-    re.I,
+    re.IGNORECASE,
 )
 _LIKED = re.compile(
     r"\bwhat (?P<x>do|did) i (?:say (?:that )?i )?(?P<k>like|love|hate|prefer|enjoy|own|have|need|want|speak|drive|play)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _JUST = re.compile(
     r"\bwhat did i (?:just )?(?:say|tell you|write|ask|mention)(?: (?:you|before|earlier|just now|last|first))*\s*\??$|\bwhat was my (?P<w>first|last|previous|earlier) (?:question|message)\b|\bwhat have i (?:said|asked|told you)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _YOURS = re.compile(
     r"\b(?:what did you (?:just )?(?:say|answer|tell me)|repeat (?:that|it|your(?:self)?(?: last)?(?: answer)?|please|the last)|say (?:that|it) again|come again|once more|your (?:last|previous) answer)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _SHORTER = re.compile(
     r"^\W*(?:(?:can you |could you |please )*(?:make (?:it|that) )?(?:shorter|more concise|briefer|shorten (?:it|that))(?: please)?|tl;?dr|(?:too long|in short)(?: please)?|summari[sz]e (?:that|it|your answer))\W*$",
-    re.I,
+    re.IGNORECASE,
 )
 _RECAP = re.compile(
     r"\b(?:summari[sz]e|recap)\b.{0,20}\b(?:conversation|chat|discussion|so far|we (?:have )?(?:said|talked))",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -165,7 +177,7 @@ def recall(ask: Ask, trace: Trace) -> Draft | None:
             (v for k, v in known.items() if set(terms(key)) and set(terms(key)) <= set(terms(k))), None
         )
         if match:
-            plural = re.search(r"\bare my\b", question, re.I)
+            plural = re.search(r"\bare my\b", question, re.IGNORECASE)
             return saying(f"Your {key} {'are' if plural else 'is'} {match}.", kind="memory")
     plain = re.search(
         r"\b(?:what(?:'s|’s| is| was| are)|tell me|remember|recall) the (?P<k>[a-z][\w' -]{1,40}?)(?: again)?\s*[?.!]*$",
@@ -205,7 +217,11 @@ def recall(ask: Ask, trace: Trace) -> Draft | None:
 
 def _remembered(key: str, value: str) -> str:
     if key == "work":
-        value = f"work {value}" if value.split()[0] in ("as", "at", "for", "in", "on") else f"are {value}"
+        value = (
+            f"work {value}"
+            if value.split(maxsplit=1)[0] in ("as", "at", "for", "in", "on")
+            else f"are {value}"
+        )
     return _SAID[key].format(value)
 
 
@@ -264,13 +280,15 @@ _SWAPS = {
 
 
 def _turned(sentence: str) -> str:
-    return re.sub(r"\b(?:I'm|I|my|me|mine|am|we|our)\b", lambda m: _SWAPS[m[0].lower()], sentence, flags=re.I)
+    return re.sub(
+        r"\b(?:I'm|I|my|me|mine|am|we|our)\b", lambda m: _SWAPS[m[0].lower()], sentence, flags=re.IGNORECASE
+    )
 
 
 def acknowledged(ask: Ask) -> Draft | None:
     """Return a short acknowledgement of a message that only states facts, None for anything else."""
     if any(
-        asks(s) and not re.match(r"\W*(?:remember|note|please remember|call me|use|i)\b", s, re.I)
+        asks(s) and not re.match(r"\W*(?:remember|note|please remember|call me|use|i)\b", s, re.IGNORECASE)
         for s in split_sentences(ask.whole)
     ):
         return None
@@ -278,7 +296,9 @@ def acknowledged(ask: Ask) -> Draft | None:
         [
             Turn(
                 "user",
-                re.sub(r"^\W*(?:please )?(?:remember|note)(?: that)?[:,]? ", "", ask.whole, flags=re.I),
+                re.sub(
+                    r"^\W*(?:please )?(?:remember|note)(?: that)?[:,]? ", "", ask.whole, flags=re.IGNORECASE
+                ),
             )
         ]
     )
@@ -301,7 +321,7 @@ def acknowledged(ask: Ask) -> Draft | None:
         else:
             said.append(
                 f"Noted: your {key} is {value}."
-                if re.search(rf"\bmy {re.escape(key[:5])}", ask.whole, re.I)
+                if re.search(rf"\bmy {re.escape(key[:5])}", ask.whole, re.IGNORECASE)
                 else f"Noted: the {key} is {value}."
             )
     return Draft(tuple(dict.fromkeys(said)), kind="memory")
@@ -326,7 +346,7 @@ _MORE = re.compile(
 )
 _FOLLOWS = re.compile(
     r"^\W*(?:and|what about|how about|and what about|and how about|and (?:in|for|of|the))\b[ ,]*(?P<rest>.*)$",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -340,7 +360,7 @@ def followed_up(question: str, turns: Sequence[Turn]) -> str:
     if not match or not before or len(question.split()) > 9 or not asks(before) or len(before) > 300:
         return question
     rest = match["rest"].strip(" ?.!") if match["rest"] else ""
-    rest = re.sub(r"^(?:of|in|for|the|with)\s+", "", rest, flags=re.I)
+    rest = re.sub(r"^(?:of|in|for|the|with)\s+", "", rest, flags=re.IGNORECASE)
     if not rest:
         return question
     last = re.search(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
-from .retrieve import Passage, cited, gist
+from .compose import cited, gist
+from .retrieve import Passage
 from .text import split_sentences, terms, words
 from .thought import Draft, Trace, exactly, saying
-from .wish import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .wish import Wish
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|'([^']{2,})'|‘([^’]{2,})’|`([^`]+)`")
 
@@ -27,7 +33,7 @@ def _after(question: str, verb: str) -> str:
     match = re.search(
         rf"\b(?:{verb})\b(?: the)?(?: words?| letters?| string| text| sentence| list| items?| numbers?| phrase)*:? +(.+?)(?: (?:in|to|into|as|from) (?:all )?(?:upper|lower|capital|title|alphabet|ascending|descending|reverse|order|caps).*)?[.?!]*$",
         question,
-        re.I,
+        re.IGNORECASE,
     )
     return match[1].strip() if match else ""
 
@@ -48,16 +54,14 @@ def _sort(question: str, text: str) -> str:
         re.search(
             r"\b(?:descending|reverse|backwards|largest first|z (?:to|-) a|high(?:est)? to low)",
             question,
-            re.I,
+            re.IGNORECASE,
         )
     )
     try:
         found.sort(key=lambda x: float(x.replace(",", "")), reverse=reverse)
     except ValueError:
-        by_length = re.search(r"\bby length\b", question, re.I)
-        found.sort(
-            key=(lambda x: (len(x), x.lower())) if by_length else (lambda x: x.lower()), reverse=reverse
-        )  # type: ignore[arg-type,return-value]
+        by_length = bool(re.search(r"\bby length\b", question, re.IGNORECASE))
+        found.sort(key=lambda x: (len(x) if by_length else 0, x.lower()), reverse=reverse)
     return sign.join(found)
 
 
@@ -88,7 +92,7 @@ def _replace(question: str, text: str) -> str:
     match = re.search(
         r"\breplace (?:every |all |the word |each )*[\"'“]?(?P<a>[^\"'”]+?)[\"'”]? (?:with|by) [\"'“]?(?P<b>[^\"'”:.]+?)[\"'”]?(?: in\b|[:.]|$)",
         question,
-        re.I,
+        re.IGNORECASE,
     )
     return re.sub(rf"\b{re.escape(match['a'])}\b", lambda _: match["b"], text) if match else text
 
@@ -137,17 +141,17 @@ def operate(
     if re.search(
         r"\btranslate\b|\b(?:in|into|to) (?:french|german|italian|spanish|portuguese|japanese|chinese|latin|dutch|russian)\b",
         question,
-        re.I,
+        re.IGNORECASE,
     ):
         return _no_translation(question)
     if re.search(
         r"\bsummar|\btl;?dr\b|\bmain (?:points?|idea)|\bkey (?:points|takeaways)\b|\bgist\b|\bin a nutshell\b",
         question,
-        re.I,
+        re.IGNORECASE,
     ):
         return summarise(passages or ((Passage(text),) if text else ()), wish, trace, question)
     for pattern, act in _DONE:
-        if re.search(pattern, question, re.I):
+        if re.search(pattern, question, re.IGNORECASE):
             subject = text or _bare(question)
             if not subject:
                 continue
@@ -156,20 +160,20 @@ def operate(
     if re.search(
         r"\b(?:rewrite|rephrase|paraphrase|proofread|correct the|fix the|polish|improve|simplify)\b",
         question,
-        re.I,
+        re.IGNORECASE,
     ) and (text or passages):
         return rewritten(text or passages[0].text, trace)
     if (
-        re.search(r"\bkeywords?\b|\bkey ?phrases\b|\btopics\b", question, re.I)
+        re.search(r"\bkeywords?\b|\bkey ?phrases\b|\btopics\b", question, re.IGNORECASE)
         and (text or passages)
-        and re.search(r"\b(?:extract|list|find|give|what|identify)\b", question, re.I)
+        and re.search(r"\b(?:extract|list|find|give|what|identify)\b", question, re.IGNORECASE)
     ):
         found = keywords(text or "\n".join(p.text for p in passages), wish.items or 5)
         return exactly(", ".join(found), "operation")
     if (
-        re.search(r"\btitle\b|\bheadline\b", question, re.I)
+        re.search(r"\btitle\b|\bheadline\b", question, re.IGNORECASE)
         and (text or passages)
-        and re.search(r"\b(?:write|suggest|give|make|create|propose|generate)\b", question, re.I)
+        and re.search(r"\b(?:write|suggest|give|make|create|propose|generate)\b", question, re.IGNORECASE)
     ):
         return exactly(headline(text or passages[0].text), "operation")
     return None
@@ -180,16 +184,16 @@ def _bare(question: str) -> str:
     inside = re.search(
         r"\b(?:in|of) (?:the (?:word|words|string|sentence|phrase|text) )?[\"'“]?([\w-]+)[\"'”]?[?.!]*$",
         question,
-        re.I,
+        re.IGNORECASE,
     )
-    if inside and re.search(r"\bhow many\b|\bcount\b|\bnumber of\b|\bfirst letter", question, re.I):
+    if inside and re.search(r"\bhow many\b|\bcount\b|\bnumber of\b|\bfirst letter", question, re.IGNORECASE):
         return inside[1]
     ordered = re.match(rf"\W*(?:please |can you |could you )*(?:{_VERBS})\b", question, re.IGNORECASE)
     return _after(question, _VERBS) if ordered and len(question) < 400 else ""
 
 
 def _no_translation(question: str) -> Draft | None:
-    if not re.search(r"\btranslate|\btranslation\b", question, re.I):
+    if not re.search(r"\btranslate|\btranslation\b", question, re.IGNORECASE):
         return None
     to = re.search(r"\b(?:in|into|to) ([A-Z][a-z]+)\b", question)
     return saying(
@@ -231,16 +235,17 @@ _SIMPLER = {
 }  # fmt: skip
 
 
+def _plainer(plain: str, match: re.Match[str]) -> str:
+    """The plain word, with a capital where the heavy one had one."""
+    return plain[:1].upper() + plain[1:] if match[0][0].isupper() and len(match[0]) > 1 else plain
+
+
 def rewritten(text: str, trace: Trace) -> Draft:
     """Return a text tidied: plain words for heavy ones, common slips mended, capitals and stops in place."""
     said = " ".join(text.split())
     for heavy, plain in _SIMPLER.items():
-        said = re.sub(
-            rf"(?<![\w']){re.escape(heavy)}(?![\w'])",
-            lambda m, p=plain: p.capitalize() if m[0][0].isupper() and len(m[0]) > 1 else p,
-            said,
-            flags=re.I,
-        )  # type: ignore[misc]
+        pattern = re.compile(rf"(?<![\w'])({re.escape(heavy)})(?![\w'])", re.IGNORECASE)
+        said = pattern.sub(partial(_plainer, plain), said)
     said = re.sub(r"\b(\w+) \1\b", r"\1", said)
     said = re.sub(r"\s+([,.;:!?])", r"\1", said)
     found = [s[:1].upper() + s[1:] for s in re.split(r"(?<=[.!?])\s+", said) if s]

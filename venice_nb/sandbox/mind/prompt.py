@@ -24,8 +24,6 @@ def count_prompt_tokens(
     """
     total = 0
     for message in messages:
-        if not isinstance(message, Mapping):
-            continue
         total += MESSAGE + _content(message.get("content"))
         if message.get("name"):
             total += count_tokens(str(message["name"]))

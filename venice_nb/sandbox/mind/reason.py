@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .thought import Trace
+if TYPE_CHECKING:
+    from .thought import Trace
 
 _KEPT = {
     "minimal": (1, 2),

@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .arguments import arguments
 from .asked import Ask, text_of
+from .compose import choose
 from .documents import flat, readable
-from .retrieve import Passage, choose, rank, steers
+from .patterns import iso_date
+from .retrieve import Passage, rank, steers
 from .text import split_sentences
-from .thought import Draft, Trace, saying
-from .toolcalls import arguments
+from .thought import Draft, Trace
 
 Call = tuple[str, dict[str, Any]]
 
@@ -76,7 +78,7 @@ def _readable(given: str) -> str:
 
 _ERROR = re.compile(
     r"^\W*(?:(?:[A-Z]\w*)?(?:Error|Exception)\b|error\b|traceback|failed\b|failure\b|invalid\b|cannot\b|could not\b|unknown\b|not found\b|missing\b)",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -119,14 +121,14 @@ def mended(
         (
             k
             for k in properties
-            if re.search(rf"\b{re.escape(k)}\b|\b{re.escape(readable(k))}\b", problem, re.I)
+            if re.search(rf"\b{re.escape(k)}\b|\b{re.escape(readable(k))}\b", problem, re.IGNORECASE)
         ),
         None,
     )
     meant = re.search(
         r"did you mean:? [\"'“]?([^\"'”?]+)[\"'”]?|(?:must|should|expected|has to) (?:be )?(?:one of|either):? ?\[?\(?([^\])\n.]+)|(?:use|try|expected|must be|should be) [\"'“]([^\"'”]+)[\"'”]",
         problem,
-        re.I,
+        re.IGNORECASE,
     )
     if meant:
         options = next(g for g in meant.groups() if g)
@@ -148,7 +150,7 @@ def mended(
                 values[0],
             )
     elif (
-        re.search(r"\b(?:integer|int|number|numeric|float)\b", problem, re.I)
+        re.search(r"\b(?:integer|int|number|numeric|float)\b", problem, re.IGNORECASE)
         and about
         and isinstance(changed.get(about), str)
     ):
@@ -156,12 +158,16 @@ def mended(
         if digits:
             changed[about] = float(digits[0]) if "." in digits[0] else int(digits[0])
     elif (
-        re.search(r"\b(?:string|str|text)\b", problem, re.I)
+        re.search(r"\b(?:string|str|text)\b", problem, re.IGNORECASE)
         and about
         and isinstance(changed.get(about), int | float)
     ):
         changed[about] = str(changed[about])
-    elif re.search(r"\b(?:missing|required|needs?)\b", problem, re.I) and about and about not in filled:
+    elif (
+        re.search(r"\b(?:missing|required|needs?)\b", problem, re.IGNORECASE)
+        and about
+        and about not in filled
+    ):
         value = arguments(
             {"name": name, "parameters": {"properties": {about: properties[about]}, "required": [about]}},
             said,
@@ -169,12 +175,12 @@ def mended(
         if value is not None:
             changed[about] = value
     elif re.search(
-        r"\b(?:unexpected|unknown|unrecogni[sz]ed)\b.*\b(?:argument|parameter|keyword)", problem, re.I
+        r"\b(?:unexpected|unknown|unrecogni[sz]ed)\b.*\b(?:argument|parameter|keyword)",
+        problem,
+        re.IGNORECASE,
     ):
         changed = {k: v for k, v in changed.items() if not re.search(rf"\b{re.escape(k)}\b", problem)}
     elif re.search(r"\bYYYY-MM-DD\b", problem) and about:
-        from .fields import iso_date  # noqa: PLC0415  only here
-
         day = iso_date(f"{changed.get(about)} {said}")
         if day:
             changed[about] = day

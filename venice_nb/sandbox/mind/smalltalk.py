@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from .asked import Ask
 from .text import question_terms, words
 from .thought import Draft, Trace, saying
 
+if TYPE_CHECKING:
+    from .asked import Ask
+
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|hiya|ciao|salve|bonjour|hola|good (?:morning|afternoon|evening|day)|greetings|howdy|yo|buongiorno|moin|servus)(?: there| again| all| everyone| venice| claude| assistant| bot| world)*\W*$",
-    re.I,
+    re.IGNORECASE,
 )
 _THANKS = re.compile(
     r"^\W*(?:ok(?:ay)?[,.! ]+|great[,.! ]+|perfect[,.! ]+)?(?:thanks?(?: you)?|thx|ty|cheers|grazie|merci|danke|gracias)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_BYE = re.compile(r"^\W*(?:bye|goodbye|good night|see you|farewell|arrivederci|adieu|au revoir)\b", re.I)
-_HOW = re.compile(r"\bhow are you\b|\bhow's it going\b|\bwhat's up\b", re.I)
+_BYE = re.compile(
+    r"^\W*(?:bye|goodbye|good night|see you|farewell|arrivederci|adieu|au revoir)\b", re.IGNORECASE
+)
+_HOW = re.compile(r"\bhow are you\b|\bhow's it going\b|\bwhat's up\b", re.IGNORECASE)
 _DATE = re.compile(
     r"\b(?:what(?:'s| is) (?:the )?(?:date|time|day|year)|what (?:day|date|time|year) is it|today's date|current (?:date|time|year))\b",
-    re.I,
+    re.IGNORECASE,
 )
 _CAN = re.compile(
     r"\bwhat (?:can|do) you (?:do|know)\b|\bhow (?:can|do) you help\b|\bhelp me\W*$|^\W*help\W*$|\bwhat are you able\b|\byour (?:abilities|capabilities)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _OK = re.compile(
     r"^\W*(?:ok(?:ay)?|yes|no|sure|fine|great|nice|cool|good|perfect|wow|test(?:ing)?|ping|right|i see|got it|hm+)\W*$",
-    re.I,
+    re.IGNORECASE,
 )
 _CREATIVE = re.compile(
     r"\b(?:write|compose|create|make up|invent|tell|draft|generate|give)\b.{0,30}?\b(?P<what>poem|haiku|story|joke|limerick|song|lyrics|essay|sonnet|slogan|tweet|blog post|letter|speech|script|tale|rhyme|code|function|program|regex|class|email|e-mail|recipe|plan|advert|pitch)\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 ABILITIES = (
@@ -63,7 +68,9 @@ def chat(ask: Ask) -> Draft | None:
         return saying("I am the sandbox's stand-in, not a language model.", ABILITIES, kind="talk")
     if _OK.match(text):
         return saying(
-            "All right. What next?" if not re.match(r"\W*(?:test|ping)", text, re.I) else "I am here.",
+            "All right. What next?"
+            if not re.match(r"\W*(?:test|ping)", text, re.IGNORECASE)
+            else "I am here.",
             kind="talk",
         )
     return None

@@ -271,9 +271,8 @@ def _starts_anew(held: list[str], line: str) -> bool:
         return _indent(line) <= _indent(held[0]) and line.lstrip()[:1].isupper()
     if _indent(last) >= 2 or len(last) > 72:
         return False
-    return last.rstrip().endswith((".", "!", "?", ":", ";")) or (
-        len(last) < 50 and line.lstrip()[:1].isupper()
-    )
+    fresh = not line.lstrip()[:1].islower()
+    return fresh and (last.rstrip().endswith((".", "!", "?", ":", ";")) or len(last) < 50)
 
 
 def _indent(line: str) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W_]+")
-_HALF = 2**31
+ROWS = 256  # texts hashed at once: bounds the memory of long batches
 
 
 @lru_cache(maxsize=200_000)
@@ -49,7 +49,8 @@ def embed(
     import numpy as np  # noqa: PLC0415  loaded with the first embedding
 
     salt = zlib.crc32(model_id.encode())
-    hashed = _hashed(texts, dims, salt)
+    parts = [_hashed(texts[i : i + ROWS], dims, salt) for i in range(0, max(1, len(texts)), ROWS)]
+    hashed = parts[0] if len(parts) == 1 else np.concatenate(parts)
     words = _word_vectors(texts, semantic)
     if words is not None:
         mixed = words @ _directions(words.shape[1], dims, salt)
@@ -108,7 +109,8 @@ def _hashed(texts: Sequence[str], dims: int, salt: int) -> NDArray[Any]:
     empty = norms < 1e-9
     out[empty, 0] = 1.0
     norms[empty] = 1.0
-    return out / norms[:, None]
+    unit: NDArray[Any] = out / norms[:, None]
+    return unit
 
 
 def _scramble(keys: NDArray[np.uint64], turn: int) -> NDArray[np.uint64]:
@@ -152,9 +154,9 @@ def _word_vectors(texts: Sequence[str], semantic: bool | None) -> NDArray[Any] |
 def _word_model() -> Any:
     """The word vectors in the wordllama wheel; None without it. It must be told where its own files lie."""
     try:
-        import wordllama  # noqa: PLC0415
-
         from pathlib import Path  # noqa: PLC0415
+
+        import wordllama  # noqa: PLC0415
 
         return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     except Exception:  # noqa: BLE001  any failure to load means the same: no word vectors here

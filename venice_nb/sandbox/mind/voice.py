@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .thought import Draft, saying
 
+if TYPE_CHECKING:
+    import random
+
 _WHO = re.compile(
     r"\b(?:who are you|what are you|what(?:'s| is) your name|introduce yourself|tell me about yourself|are you (?:an? )?(?:human|real|ai|robot|bot|person|model|chatgpt|gpt|claude|venice|llama))\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .fields import URL
-from .retrieve import Passage, ample, choose, cited, covering, gist, lines_of, marked, rank
+from .compose import ample, choose, cited, covering, gist, marked
+from .patterns import URL
+from .retrieve import Passage, lines_of, rank
 from .text import question_terms, terms
 from .thought import Draft, Trace
 from .wish import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @cache
@@ -90,12 +93,14 @@ def looks_current(question: str) -> bool:
     if re.search(
         r"\b(?:latest|news|today|current(?:ly)?|recent(?:ly)?|this (?:week|month|year)|202\d|now|price of|weather|who won|score|update|upcoming|yesterday|breaking|happened)\b",
         question,
-        re.I,
+        re.IGNORECASE,
     ):
         return True
     return bool(
-        re.match(r"\W*(?:who|what|when|where|which|how (?:many|much|old|far|tall|long))\b", question, re.I)
-    ) and not re.search(r"\b(?:you|your|i|my|me|we|this|that|these|it)\b", question, re.I)
+        re.match(
+            r"\W*(?:who|what|when|where|which|how (?:many|much|old|far|tall|long))\b", question, re.IGNORECASE
+        )
+    ) and not re.search(r"\b(?:you|your|i|my|me|we|this|that|these|it)\b", question, re.IGNORECASE)
 
 
 def browse(

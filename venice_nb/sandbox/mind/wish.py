@@ -13,37 +13,41 @@ _N = rf"(?P<n>\d{{1,3}}|{'|'.join(NUMBER_WORDS)}|an?|single)"
 _COUNT = _N.replace("|an?|single", "")
 _LINES = re.compile(
     rf"\b(?:in|using|with|within|exactly|at most|only) (?:exactly |at most |just |only |max )?{_N} (?:short )?lines?\b",
-    re.I,
+    re.IGNORECASE,
 )
-_SENTENCES = re.compile(rf"\b{_N}[ -](?:short |brief |concise |simple |clear |complete )*sentences?\b", re.I)
+_SENTENCES = re.compile(
+    rf"\b{_N}[ -](?:short |brief |concise |simple |clear |complete )*sentences?\b", re.IGNORECASE
+)
 _WORDS = re.compile(
     rf"\b(?:in|under|max(?:imum)?(?: of)?|at most|up to|fewer than|less than|no more than|about|within|exactly|using|only) (?:exactly |at most |about )?{_N} words?\b",
-    re.I,
+    re.IGNORECASE,
 )
 
-_BULLETS = re.compile(rf"\b(?:{_N} )?(?:short )?bullet(?:ed|s)?\b|\bas a list\b|\bbulleted list\b", re.I)
+_BULLETS = re.compile(
+    rf"\b(?:{_N} )?(?:short )?bullet(?:ed|s)?\b|\bas a list\b|\bbulleted list\b", re.IGNORECASE
+)
 _ITEMS = re.compile(
     rf"\b(?:list|name|give(?: me)?|tell me|mention|write|suggest|what are|show(?: me)?|enumerate|find)(?: the| at least| any)? {_COUNT}"
     r"(?: most| main| key| important| different| famous| common| top| good)* (?!lines?\b|sentences?\b|words?\b|paragraphs?\b)\w+",
-    re.I,
+    re.IGNORECASE,
 )
 _ONE_WORD = re.compile(
     r"\b(?:one|a single|1)[ -]word\b|\b(?:only|just)(?: with)? (?:the |a )?(?:label|word|number|name|category|letter|answer itself)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _BRIEF = re.compile(
     r"\b(?:brief|briefly|concise(?:ly)?|short(?:ly| answer| and)?|in short|tl;?dr|succinct(?:ly)?|terse(?:ly)?|keep it short|in a nutshell|laconic)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _LONG = re.compile(
     r"\b(?:in (?:great |more |full )?detail|detailed|at length|thorough(?:ly)?|in depth|elaborate|long answer|everything|step by step)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _UPPER = re.compile(
     r"\b(?:answer|reply|respond|write|speak|always|only|say it)\b.{0,30}\b(?:in|with) (?:all )?(?:upper-?case|capitals?|caps|capital letters)\b|\ball caps\b",
-    re.I,
+    re.IGNORECASE,
 )
-_LIST = re.compile(r"^\W*(?:please )?list\b|\bnumbered list\b", re.I)
+_LIST = re.compile(r"^\W*(?:please )?list\b|\bnumbered list\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
