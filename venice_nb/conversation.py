@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.chat import prepared, user
@@ -175,7 +176,8 @@ class Conversation(Displayed):
             _advise(stop, before)
             if exchange.reply is not None:
                 said = answerable(exchange.messages[begins:], exchange.partial)
-                self._keep(before, Turn(tuple(said), self._session.last, at, complete=False))
+                partial = replace(exchange.reply, complete=False)
+                self._keep(before, Turn(tuple(said), partial, at, complete=False))
             raise
         self._keep(before, Turn(tuple(exchange.messages[begins:]), reply, at))
         return reply

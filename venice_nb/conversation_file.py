@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FORMAT = "venice_nb conversation"
 VERSION = 1  # of the layout; readers take their own and older ones
 _KEY = re.compile(r"VENICE_(?:INFERENCE|ADMIN)_KEY_[\w-]+")
+# What a file must not decide: which tools run, how often, and whether they are asked about first.
+_NOT_FROM_A_FILE = frozenset({"tools", "confirm", "max_steps", "raise_tool_errors"})
 _LARGEST = 500_000_000  # bytes; a file beyond that was not written here
 
 
@@ -126,7 +128,7 @@ def load(path: str | os.PathLike[str]) -> Saved:
         found["system"],
         found["character"],
         found["model"],
-        found["parameters"],
+        {name: value for name, value in found["parameters"].items() if name not in _NOT_FROM_A_FILE},
         tuple(found["tools"]),
         tuple(_read_turn(turn) for turn in found["turns"]),
     )

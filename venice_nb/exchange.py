@@ -211,7 +211,7 @@ def rounds(
 def _keep(session: Session, exchange: Exchange, screen: Screen, stop: BaseException) -> None:
     """Keep what had arrived when something stopped the loop, and show it as it is."""
     partial = stop.partial if isinstance(stop, StreamFailure) else screen.so_far()
-    if isinstance(partial, Reply):
+    if isinstance(partial, Reply) and (partial.text or partial.reasoning or partial.tool_calls):
         exchange.partial = replace(partial, complete=False)
     found = exchange.reply
     if found is None:

@@ -75,9 +75,9 @@ def extract(
     if isinstance(text, str):
         _check(text)
         yield from one.choose(model)
-        return (yield from one.of(text))
-    if hasattr(text, "index") and hasattr(text, "tolist"):  # a pandas Series; pandas need not be loaded
-        rows, index = text.tolist(), text.index
+        return (yield from one.of(text)).parsed
+    if hasattr(text, "tolist"):  # a Series or an array; pandas need not be loaded
+        rows, index = text.tolist(), getattr(text, "index", None)
     elif isinstance(text, Sequence) and not isinstance(text, bytes | bytearray):
         rows, index = list(text), None
     else:
@@ -117,8 +117,8 @@ class _Extraction:
             self._format = None
             self.session.announce(f"{known.id} has no structured output; it is asked in words")
 
-    def of(self, text: str) -> Plan[Any]:
-        """The plan for one text. Leaves the reply in `session.last`."""
+    def of(self, text: str) -> Plan[Reply]:
+        """The plan for one text: the reply, with the object as `.parsed`."""
         exchange = Exchange(self._messages(text))
         yield from self._ask(exchange)
         value, problems = self._read(exchange)
@@ -133,8 +133,8 @@ class _Extraction:
             raise self._failed(
                 reply, f"The reply does not fit {self.shape.name}, also after one repair: {listed}."
             )
-        self.session.last = replace(reply, parsed=value)
-        return value
+        self.session.last = reply = replace(reply, parsed=value)
+        return reply
 
     def _ask(self, exchange: Exchange) -> Plan[None]:
         asked: dict[str, Any] = {"response_format": self._format} if self._format is not None else {}
@@ -213,7 +213,7 @@ def _table(session: Session, one: _Extraction, rows: list[Any], index: Any) -> P
             note(None, "no text")
             continue
         try:
-            value = yield from one.of(row)
+            reply = yield from one.of(row)
         except ExtractionError as problem:
             replies.append(problem.reply)
             note(None, problem.what)
@@ -229,8 +229,8 @@ def _table(session: Session, one: _Extraction, rows: list[Any], index: Any) -> P
             session.announce(f"stopped after {len(cells)} of {len(rows)} rows; they are in last.parsed")
             raise
         else:
-            replies.append(session.last)
-            note(one.shape.cells(value), None)
+            replies.append(reply)
+            note(one.shape.cells(reply.parsed), None)
     return keep()
 
 

@@ -118,7 +118,9 @@ class Shape:
             return (value,)
         if isinstance(value, Mapping):
             return tuple(value.get(name) for name in self.fields)
-        return tuple(getattr(value, name, None) for name in self.fields)
+        given = getattr(type(value), "model_fields", {})  # pydantic's, whose schema has the aliases as names
+        names = {info.alias: name for name, info in given.items() if info.alias}
+        return tuple(getattr(value, names.get(name, name), None) for name in self.fields)
 
 
 def is_schema(wanted: Mapping[Any, Any]) -> bool:

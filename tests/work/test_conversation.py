@@ -198,6 +198,16 @@ def test_a_cut_stream_is_kept_and_marked():
     assert c.cost.usd == 0.001
 
 
+def test_a_stream_cut_before_the_first_word_leaves_no_trace():
+    """An empty partial reply is nothing."""
+    session = FakeSession(last="before")
+    c, _ = talk(StreamInterrupted("cut", partial=reply("")), session=session)
+    with pytest.raises(StreamInterrupted):
+        c("x")
+    assert len(c) == 0
+    assert session.last == "before"
+
+
 def test_an_interrupted_tool_leaves_a_history_that_can_be_sent():
     """Every call has an answer, also those that never ran."""
 
@@ -334,6 +344,24 @@ def test_missing_tools_are_announced_on_loading(tmp_path):
     session = FakeSession()
     talk(session=session)[0].load(path)
     assert session.notes == ["the conversation used tools that are not here: weather"]
+
+
+def test_a_file_cannot_switch_off_what_guards_tools(tmp_path):
+    """confirm, tools and max_steps are this program's, whatever a file says."""
+    path = spoken().save(tmp_path / "c.json")
+    saved = json.loads(path.read_text())
+    saved["parameters"] |= {"confirm": None, "max_steps": 99, "raise_tool_errors": True, "tools": []}
+    path.write_text(json.dumps(saved))
+    asked = []
+    c, _ = talk(
+        reply("", ("weather", {"city": "Rome"})),
+        reply("ok"),
+        tools=[weather],
+        confirm=lambda name, values: asked.append(name),
+    )
+    c.load(path)("Go on")
+    assert asked == ["weather"]
+    assert c.parameters == {"temperature": 0}
 
 
 def broken(change):

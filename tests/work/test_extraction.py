@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import NamedTuple, NotRequired, TypedDict
 
+import numpy as np
 import pandas as pd
 import pydantic
 import pytest
@@ -38,6 +39,12 @@ class Review:
     stars: int = field(metadata={"minimum": 1, "maximum": 5})
     tone: Tone = Tone.GOOD
     seen: dt.date | None = None
+
+
+@dataclass
+class Node:
+    name: str
+    inner: list["Node"]
 
 
 class Model(pydantic.BaseModel):
@@ -187,6 +194,42 @@ def test_a_list_of_texts_is_a_table_too():
     frame, _, _ = run(["a", "b"], int, reply('{"value": 1}'), reply('{"value": 2}'))
     assert frame["value"].tolist() == [1, 2]
     assert frame.index.tolist() == [0, 1]
+
+
+def test_an_index_with_repetitions_is_kept():
+    """Rows are matched by position, never by label."""
+    frame, _, _ = run(
+        pd.Series(["a", "b"], index=["x", "x"]), {"n": int}, reply('{"n": 1}'), reply('{"n": 2}')
+    )
+    assert frame.index.tolist() == ["x", "x"]
+    assert frame["n"].tolist() == [1, 2]
+
+
+def test_an_array_of_texts_is_a_table_too():
+    """NumPy has no index to keep."""
+    frame, _, _ = run(np.array(["a", "b"]), {"n": int}, reply('{"n": 1}'), reply('{"n": 2}'))
+    assert frame["n"].tolist() == [1, 2]
+
+
+def test_aliases_of_a_pydantic_model_are_columns():
+    """The schema's names are the aliases; the values are found all the same."""
+
+    class Item(pydantic.BaseModel):
+        price_usd: float = pydantic.Field(alias="price")
+
+    frame, _, _ = run(["a"], Item, reply('{"price": 2}'))
+    assert frame["price"].tolist() == [2.0]
+
+
+def test_a_type_that_contains_itself_can_be_extracted():
+    """Trees come wrapped, so that the root is a closed object."""
+
+    found, script, _ = run(
+        "a > b", Node, reply('{"value": {"name": "a", "inner": [{"name": "b", "inner": []}]}}')
+    )
+    assert found == Node("a", [Node("b", [])])
+    schema = script.bodies[0]["response_format"]["json_schema"]["schema"]
+    assert schema["$defs"]["Node"]["additionalProperties"] is False
 
 
 def test_an_empty_column_is_an_empty_table():
