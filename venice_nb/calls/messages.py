@@ -8,7 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from venice_nb.calls.check import choice, closest, json_value, listed, refuse, shaped, shown, sound, text
+from venice_nb.calls.check import (
+    choice,
+    closest,
+    json_value,
+    listed,
+    number,
+    refuse,
+    several,
+    shaped,
+    shown,
+    sound,
+    text,
+)
 from venice_nb.errors import InvalidInput
 from venice_nb.media import MAX_BYTES, public_url
 
@@ -121,6 +133,8 @@ def _companions(prompt: Prompt, where: str, role: str, message: dict[str, Any]) 
     if role == "tool" and not isinstance(message.get("tool_call_id"), str):
         do = "Add the id of the call that this answers: reply.tool_calls[0].id."
         refuse(f"{where}.tool_call_id", message.get("tool_call_id"), "the id of a tool call", do)
+    if role == "assistant" and message.get("reasoning_details") is not None:
+        _details(f"{where}.reasoning_details", message["reasoning_details"])  # sent exactly as they came
     calls = message.get("tool_calls")
     if calls is None:
         return
@@ -134,6 +148,14 @@ def _companions(prompt: Prompt, where: str, role: str, message: dict[str, Any]) 
             refuse(f"{where}.tool_calls[{position}].function.arguments", arguments, "JSON as a text", do)
         prompt.characters += len(arguments or "")
 
+
+_any_text = text()
+_details = several(
+    shaped(
+        {**dict.fromkeys(("type", "id", "data", "format", "text"), _any_text), "index": number()}, ("type",)
+    ),
+    noun="details",
+)
 
 # --- parts -----------------------------------------------------------------------------------
 
@@ -157,7 +179,7 @@ def _parts(prompt: Prompt, where: str, role: str, content: Any) -> list[dict[str
             )
             refuse(name, part, "a part as a dict with 'type'", fix)
         kind = part.get("type")
-        if kind not in _PARTS or (role != "user" and kind != "text"):
+        if not isinstance(kind, str) or kind not in _PARTS or (role != "user" and kind != "text"):
             hints = {
                 "image": "image_url",
                 "input_image": "image_url",

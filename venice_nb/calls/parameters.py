@@ -20,7 +20,6 @@ from venice_nb.calls.check import (
     shown,
     text,
 )
-from venice_nb.errors import InvalidInput
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 VERBOSITIES = ("low", "medium", "high", "auto")
@@ -90,26 +89,31 @@ def _closed(field: str, schema: Any) -> None:
         return
     kinds = schema.get("type")
     if "properties" in schema or kinds == "object" or (isinstance(kinds, list) and "object" in kinds):
-        fix = "Write it, or make the whole schema strict: venice_nb.strictness.strict(schema)."
-        if schema.get("additionalProperties") is not False:
-            value = schema.get("additionalProperties")
-            refuse(f"{field}.additionalProperties", value, "False at every object", fix)
-        missing = set(schema.get("properties", ())) - set(schema.get("required") or ())
-        if missing:
-            names = ", ".join(sorted(missing))
-            raise InvalidInput(
-                f"{field}.required leaves out {shown(names)}; every property must be listed.",
-                field=f"{field}.required",
-                value=shown(names),
-                allowed="all properties; an optional one is nullable: 'type': ['string', 'null']",
-                do=fix,
-            )
+        _closed_object(field, schema)
     for key, part in schema.items():
         if key in {"properties", "$defs", "definitions"} and isinstance(part, dict):
             for name, each in part.items():
                 _closed(f"{field}.{key}.{name}", each)
         elif key in {"items", "anyOf", "allOf", "oneOf", "prefixItems", "not"}:
             _closed(f"{field}.{key}", part)
+
+
+def _closed_object(field: str, schema: Mapping[str, Any]) -> None:
+    fix = "Write it, or make the whole schema strict: venice_nb.strictness.strict(schema)."
+    if schema.get("additionalProperties") is not False:
+        value = schema.get("additionalProperties")
+        refuse(f"{field}.additionalProperties", value, "False at every object", fix)
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    if not isinstance(properties, dict):
+        refuse(f"{field}.properties", properties, "a dict from name to schema", "Write a dict.")
+    if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+        refuse(f"{field}.required", required, "a list of names", "List the names of all properties.")
+    missing = sorted(properties.keys() - set(required))
+    if missing:
+        names = shown(", ".join(missing))
+        allowed = "all properties; an optional one is nullable: 'type': ['string', 'null']"
+        what = f"{field}.required leaves out {names}; every property must be listed."
+        refuse(f"{field}.required", names, allowed, fix, what=what)
 
 
 _function = shaped(
@@ -131,11 +135,9 @@ def tool(field: str, value: Any) -> dict[str, Any]:
         )
     if not isinstance(value, Mapping):
         refuse(field, value, "a tool as a dict", "Pass {'type': 'function', 'function': {'name': ..., ...}}.")
-    kind = value.get("type", "function")
-    if kind in {"web_search", "x_search"}:
-        return mapping(field, value)
+    kind = choice("function", "web_search", "x_search")(f"{field}.type", value.get("type", "function"))
     if kind != "function":
-        choice("function", "web_search", "x_search")(f"{field}.type", kind)
+        return mapping(field, value)
     if "function" not in value and "name" in value:
         do = "Nest it: {'type': 'function', 'function': {'name': ..., 'parameters': ...}}."
         refuse(field, value, "a tool with its 'function' as a dict of its own", do)

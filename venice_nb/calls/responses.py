@@ -13,6 +13,7 @@ from venice_nb.calls.check import (
     Rule,
     Rules,
     choice,
+    closest,
     fields,
     flag,
     integer,
@@ -79,9 +80,13 @@ def _tools(field_name: str, value: Any) -> list[dict[str, Any]]:
 def _tool(where: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         refuse(where, value, "a tool as a dict", "Pass {'type': 'function', 'function': {...}}.")
-    kind = choice(*TOOLS)(f"{where}.type", value.get("type"))
+    kind = text(blank=False)(f"{where}.type", value.get("type"))
     if kind == "function":
         return tool(where, value)
+    if kind not in _TOOL:
+        if closest(kind, TOOLS):
+            choice(*TOOLS)(f"{where}.type", kind)
+        return mapping(where, value)  # the route takes and drops kinds that it does not know
     checked: dict[str, Any] = _TOOL[kind](where, value)
     return checked
 
@@ -212,12 +217,13 @@ def _message(prompt: Prompt, where: str, item: Mapping[str, Any]) -> dict[str, A
     content = item.get("content")
     kept = {key: each for key, each in item.items() if key != "content" and each is not None}
     checked: dict[str, Any] = json_value(where, kept)
-    if "status" in checked:
-        _status(f"{where}.status", checked["status"])
+    for key, rule in (("id", text()), ("status", _status)):
+        if key in checked:
+            rule(f"{where}.{key}", checked[key])
     if isinstance(content, str):
         prompt.characters += len(content)
-        rule = _blank if item["role"] == "user" else text()
-        return {**checked, "content": rule(f"{where}.content", content)}
+        words = _blank if item["role"] == "user" else text()
+        return {**checked, "content": words(f"{where}.content", content)}
     parts = listed(content)
     if not parts:
         refuse(f"{where}.content", content, "a text or a list of one part or more", "Write a text.")
@@ -249,12 +255,22 @@ def _part(prompt: Prompt, where: str, part: Any, *, typed: bool) -> dict[str, An
     return checked
 
 
+def _text_or_items(field: str, value: Any) -> Any:
+    return text()(field, value) if isinstance(value, str) else several(json_value)(field, value)
+
+
 _image = shaped({"url": _blank, "detail": choice("auto", "low", "high")}, ("url",))
-_text_part = shaped({"text": text()}, ("text",))
+_text_part = shaped({"text": text(), "annotations": several(json_value)}, ("text",))
 _ITEM: Mapping[str, Rule] = MappingProxyType(
     {
         "reasoning": shaped(
-            {"id": text(), "summary": several(text()), "encrypted_content": text(), "status": _status}
+            {
+                "id": text(),
+                "summary": several(text()),
+                "content": _text_or_items,
+                "encrypted_content": text(),
+                "status": _status,
+            }
         ),
         "function_call": shaped(
             {"id": text(), "call_id": _blank, "name": _blank, "arguments": text(), "status": _status},
