@@ -103,7 +103,8 @@ def test_an_endless_line_never_fills_the_memory():
             decoder.feed(b"x" * 4096)
             assert len(decoder._tail) <= 2 << 20
 
-    pytest.raises(UnsafeContent, run)
+    with pytest.raises(UnsafeContent):
+        run()
     assert len(decoder._tail) == 0
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.calls import models as calls
-from venice_nb.catalogue import price_of_edit, price_of_image, price_of_upscale
+from venice_nb.catalogue import Catalogue, price_of_edit, price_of_image, price_of_upscale
 from venice_nb.errors import APIError, InvalidInput, LocalLimit, ModelNotFound, TransportError, plain
 from venice_nb.flow import Plan, Send
 from venice_nb.results.models import ModelCard, ModelTable
@@ -122,7 +122,7 @@ def models(  # noqa: D417  the session is bound by the client
     return ModelTable(models=tuple(found), date=session.catalogue.date, note=note)
 
 
-def get(session: Session, name: str) -> Plan[ModelCard]:
+def get(session: Session, /, name: str) -> Plan[ModelCard]:
     """One model as a card, by id, trait, alias or anything that can be read as one.
 
     Raises ModelNotFound with suggestions when neither the catalogue nor the server knows the name.
@@ -143,7 +143,7 @@ def get(session: Session, name: str) -> Plan[ModelCard]:
     return ModelCard(found.model, session.catalogue.date)
 
 
-def cheapest(session: Session, type: Kind = "text", **filters: Any) -> Plan[ModelCard]:
+def cheapest(session: Session, /, type: Kind = "text", **filters: Any) -> Plan[ModelCard]:
     """The model with the lowest price of those that `models(type=type, **filters)` gives.
 
     Compared are input plus output for text, the price of one default picture or edit, of a million characters
@@ -176,7 +176,7 @@ def cheapest(session: Session, type: Kind = "text", **filters: Any) -> Plan[Mode
     return ModelCard(usable[0], table.date)
 
 
-def pricing(session: Session, type: Kind = "text", *, refresh: bool = True) -> Plan[PriceTable]:
+def pricing(session: Session, /, type: Kind = "text", *, refresh: bool = True) -> Plan[PriceTable]:
     """What the models of one type cost, in US dollars; the caption says per what.
 
     Raises InvalidInput for a type that is none, or more than one.
@@ -190,7 +190,7 @@ def pricing(session: Session, type: Kind = "text", *, refresh: bool = True) -> P
     return PriceTable.of(session.catalogue.of_type(type), type, session.catalogue.date, note)
 
 
-def traits(session: Session, type: Kind = "text") -> Plan[Names]:
+def traits(session: Session, /, type: Kind = "text") -> Plan[Names]:
     """What the server's standing roles, such as `default_vision`, stand for today. Each is a model name."""
     call = calls.traits(type)
     try:
@@ -199,7 +199,7 @@ def traits(session: Session, type: Kind = "text") -> Plan[Names]:
         return Names("trait", type, session.catalogue.traits(type), _stale(session, error))
 
 
-def aliases(session: Session, type: Kind = "text") -> Plan[Names]:
+def aliases(session: Session, /, type: Kind = "text") -> Plan[Names]:
     """Names of other providers' models, and the models that answer to them here."""
     call = calls.aliases(type)
     try:
@@ -228,7 +228,7 @@ def _refresh(session: Session, type: str, kinds: tuple[str, ...]) -> Plan[str]:
     try:
         for kind in ("all",) if type == "all" else kinds:
             listed = yield Send(calls.list_models(kind))
-            session.catalogue = session.catalogue.replace(listed)
+            session.catalogue = session.catalogue.replace(Catalogue.from_reply(listed.raw, date=listed.date))
     except (APIError, TransportError, LocalLimit) as error:
         return _stale(session, error)
     return ""

@@ -29,7 +29,7 @@ __all__ = [
 
 
 def read_models(received: Received) -> ModelTable:
-    """The models of a list; its `models` and `date` are what a catalogue is brought up to date with."""
+    """The models of a list; its `raw` and `date` are what a catalogue is brought up to date with."""
     found = Catalogue.from_reply(_list(received, "a list of models"))
     return ModelTable(models=found.models, date=found.date, headers=Headers(received.headers))
 

@@ -273,7 +273,7 @@ class Reviews(Table):
             "" if each.rating is None else str(each.rating),
             text.short(each.message, 200),
             text.short(each.username, 30),
-            text.short(each.created, 10),
+            text.short(each.created[:10]),
         )
 
     def _numeric(self) -> tuple[int, ...]:

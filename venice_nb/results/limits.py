@@ -90,7 +90,7 @@ class RateLimits(Table):
         held = [f"{text.money(self.balance.usd)} balance"] if self.balance.usd is not None else []
         held += [f"{self.balance.diem:g} DIEM"] if self.balance.diem is not None else []
         barred = [] if self.permitted else ["access is not permitted"]
-        until = [f"key expires {text.short(self.expires, 10)}"] if self.expires else []
+        until = [f"key expires {text.short(self.expires[:10])}"] if self.expires else []
         return ", ".join([f"tier {text.short(self.tier, 40) or 'unknown'}", *held, *until, *barred])
 
     def _head(self) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def remarks(model: Listed) -> list[str]:
     found = [text.short(trait, 40) for trait in model.traits]
     found += ["uncensored"] * model.uncensored + ["beta"] * model.beta + ["offline"] * model.offline
     if model.deprecation is not None:
-        found.append(f"leaves {text.short(str(model.deprecation.removes_at), 10)}")
+        found.append(f"leaves {text.short(str(model.deprecation.removes_at)[:10])}")
     return found
 
 
@@ -209,7 +209,7 @@ class ModelCard(Displayed):
         facts += [("longest answer", f"{tokens(model.max_output)} tokens")] if model.max_output else []
         facts += [("can", ", ".join(abilities(model)))] if abilities(model) else []
         facts += [("remarks", ", ".join(remarks(model)))] if remarks(model) else []
-        facts += [("as of", self.date)] if self.date else []
+        facts += [("as of", text.short(self.date, 40))] if self.date else []
         return facts
 
     def _mimebundle(self) -> Bundle:

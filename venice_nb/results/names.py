@@ -68,6 +68,7 @@ class Names(Mapping[str, str], Displayed):
             self.kind if len(rows) == 1 else {"trait": "traits", "alias": "aliases"}.get(self.kind, self.kind)
         )
         caption = f"{text.count(len(rows))} {what} of {self.type} models{self.note}"
+        caption = text.clean(caption)
         width = max((len(name) for name, _ in rows), default=0)
         lines = [caption, *(f"  {name:<{width}}  {model}" for name, model in rows)]
         table = html.table((self.kind, "model"), rows, caption=caption)

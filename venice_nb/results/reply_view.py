@@ -152,7 +152,7 @@ def _flags(reply: Reply) -> list[str]:
         flags.append("held back by a content filter")
     if reply.headers.deprecation is not None:
         gone = reply.headers.deprecation
-        until = f" on {text.short(gone.date, 10)}" if gone.date else ""
+        until = f" on {text.short(gone.date[:10])}" if gone.date else ""
         instead = f"; use {text.short(gone.replacement, 80)}" if gone.replacement else ""
         flags.append(f"this model will be retired{until}{instead}")
     return flags
@@ -211,4 +211,4 @@ def _title(source: Source) -> str:
 
 
 def _dated(source: Source) -> str:
-    return f" · {text.short(source.date, 10)}" if source.date else ""
+    return f" · {text.short(source.date[:10])}" if source.date else ""

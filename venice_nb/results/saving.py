@@ -70,6 +70,8 @@ def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tupl
     target = Path(path).expanduser() if path is not None else Path(default)
     if "\0" in str(target):
         raise _unsafe(target, "it holds a NUL character")
+    if len(target.name.encode("utf-8", "replace")) > _NAME:
+        raise _unsafe(target, f"its name is longer than {_NAME} bytes")
     if path is not None and target.is_dir():
         target /= default
     name = unicodedata.normalize("NFC", target.name)
@@ -90,8 +92,6 @@ def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tupl
             allowed=", ".join(suffixes),
             do=f"save it as {plain(target.with_suffix(suffixes[0]).name, 120)}",
         )
-    if len(target.name.encode("utf-8", "replace")) > _NAME:
-        raise _unsafe(target, f"its name is longer than {_NAME} bytes")
     return target
 
 

@@ -114,7 +114,7 @@ class Table(Displayed):
     def _mimebundle(self) -> Bundle:
         head, shown = self._head(), min(len(self), ROWS)
         rows = [self._row(position) for position in range(shown)]
-        caption = self._caption()
+        caption = text.clean(self._caption())
         if shown < len(self):
             caption += f"; showing {shown} of {text.count(len(self))}, .to_frame() has all"
         widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
