@@ -40,7 +40,7 @@ def choose(ask: Ask, name: str, kind: str) -> dict[str, Any]:
         _deprecated(ask, model, spec["deprecation"])
     if spec["offline"]:
         raise Refusal(503, f"The model {model['id']} is offline. Try again later or use another model.")
-    if not ask.caller.allows(model):
+    if ask.key is not None and not ask.key.allows(model):
         raise Refusal(403, f"This API key may not use {model['id']}: its privacy setting excludes the model")
     return model
 

@@ -11,9 +11,9 @@ from .exchange import DONE, Pause, Piece, event
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .chat import Turn
     from .mind import Thought, ToolCall
     from .state import State
+    from .turn import Turn
 
 # [S] types one flat token; clients of the OpenAI layout read `content`. The reply has both.
 Logprobs = dict[str, Any]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .chat import Turn, carried_out
 from .exchange import DONE, Pause, Piece, Response, event, event_stream, json_response
 from .framing import split
 from .schema import refused
+from .turn import Turn, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +36,9 @@ SETTINGS = frozenset(
 
 def create(ask: Ask) -> Response:
     """The reply to a responses request, whole or streamed."""
-    turn = carried_out(ask, chat_form(ask.body), {})
+    turn = take_turn(ask, chat_form(ask.body), {})
     if ask.body.get("stream"):
-        return event_stream(_events(turn, ask.state), ask.headers)
+        return event_stream(_events(turn, ask.state))
     return json_response(_whole(turn))
 
 
