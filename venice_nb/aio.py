@@ -1,14 +1,16 @@
-"""Event loops in notebooks: the heartbeat that lets Ctrl-C through, and the one place that knows nest-asyncio."""
+"""Event loops in notebooks: the beat that lets Ctrl-C through, and the one place that knows nest-asyncio."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.errors import VeniceError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine
 
 T = TypeVar("T")
 _BEAT = 0.2  # seconds; a waiting loop notices an interrupt at the next beat (ipykernel issue 881)
@@ -31,7 +33,7 @@ async def heartbeat() -> AsyncIterator[None]:
 
 
 async def _beat() -> None:
-    while True:
+    while True:  # noqa: ASYNC110  waking up is the whole purpose
         await asyncio.sleep(_BEAT)
 
 
@@ -85,7 +87,7 @@ def _make_reentrant(loop: asyncio.AbstractEventLoop) -> None:
             return
     raise VeniceError(
         f"the running event loop cannot be entered again: {problem}",
-        do="use `await` instead of run(...), use the synchronous Venice, or pip install 'nest-asyncio2>=1.7.3'",
+        do="use `await` instead of run(...), use Venice, or pip install 'nest-asyncio2>=1.7.3'",
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from venice_nb.client.drive import AsyncDriver, Driver
     from venice_nb.client.session import Session
     from venice_nb.flow import Plan
@@ -38,19 +39,19 @@ class AsyncRoom:
 def does(plan: Callable[Concatenate[Session, P], Plan[T]]) -> Callable[Concatenate[Any, P], T]:
     """A method that carries out `plan` and returns its result."""
 
-    @functools.wraps(plan)
-    def method(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._driver.run(start(plan, self._session, args, kwargs))  # type: ignore[no-any-return]
 
     _present(method, plan)
     return method
 
 
-def awaits(plan: Callable[Concatenate[Session, P], Plan[T]]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+def awaits(
+    plan: Callable[Concatenate[Session, P], Plan[T]],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
     """A method that gives a coroutine for the result of `plan`."""
 
-    @functools.wraps(plan)
-    async def method(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._driver.run(start(plan, self._session, args, kwargs))  # type: ignore[no-any-return]
 
     _present(method, plan)
@@ -81,10 +82,11 @@ def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str) -> E
 
 
 def _present(method: Any, plan: Callable[..., Any]) -> None:
-    """Show the plan's signature with `self` in place of `session`, so that `?` and Tab tell the truth."""
+    """Show the plan's name, docstring and signature, with `self` for `session`: what `?` shows is true."""
+    functools.update_wrapper(method, plan)
+    del method.__wrapped__
     signature = inspect.signature(plan)
     first, *rest = signature.parameters.values()
     method.__signature__ = signature.replace(
         parameters=[first.replace(name="self", annotation=inspect.Parameter.empty), *rest]
     )
-    del method.__wrapped__

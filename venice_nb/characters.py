@@ -84,13 +84,13 @@ def characters(  # noqa: D417  the session is bound by the client
     return replace(table, characters=tuple(found.values())[:wanted])
 
 
-def get(session: Session, slug: str) -> Plan[Character]:  # noqa: ARG001  every plan takes it first
+def get(session: Session, /, slug: str) -> Plan[Character]:  # noqa: ARG001  every plan takes it first
     """One character as a card. Raises CharacterNotFound for an unknown slug."""
     found: Character = yield Send(calls.get_character(slug))
     return found
 
 
-def reviews(session: Session, slug: str, *, limit: int = 20) -> Plan[Reviews]:  # noqa: ARG001  as above
+def reviews(session: Session, /, slug: str, *, limit: int = 20) -> Plan[Reviews]:  # noqa: ARG001  as above
     """What people say about a character, at most `limit` reviews."""
     wanted = int(_count("limit", limit))
     size = min(calls.LIMIT, wanted)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def chat(
     session: Session,
+    /,
     prompt: str | None = None,
     *,
     system: str | None = None,
@@ -112,6 +113,7 @@ def chat(
 
 def stream(
     session: Session,
+    /,
     prompt: str | None = None,
     *,
     system: str | None = None,
@@ -191,6 +193,7 @@ def conversation_messages(
 
 def prepared(
     session: Session,
+    /,
     messages: Sequence[Message],
     *,
     model: str | None = None,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from venice_nb.errors import InvalidInput
 from venice_nb.secrets import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BASE_URL = "https://api.venice.ai/api/v1"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -28,6 +31,7 @@ class Settings:
         max_retries: how often a refused or failed request is tried again; None follows the policy.
         show: True streams replies into the notebook, False never, None where there is a notebook.
         default_model: used by chat where no model is named; empty means the server's default trait.
+
     """
 
     base_url: str = BASE_URL

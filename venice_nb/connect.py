@@ -47,11 +47,17 @@ def to_sandbox(sandbox: Sandbox | None = None, *, kind: str = "ADMIN", **options
     """
     from venice_nb.sandbox import Sandbox as Box  # noqa: PLC0415  loads only where it is wanted
 
-    mine = {name: options.pop(name) for name in ("timeout", "max_retries", "show", "default_model") if name in options}
+    mine = {
+        name: options.pop(name)
+        for name in ("timeout", "max_retries", "show", "default_model")
+        if name in options
+    }
     box = Box(**options) if sandbox is None else sandbox
     key = Secret(box.admin_key if kind == "ADMIN" else box.inference_key)
     where = settings(base_url=box.base_url, **mine)
-    return Door(where, key, live=False, transport=box.transport(), async_transport=box.async_transport(), sandbox=box)
+    return Door(
+        where, key, live=False, transport=box.transport(), async_transport=box.async_transport(), sandbox=box
+    )
 
 
 def choose(api_key: str | Secret | None = None, *, ask: bool = False, **options: Any) -> Door:
@@ -68,7 +74,9 @@ def choose(api_key: str | Secret | None = None, *, ask: bool = False, **options:
 
 def _of_client(options: dict[str, Any]) -> dict[str, Any]:
     """The options that mean something for a sandbox as well."""
-    return {name: options[name] for name in ("timeout", "max_retries", "show", "default_model") if name in options}
+    return {
+        name: options[name] for name in ("timeout", "max_retries", "show", "default_model") if name in options
+    }
 
 
 def _ask() -> Secret:

@@ -18,6 +18,7 @@ MODEL = "text-embedding-bge-m3"
 
 def embed(
     session: Session,
+    /,
     texts: str | Iterable[str],
     *,
     model: str | None = None,
@@ -38,12 +39,15 @@ def embed(
     >>> import venice_nb as vn
     >>> vn.Venice.sandbox().embed(["a gondola", "a canal"]).shape
     (2, 1024)
+
     """
     rows = [texts] if isinstance(texts, str) else list(texts)
     resolution = session.catalogue.resolve(model or MODEL, type="embedding")
     session.announce(resolution.note)
     built = [
-        calls.embed(batch, model=resolution.id, catalogue=session.catalogue, dimensions=dimensions, **parameters)
+        calls.embed(
+            batch, model=resolution.id, catalogue=session.catalogue, dimensions=dimensions, **parameters
+        )
         for batch in calls.split(rows)
     ]
     parts = []

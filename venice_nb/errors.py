@@ -1,6 +1,6 @@
 """Every failure of the toolkit, in one tree.
 
-VeniceError                       anything that went wrong; says what, why, what to do, and whether it was charged
+VeniceError                       anything that went wrong; says what, what to do, and whether it was charged
 ├── InvalidInput (ValueError)     refused before anything was sent; names the field, the value and the fix
 ├── APIError                      the server answered, and the answer was no
 │   ├── BadRequest                400: the server refused the request's content
@@ -60,7 +60,7 @@ Charged = Literal["yes", "no", "unknown"]
 
 _CONTROL = re.compile(
     "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?"  # ANSI and OSC sequences
-    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"  # controls, bidi, zero width
+    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"  # controls, bidi
 )
 _KEY = re.compile(r"VENICE_(?:INFERENCE|ADMIN)_KEY_[\w-]+|(?i:Bearer)\s+[\x21-\x7e]{8,}")
 _CAP = 2048  # characters of server text that are kept in a message
@@ -85,6 +85,7 @@ class VeniceError(Exception):
         charged: "yes", "no" or "unknown".
         attempts: how many requests were sent.
         elapsed: seconds from the first attempt to the failure.
+
     """
 
     def __init__(

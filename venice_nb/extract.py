@@ -43,6 +43,7 @@ _HOPELESS = (AuthenticationError, PaymentRequired, Forbidden, NotFound, LocalLim
 
 def extract(
     session: Session,
+    /,
     text: Any,
     shape: Any,
     *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import operations
@@ -10,6 +9,8 @@ from venice_nb.calls import responses as calls
 from venice_nb.flow import Plan, Send
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from venice_nb.client.session import Session
     from venice_nb.results.raw import RawReply
     from venice_nb.results.response import ResponsesReply
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 def raw(
     session: Session,  # noqa: ARG001  every plan takes it first
+    /,
     operation: str,
     body: Mapping[str, Any] | None = None,
     *,
@@ -38,12 +40,15 @@ def raw(
     >>> import venice_nb as vn
     >>> vn.Venice.sandbox().raw("listModels", query={"type": "embedding"}).data["type"]
     'embedding'
+
     """
-    return (yield Send(operations.raw(operation, body, query=query, path=path, form=form)))
+    reply: RawReply = yield Send(operations.raw(operation, body, query=query, path=path, form=form))
+    return reply
 
 
 def responses(
     session: Session,
+    /,
     input: str | Sequence[Mapping[str, Any]],  # noqa: A002  the API's own name
     *,
     model: str | None = None,
@@ -56,4 +61,6 @@ def responses(
     name = model or session.default_model or "default"
     resolution = session.catalogue.resolve(name)
     session.announce(resolution.note)
-    return (yield Send(calls.create_response(input, model=resolution.id, catalogue=session.catalogue, **parameters)))
+    call = calls.create_response(input, model=resolution.id, catalogue=session.catalogue, **parameters)
+    reply: ResponsesReply = yield Send(call)
+    return reply

@@ -78,7 +78,9 @@ def clean_key(value: object) -> str:
     if not key:
         problem = "api_key is blank"
     elif not key.isascii() or not key.isprintable() or " " in key:
-        problem = "api_key holds a character no key has (a space, a line break, a zero-width or non-ASCII one)"
+        problem = (
+            "api_key holds a character no key has (a space, a line break, a zero-width or non-ASCII one)"
+        )
     else:
         problem = f"api_key has {len(key)} characters"
     raise InvalidInput(

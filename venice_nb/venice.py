@@ -17,8 +17,7 @@ from venice_nb.results.card import Card
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from typing_extensions import Self
+    from typing import Self
 
     from venice_nb.flow import Event
     from venice_nb.secrets import Secret
@@ -114,7 +113,9 @@ class _Client(Displayed):
         )
 
     def __reduce__(self) -> Any:
-        raise TypeError(f"{type(self).__name__} holds a key and is never pickled; make one where it is needed")
+        raise TypeError(
+            f"{type(self).__name__} holds a key and is never pickled; make one where it is needed"
+        )
 
 
 class Venice(_Client):
@@ -135,8 +136,9 @@ class Venice(_Client):
 
     >>> import venice_nb as vn
     >>> v = vn.Venice.sandbox()
-    >>> v.chat("What is 12 times 7?", show=False).text
-    '12 × 7 = 84'
+    >>> v.chat("What is 2 + 2?", show=False).text
+    '2 + 2 = 4'
+
     """
 
     def __init__(
@@ -192,14 +194,15 @@ class Venice(_Client):
         Args:
             on_event: as for `Venice`.
             options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
-                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model` of the client.
+                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model`.
+
         """
         return cls._through(to_sandbox(**options), on_event)
 
     @classmethod
     def _through(cls, door: Door, on_event: Callable[[Event], None] | None = None) -> Self:
         client = cls.__new__(cls)
-        client._begin(door, on_event)
+        client._begin(door, on_event)  # noqa: SLF001  our own, half made
         return client
 
     def close(self) -> None:
@@ -273,14 +276,15 @@ class AsyncVenice(_Client):
         Args:
             on_event: as for `Venice`.
             options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
-                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model` of the client.
+                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model`.
+
         """
         return cls._through(to_sandbox(**options), on_event)
 
     @classmethod
     def _through(cls, door: Door, on_event: Callable[[Event], None] | None = None) -> Self:
         client = cls.__new__(cls)
-        client._begin(door, on_event)
+        client._begin(door, on_event)  # noqa: SLF001  our own, half made
         return client
 
     async def aclose(self) -> None:
@@ -301,7 +305,7 @@ def connect(
     on_event: Callable[[Event], None] | None = None,
     **options: Any,
 ) -> Venice:
-    """A client of the real API where a key is found, else of the embedded sandbox; its card says loudly which.
+    """A client of the real API where a key is found, else of the embedded sandbox; its card says which.
 
     The key comes from the argument, VENICE_API_KEY or the nearest `.env`. With `ask=True` and none found, it
     is asked for without being shown (InvalidInput where nobody can answer). VENICE_SANDBOX=1 is always the

@@ -9,9 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from wire import Wire
+
 import venice_nb as vn
 from venice_nb.client import drive
-from wire import Wire
 
 MODEL = "llama-3.3-70b"
 

@@ -105,7 +105,9 @@ def test_a_date_to_wait_for_is_read_by_the_servers_clock(world, wire, skew):
 @pytest.mark.parametrize("hint", ["-1", "nan", "inf", "1e400", "1_000", "", "9" * 35, "2, 3", "١٢"])
 def test_a_hint_that_is_none_is_ignored(world, wire, hint):
     """Fault 14."""
-    headers = [("Retry-After", hint)] if hint.isascii() else [("Retry-After", hint.encode().decode("latin-1"))]
+    headers = (
+        [("Retry-After", hint)] if hint.isascii() else [("Retry-After", hint.encode().decode("latin-1"))]
+    )
     server = wire(error(429, "Rate limit exceeded", headers), reply())
     assert world.open(server.base_url).chat().text == "fine"
     assert world.waits[0] <= 20
@@ -124,7 +126,10 @@ def test_a_reset_means_the_same_in_every_unit(world, wire, unit):
 
 def test_a_reset_far_away_is_told_at_once(world, wire):
     """Fault 16."""
-    headers = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", f"{time.time() + 7200:.0f}")]
+    headers = [
+        ("x-ratelimit-remaining-requests", "0"),
+        ("x-ratelimit-reset-requests", f"{time.time() + 7200:.0f}"),
+    ]
     server = wire(error(429, "Rate limit exceeded", headers), reply())
     with pytest.raises(errors.RateLimited) as told:
         world.open(server.base_url).chat()
@@ -185,7 +190,9 @@ def test_a_stream_with_a_finish_reason_is_complete_without_done(world, wire):
 
 def test_an_error_inside_a_stream_is_raised_with_the_text_so_far(world, wire):
     """Fault 32."""
-    problem = {"error": {"message": "busy", "type": "server_error", "code": "model_overloaded", "retry_after": 7}}
+    problem = {
+        "error": {"message": "busy", "type": "server_error", "code": "model_overloaded", "retry_after": 7}
+    }
     server = wire(stream_head() + events(delta(), delta("half"), problem))
     with pytest.raises(errors.StreamError) as told:
         world.open(server.base_url).stream()
@@ -198,7 +205,9 @@ def test_an_error_inside_a_stream_is_raised_with_the_text_so_far(world, wire):
 @pytest.mark.parametrize("sep", [b"\n\n", b"\r\n\r\n", b"\n: a comment\n\n"])
 def test_a_stream_in_single_bytes_reads_the_same(world, wire, sep):
     """Fault 33."""
-    data = stream_head() + events(delta(), delta("naïve 🚀 "), delta("text"), delta("", finish="stop"), sep=sep)
+    data = stream_head() + events(
+        delta(), delta("naïve 🚀 "), delta("text"), delta("", finish="stop"), sep=sep
+    )
     server = wire(Drip(data, 0))
     assert world.open(server.base_url).stream().text == "naïve 🚀 text"
 
@@ -250,7 +259,7 @@ def test_compressed_answers_are_read(world, wire):
 @pytest.mark.parametrize("status", [200, 522])
 def test_a_web_page_in_place_of_an_answer_is_a_typed_error(world, wire, status):
     """Fault 38."""
-    page = b"<html><head><title>Just a moment</title></head><body><script>x()</script><h1>Checking</h1></body></html>"
+    page = b"<html><title>Just a moment</title><script>x()</script><h1>Checking</h1></html>"
     server = wire(reply(page, status, kind="text/html"))
     with pytest.raises(errors.VeniceError) as told:
         world.open(server.base_url).chat(max_completion_tokens=4)
@@ -274,7 +283,7 @@ def test_a_paid_answer_of_another_shape_is_not_lost(world, wire, body):
     try:
         got = world.open(server.base_url).chat()
     except errors.UnreadableReply as told:
-        assert told.content
+        assert told.content  # noqa: PT017  either reading is fine, as long as nothing is lost
     else:
         assert got.raw == body or got.text == "fine"
 

@@ -13,7 +13,12 @@ OK = {
     "created": 1,
     "model": "llama-3.3-70b",
     "choices": [
-        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "fine"}, "logprobs": None}
+        {
+            "index": 0,
+            "finish_reason": "stop",
+            "message": {"role": "assistant", "content": "fine"},
+            "logprobs": None,
+        }
     ],
     "usage": {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10},
 }
@@ -41,8 +46,14 @@ def events(*objects, done=True, sep=b"\n\n"):
 def delta(text=None, finish=None, **more):
     """One chunk of a streamed answer."""
     piece = {"role": "assistant"} if text is None else {"content": text}
-    return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "llama-3.3-70b",
-            "choices": [{"index": 0, "delta": piece, "finish_reason": finish}], **more}
+    return {
+        "id": "c",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "llama-3.3-70b",
+        "choices": [{"index": 0, "delta": piece, "finish_reason": finish}],
+        **more,
+    }
 
 
 def stream_head(headers=()):
@@ -68,8 +79,10 @@ class Drip:
 
 
 class Wire:
-    """Serves `script`: each request takes the next action (the last one repeats). An action is bytes, Reset,
-    Hang, Drip, or a list of these. After an action with bytes only, the connection is kept when they say so."""
+    """Serves `script`: each request takes the next action, and the last one repeats.
+
+    An action is bytes, Reset, Hang, Drip, or a list of these.
+    """
 
     def __init__(self, *script):
         self.script = list(script)
@@ -122,13 +135,15 @@ class Wire:
             body += connection.recv(65536)
         with self._lock:
             self.times.append(time.monotonic())
-            self.requests.append({"line": lines[0], "headers": headers, "body": json.loads(body) if body else None})
+            self.requests.append(
+                {"line": lines[0], "headers": headers, "body": json.loads(body) if body else None}
+            )
         return True
 
     def _act(self, connection, action):
         """Carry out one action; False ends the connection."""
         if isinstance(action, list):
-            return all([self._act(connection, item) for item in action])
+            return all(self._act(connection, item) for item in action)
         if action is Reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()

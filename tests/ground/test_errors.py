@@ -8,9 +8,7 @@ import pytest
 from venice_nb import errors
 
 KINDS = [
-    kind
-    for _, kind in inspect.getmembers(errors, inspect.isclass)
-    if issubclass(kind, errors.VeniceError)
+    kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.VeniceError)
 ]
 
 
@@ -32,8 +30,14 @@ def test_an_error_survives_a_pickle(kind):
 
 def test_the_message_has_its_three_parts_and_the_facts():
     error = errors.RateLimited(
-        "too many requests", asked="POST /chat/completions (model m)", do="wait 3 s", status=429,
-        code="RATE_LIMIT_EXCEEDED", request_id="abc", attempts=3, elapsed=4.25,
+        "too many requests",
+        asked="POST /chat/completions (model m)",
+        do="wait 3 s",
+        status=429,
+        code="RATE_LIMIT_EXCEEDED",
+        request_id="abc",
+        attempts=3,
+        elapsed=4.25,
     )
     assert str(error).splitlines() == [
         "too many requests",
@@ -43,7 +47,9 @@ def test_the_message_has_its_three_parts_and_the_facts():
     ]
 
 
-@pytest.mark.parametrize("text", ["VENICE_ADMIN_KEY_abcdef", "Authorization: Bearer sk-abcdefghijk", "\x1b[31mred", "a\u202eb"])
+@pytest.mark.parametrize(
+    "text", ["VENICE_ADMIN_KEY_abcdef", "Authorization: Bearer sk-abcdefghijk", "\x1b[31mred", "a\u202eb"]
+)
 def test_a_message_holds_no_key_and_no_control_characters(text):
     said = str(errors.APIError(text, do=text))
     assert "abcdef" not in said
@@ -57,7 +63,7 @@ def test_a_long_server_text_is_cut():
 
 def test_in_a_notebook_it_takes_one_screen_and_shows_the_users_own_line():
     try:
-        raise errors.BadRequest("no", asked="POST /x")
+        raise errors.BadRequest("no", asked="POST /x")  # noqa: TRY301  this very line is shown
     except errors.BadRequest as error:
         lines = error._render_traceback_()
     assert any("raise errors.BadRequest" in line for line in lines)

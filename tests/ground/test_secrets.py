@@ -35,7 +35,18 @@ def test_the_kind_is_read_from_the_prefix():
 
 @pytest.mark.parametrize(
     "value",
-    ["", "   ", "short", "key with spaces in", "line\nbreak-in-it", "zero\u200bwidth-key", "ключ-не-ascii", "x" * 513, None, 5],
+    [
+        "",
+        "   ",
+        "short",
+        "key with spaces in",
+        "line\nbreak-in-it",
+        "zero\u200bwidth-key",
+        "ключ-не-ascii",
+        "x" * 513,
+        None,
+        5,
+    ],
 )
 def test_a_key_that_cannot_be_one_is_refused_without_being_shown(value):
     with pytest.raises(InvalidInput) as told:

@@ -6,10 +6,12 @@ the value as a noun: the client sends it, the async client awaits it, a test com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -28,8 +30,10 @@ class Safety(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: `read` between two pieces of an answer, `total` from sending to the end, `first` to the
-    first event of a stream."""
+    """Seconds: `read` between two pieces of an answer, `total` from sending it to the end.
+
+    `first` is the patience for the first event of a stream.
+    """
 
     read: float = 60.0
     total: float = 120.0

@@ -7,7 +7,6 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -29,6 +28,8 @@ from venice_nb.errors import StreamInterrupted
 from venice_nb.flow import Answered, Attempt, Lost
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from venice_nb.config import Settings
     from venice_nb.secrets import Secret
 
@@ -44,11 +45,15 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 def _streams(attempt: Attempt, response: httpx.Response) -> bool:
     kind = response.headers.get("content-type", "")
-    return attempt.call.gather is not None and response.status_code < 300 and kind.startswith("text/event-stream")
+    return (
+        attempt.call.gather is not None
+        and response.status_code < 300
+        and kind.startswith("text/event-stream")
+    )
 
 
 class Connection:
-    """Sends attempts with synchronous httpx, at most 16 at once; safe to share between threads and over a fork."""
+    """Sends attempts with synchronous httpx, at most 16 at once; safe between threads and over a fork."""
 
     def __init__(
         self, settings: Settings, key: Secret | None, transport: httpx.BaseTransport | None = None
@@ -91,7 +96,9 @@ class Connection:
                 if response.is_success:
                     attempt.accepted()
                 if _streams(attempt, response):
-                    stream = ReplyStream(Intake(attempt.call, response, began), response, permits.release, until)
+                    stream = ReplyStream(
+                        Intake(attempt.call, response, began), response, permits.release, until
+                    )
                     keep = True
                     return self._begin(stream)
                 return self._read(response, began, until)
@@ -129,7 +136,9 @@ class Connection:
             if response.status_code < 400:
                 return lost(error)  # an error status is an answer even when its text was cut
         content = body.bytes()
-        return Answered(Received(response.status_code, lower(response.headers), content, time.monotonic() - began))
+        return Answered(
+            Received(response.status_code, lower(response.headers), content, time.monotonic() - began)
+        )
 
     def close(self) -> None:
         """Close idle connections. The next call opens new ones."""
@@ -193,7 +202,9 @@ class AsyncConnection:
                     attempt.accepted()
                 if _streams(attempt, response):
                     intake = Intake(attempt.call, response, began)
-                    stream = AsyncReplyStream(intake, response, release, until, timeouts=attempt.timeouts)
+                    stream: AsyncReplyStream[Any] = AsyncReplyStream(
+                        intake, response, release, until, timeouts=attempt.timeouts
+                    )
                     keep = True
                     return await self._begin(stream)
                 return await self._read(response, began)
@@ -229,7 +240,9 @@ class AsyncConnection:
             if response.status_code < 400:
                 return lost(error)  # an error status is an answer even when its text was cut
         content = body.bytes()
-        return Answered(Received(response.status_code, lower(response.headers), content, time.monotonic() - began))
+        return Answered(
+            Received(response.status_code, lower(response.headers), content, time.monotonic() - began)
+        )
 
     async def close(self) -> None:
         """Close the idle connections of the running loop. The next call opens new ones."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.aio import heartbeat
@@ -17,6 +16,8 @@ from venice_nb.flow import Answered, Attempt, Event, Lost, Open, Plan, Run, Send
 from venice_nb.render.live import Countdown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from venice_nb.calls.call import Call
     from venice_nb.client.connection import AsyncConnection, Connection
     from venice_nb.client.session import Session
@@ -84,7 +85,8 @@ class Driver(_Policy):
             case Run(function):
                 return _plain(function())
             case Sleep(seconds, why):
-                return wait(seconds, why)
+                wait(seconds, why)
+                return None
             case _:
                 raise TypeError(f"not a step: {step!r}")
 
@@ -93,7 +95,8 @@ class Driver(_Policy):
 
     def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
         if isinstance(step, Sleep):
-            return wait(step.seconds, step.why)
+            wait(step.seconds, step.why)
+            return None
         return self.connection.attempt(step)
 
 
@@ -137,7 +140,8 @@ class AsyncDriver(_Policy):
                 value = function()
                 return await value if inspect.isawaitable(value) else value
             case Sleep(seconds, why):
-                return await async_wait(seconds, why)
+                await async_wait(seconds, why)
+                return None
             case _:
                 raise TypeError(f"not a step: {step!r}")
 
@@ -146,7 +150,8 @@ class AsyncDriver(_Policy):
 
     async def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
         if isinstance(step, Sleep):
-            return await async_wait(step.seconds, step.why)
+            await async_wait(step.seconds, step.why)
+            return None
         return await self.connection.attempt(step)
 
 

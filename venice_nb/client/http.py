@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import zlib
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +15,8 @@ from venice_nb.errors import InvalidInput, UnsafeContent
 from venice_nb.flow import Lost
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from venice_nb.calls.call import Call, Timeouts
     from venice_nb.config import Settings
     from venice_nb.secrets import Secret
@@ -187,7 +188,9 @@ def lost(error: BaseException) -> Lost:
         return Lost(sent=False, reason="the server could not be reached", kind="connect", final=False)
     if isinstance(error, httpx.TimeoutException):
         return Lost(sent=True, reason="no answer in time", kind="timeout", final=False)
-    return Lost(sent=True, reason="the connection was cut before the answer was complete", kind="cut", final=False)
+    return Lost(
+        sent=True, reason="the connection was cut before the answer was complete", kind="cut", final=False
+    )
 
 
 def _chain(error: BaseException | None) -> Iterable[BaseException]:

@@ -25,6 +25,7 @@ class Session:
         calls: how many answers have arrived.
         cost: what those that cost something cost together, None before the first.
         balance: US dollars left as of the last answer, None before the first that told.
+
     """
 
     def __init__(self, settings: Settings, *, live: bool = True) -> None:
@@ -55,7 +56,7 @@ class Session:
             if balance is not None and balance.usd is not None:
                 self.balance = balance.usd
         leaving = getattr(headers, "deprecation", None)
-        if leaving is not None:
+        if headers is not None and leaving is not None:
             self.announce(_farewell(headers.model or getattr(result, "model", "this model"), leaving))
 
     def announce(self, note: str | None) -> None:

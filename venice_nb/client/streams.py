@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
@@ -19,7 +18,8 @@ from venice_nb.errors import StreamInterrupted
 from venice_nb.sse import Decoder
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from typing import Self
 
 T = TypeVar("T")
 
@@ -94,7 +94,9 @@ class Intake(Generic[T]):
 class _Pieces(Generic[T]):
     """What both kinds of stream show: the text so far, and the reply."""
 
-    def __init__(self, intake: Intake[T], response: httpx.Response, release: Callable[[], None], until: float) -> None:
+    def __init__(
+        self, intake: Intake[T], response: httpx.Response, release: Callable[[], None], until: float
+    ) -> None:
         self._intake = intake
         self._response = response
         self._release = release
