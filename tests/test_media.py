@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from venice_nb.errors import InvalidInput
-from venice_nb.media import MAX_BYTES, MAX_PIXELS, load, public_url
+from venice_nb.media import MAX_BYTES, load, public_url
+from venice_nb.pictures import MAX_PIXELS
 from venice_nb.sniff import pixels, sniff, truncated
 
 

@@ -18,14 +18,13 @@ from pathlib import Path, PurePath
 from typing import Any, Literal, NoReturn
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from venice_nb.errors import InvalidInput, plain
+from venice_nb.errors import plain
+from venice_nb.pictures import check_size, from_array, refuse, to_png
 from venice_nb.sniff import pixels, sniff, truncated
 
 Kind = Literal["image", "audio", "video", "file", "any"]
 
 MAX_BYTES = 25_000_000  # per file; the API says 25 MB
-MIN_SIDE = 64  # pixels a side that a picture must have
-MAX_PIXELS = 33_177_600  # the API's own limit for pictures to edit; more is a bomb or a mistake
 
 _PICTURES = {"image/png", "image/jpeg", "image/webp", "image/heic", "image/avif"}
 _OPEN = {"image": "images", "audio": "audio", "video": "video", "file": "files", "any": "files"}
@@ -85,15 +84,15 @@ def load(source: Any, kind: Kind, field: str = "") -> Media:
     if isinstance(source, bytes | bytearray | memoryview):
         return _judged(bytes(source), "", kind, field)
     if _is("PIL.Image", "Image", source):
-        return _judged(_png_of(source, field), "image.png", kind, field)
+        return _judged(to_png(source, field), "image.png", kind, field)
     if _is("numpy", "ndarray", source):
-        return _judged(_png_of(_picture(source, field), field), "array.png", kind, field)
+        return _judged(to_png(from_array(source, field), field), "array.png", kind, field)
     if hasattr(source, "read"):
         return _judged(*_read_handle(source, field), kind, field)
     if hasattr(source, "mime") and (hasattr(source, "data") or hasattr(source, "__bytes__")):
         data = source.data if isinstance(getattr(source, "data", None), bytes) else bytes(source)
         return _judged(data, str(getattr(source, "name", "")), kind, field)
-    return _refuse(
+    return refuse(
         field,
         type(source).__name__,
         "a path, URL, bytes, open file, PIL image, NumPy array or result",
@@ -105,7 +104,7 @@ def public_url(field: str, url: str) -> str:
     """`url`, refused unless it is http(s), without a user name, and outside of private networks."""
     allowed = "a public https or http URL"
     if not url.isascii() or re.search(r"[\x00-\x20\x7f\\<>\"]", url):
-        _refuse(
+        refuse(
             field, url[:60], allowed, "Percent-encode spaces and special characters: urllib.parse.quote(...)."
         )
     try:
@@ -115,16 +114,16 @@ def public_url(field: str, url: str) -> str:
         host = ""
         parts = urlsplit("")
     if parts.scheme.lower() not in {"http", "https"} or not host:
-        _refuse(field, url[:60], allowed, "Pass a URL that starts with https://, or the path of a file.")
+        refuse(field, url[:60], allowed, "Pass a URL that starts with https://, or the path of a file.")
     if "@" in parts.netloc:
-        _refuse(
+        refuse(
             field,
             f"{parts.scheme}://<user>@{host}",
             allowed,
             "Remove the user name and password from the URL.",
         )
     if _is_local(host):
-        _refuse(field, url[:60], allowed, "The server cannot reach this address: pass the file itself.")
+        refuse(field, url[:60], allowed, "The server cannot reach this address: pass the file itself.")
     return url
 
 
@@ -155,20 +154,20 @@ def _from_text(text: str, kind: Kind, field: str) -> Media:
     if re.match(r"https?://", text, re.IGNORECASE):
         url = public_url(field, text)
         if kind in {"audio", "any"}:
-            _refuse(field, text[:60], "the file itself", "Download it first and pass the path or the bytes.")
+            refuse(field, text[:60], "the file itself", "Download it first and pass the path or the bytes.")
         return Media(None, url, "", PurePath(urlsplit(url).path).name)
     if text[:5].lower() == "data:":
         return _judged(_read_data_url(text, field), "", kind, field)
     if _SCHEME.match(text) and not Path(text).exists():
         scheme = text.partition(":")[0]
-        _refuse(
+        refuse(
             field,
             text[:60],
             "a path or an http(s) URL",
             f"{plain(scheme, 20)}: is not opened; pass the path itself.",
         )
     if len(text) > 1000 and not re.search(r"[\s.]", text[:200]):
-        _refuse(
+        refuse(
             field, text[:20], "a path, a URL or bytes", "This looks like base64: pass base64.b64decode(text)."
         )
     return _judged(*_read_file(Path(text), field), kind, field)
@@ -177,7 +176,7 @@ def _from_text(text: str, kind: Kind, field: str) -> Media:
 def _read_data_url(text: str, field: str) -> bytes:
     found = _DATA_URL.match(text)
     if not found:
-        _refuse(field, text[:40], "data:<type>;base64,<data>", "Pass the bytes themselves.")
+        refuse(field, text[:40], "data:<type>;base64,<data>", "Pass the bytes themselves.")
     body = text[found.end() :]
     if len(body) > 2 * MAX_BYTES:
         _too_large(field, len(body) * 3 // 4)
@@ -188,7 +187,7 @@ def _read_data_url(text: str, field: str) -> bytes:
     try:
         return pybase64.b64decode(body, validate=True)
     except ValueError:
-        _refuse(field, text[:40], "valid base64 after the comma", "Pass the bytes themselves.")
+        refuse(field, text[:40], "valid base64 after the comma", "Pass the bytes themselves.")
 
 
 def _read_file(path: Path, field: str) -> tuple[bytes, str]:
@@ -197,11 +196,11 @@ def _read_file(path: Path, field: str) -> tuple[bytes, str]:
         path = path.expanduser()
         found = path.stat()
     except (OSError, ValueError, RuntimeError):
-        _refuse(field, path, "the path of an existing file", _nearest(path))
+        refuse(field, path, "the path of an existing file", _nearest(path))
     if stat.S_ISDIR(found.st_mode):
-        _refuse(field, path, "a file", "This is a folder: pass the files in it, list(path.iterdir()).")
+        refuse(field, path, "a file", "This is a folder: pass the files in it, list(path.iterdir()).")
     if not stat.S_ISREG(found.st_mode):
-        _refuse(
+        refuse(
             field, path, "a regular file", "This is a pipe, a socket or a device: copy it into a file first."
         )
     if found.st_size > MAX_BYTES:
@@ -210,7 +209,7 @@ def _read_file(path: Path, field: str) -> tuple[bytes, str]:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1), path.name
     except OSError as error:
-        _refuse(
+        refuse(
             field,
             path,
             "a file that can be read",
@@ -232,18 +231,18 @@ def _read_handle(handle: Any, field: str) -> tuple[bytes, str]:
     name = getattr(handle, "name", "")
     name = PurePath(name).name if isinstance(name, str) else ""
     if getattr(handle, "closed", False):
-        _refuse(field, f"closed file {name}", "an open file", "Read inside the with block, or pass the path.")
+        refuse(field, f"closed file {name}", "an open file", "Read inside the with block, or pass the path.")
     try:
         data = handle.read(MAX_BYTES + 1)
     except (OSError, ValueError, UnicodeDecodeError) as error:
-        _refuse(
+        refuse(
             field,
             f"file {name}",
             "a file open for reading",
             f'Open it with open(path, "rb") ({type(error).__name__}).',
         )
     if not isinstance(data, bytes | bytearray):
-        _refuse(field, f"text file {name}", "a file open in binary mode", 'Open it with open(path, "rb").')
+        refuse(field, f"text file {name}", "a file open in binary mode", 'Open it with open(path, "rb").')
     return bytes(data), name
 
 
@@ -253,73 +252,13 @@ def _is(module: str, name: str, value: object) -> bool:
     return isinstance(kind, type) and isinstance(value, kind)
 
 
-def _picture(array: Any, field: str) -> Any:
-    """A PIL image from an array of shape h x w, h x w x 1, h x w x 3 or h x w x 4."""
-    import numpy as np  # noqa: PLC0415  an array is here, so it is loaded
-    from PIL import Image  # noqa: PLC0415  loaded with the first picture made from an array
-
-    shape = " x ".join(map(str, array.shape))
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[:, :, 0]
-    if array.ndim not in {2, 3} or (array.ndim == 3 and array.shape[2] not in {3, 4}) or not array.size:
-        fix = (
-            "Put the channels last: np.moveaxis(array, 0, -1)."
-            if array.shape[:1] in {(3,), (4,)}
-            else "Pick one picture."
-        )
-        _refuse(field, f"array of {shape}", "an array of h x w, h x w x 3 or h x w x 4", fix)
-    _check_pixels(field, array.shape[1], array.shape[0])
-    if array.dtype == bool:
-        array = array.astype(np.uint8) * 255
-    elif array.dtype.kind == "f":
-        low, high = float(array.min()), float(array.max())
-        if not (low >= 0 and high <= 1):
-            fix = (
-                "Divide by 255."
-                if low >= 0 and high <= 255
-                else "Rescale it: (x - x.min()) / (x.max() - x.min())."
-            )
-            _refuse(field, f"floats from {low:g} to {high:g}", "floats from 0 to 1", fix)
-        array = (array * 255 + 0.5).astype(np.uint8)
-    elif array.dtype != np.uint8:
-        _refuse(
-            field,
-            f"array of {array.dtype}",
-            "uint8, bool or floats from 0 to 1",
-            'Convert it: array.astype("uint8").',
-        )
-    return Image.fromarray(np.ascontiguousarray(array))
-
-
-def _png_of(image: Any, field: str) -> bytes:
-    """A PIL image as PNG, turned the way its EXIF orientation says, as it is seen."""
-    import io  # noqa: PLC0415  only for pictures
-
-    from PIL import ImageOps  # noqa: PLC0415  an image is here, so it is loaded
-
-    _check_pixels(field, *image.size)
-    out = io.BytesIO()
-    try:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode not in {"L", "RGB", "RGBA"}:
-            clear = "A" in upright.mode or "transparency" in upright.info
-            upright = upright.convert("RGBA" if clear else "RGB")
-        upright.info = {}
-        upright.save(out, "PNG", compress_level=3)
-    except (OSError, ValueError, SyntaxError) as error:
-        _refuse(
-            field, "PIL image", "a picture that can be read whole", f"Load it again: {plain(error, 100)}."
-        )
-    return out.getvalue()
-
-
 # --- judged ----------------------------------------------------------------------------------
 
 
 def _judged(data: bytes, name: str, kind: Kind, field: str) -> Media:
     shown = plain(name, 60) or "the bytes"
     if not data:
-        _refuse(field, shown, "a file that is not empty", "It has no bytes: was it written and closed?")
+        refuse(field, shown, "a file that is not empty", "It has no bytes: was it written and closed?")
     if len(data) > MAX_BYTES:
         _too_large(field, len(data), shown)
     mime = sniff(data)
@@ -343,23 +282,13 @@ def _check_picture(data: bytes, mime: str, shown: str, field: str) -> None:
             "Convert it: PIL.Image.open(path) works as an argument." if mime.startswith("image/") else "",
         )
         what = mime or "unknown content"
-        _refuse(
+        refuse(
             field, f"{shown} ({what})", "a PNG, JPEG, WebP, HEIC or AVIF picture", fix or f"This is {what}."
         )
     size = pixels(data, mime)
     if size is None or truncated(data, mime):
-        _refuse(field, f"{shown} ({mime})", "a whole picture", "It is cut off: download or save it again.")
-    _check_pixels(field, *size, shown)
-
-
-def _check_pixels(field: str, width: int, height: int, shown: str = "") -> None:
-    value = f"{width} x {height} pixels" + (f" ({shown})" if shown else "")
-    if width * height > MAX_PIXELS:
-        _refuse(
-            field, value, f"at most {MAX_PIXELS:,} pixels", "Make it smaller: image.thumbnail((4096, 4096))."
-        )
-    if min(width, height) < MIN_SIDE:
-        _refuse(field, value, f"at least {MIN_SIDE} pixels a side", "Enlarge it: image.resize((256, 256)).")
+        refuse(field, f"{shown} ({mime})", "a whole picture", "It is cut off: download or save it again.")
+    check_size(field, *size, shown)
 
 
 def _check_recording(mime: str, name: str, shown: str, kind: Kind, field: str) -> str:
@@ -368,7 +297,7 @@ def _check_recording(mime: str, name: str, shown: str, kind: Kind, field: str) -
     if not mime.startswith(f"{kind}/") and not (kind == "audio" and mime == "video/webm"):
         what = mime or "unknown content"
         examples = "wav, mp3, flac, ogg, m4a" if kind == "audio" else "mp4, mov, webm, mpeg"
-        _refuse(field, f"{shown} ({what})", f"{kind}: {examples}", f"This is {what}; convert it first.")
+        refuse(field, f"{shown} ({what})", f"{kind}: {examples}", f"This is {what}; convert it first.")
     return mime
 
 
@@ -383,7 +312,7 @@ def _document(mime: str, name: str, shown: str, field: str) -> str:
         what = mime or "unknown content"
         allowed = "PDF, EPUB, DOCX, PPTX, XLSX, XLS, CSV, text, Markdown, JSON or source code"
         fix = "Use images=, audio= or video= for media." if "/" in mime else "Save it as text or PDF."
-        _refuse(field, f"{shown} ({what})", allowed, fix)
+        refuse(field, f"{shown} ({what})", allowed, fix)
     return mime
 
 
@@ -396,11 +325,4 @@ def _name_for(mime: str, kind: Kind) -> str:
 
 def _too_large(field: str, size: int, value: object = "the bytes") -> NoReturn:
     fix = f"It has {size / 1e6:.1f} MB: compress it, make it smaller, or cut it into pieces."
-    _refuse(field, f"{plain(value, 60)} ({size} bytes)", f"at most {MAX_BYTES} bytes", fix)
-
-
-def _refuse(field: str, value: object, allowed: str, do: str) -> NoReturn:
-    value = plain(value, 120)
-    raise InvalidInput(
-        f"{field} must be {allowed}, not {value!r}.", field=field, value=value, allowed=allowed, do=do
-    )
+    refuse(field, f"{plain(value, 60)} ({size} bytes)", f"at most {MAX_BYTES} bytes", fix)

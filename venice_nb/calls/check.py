@@ -69,7 +69,7 @@ def unknown(name: object, known: Iterable[str], *, kind: str = "keyword", do: st
     guess = closest(name, options)
     hint = f"Did you mean {guess}?" if guess else ""
     raise InvalidInput(
-        f"Unknown {kind} {shown(name)}.{' ' + hint if hint else ''}",
+        f"Unknown {kind} {shown(name)}.",
         field=plain(name, SHOWN),
         value=_kept(name),
         allowed=", ".join(options) or "nothing",
