@@ -3,6 +3,8 @@
 import json
 
 from venice_nb.calls.call import Received
+from venice_nb.calls.gather import ReplyGatherer
+from venice_nb.sse import Decoder
 
 BASE = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "llama-3.3-70b"}
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500}
@@ -49,3 +51,17 @@ def received(content, kind="application/json", headers=None, elapsed=1.5):
     """An answer as the client hands it over."""
     content = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
     return Received(200, {"content-type": kind, "cf-ray": "ray-1", **(headers or {})}, content, elapsed)
+
+
+DONE = received(b"", "text/event-stream")
+
+
+def gather(*pieces, **options):
+    """A gatherer that has been given a stream, as bytes or as chunks."""
+    gatherer, decoder = ReplyGatherer(**options), Decoder()
+    for piece in pieces if all(isinstance(piece, bytes) for piece in pieces) else [body(*pieces)]:
+        for event in decoder.feed(piece):
+            gatherer.add(*event)
+    for event in decoder.end():
+        gatherer.add(*event)
+    return gatherer

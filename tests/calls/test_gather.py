@@ -6,29 +6,16 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from streaming import BASE, USAGE, answer, body, call, chunk, received
+from streaming import BASE, DONE, USAGE, answer, body, call, chunk, gather, received
 
 from venice_nb.calls.gather import ReplyGatherer
 from venice_nb.calls.message import Joined
 from venice_nb.calls.replies import read_reply
 from venice_nb.catalogue import Catalogue
 from venice_nb.results.money import Cost
-from venice_nb.sse import Decoder
 
 CATALOGUE = Catalogue.bundled()
 CITED = [{"title": "T", "url": "https://e.org", "content": "c", "date": "2026-01-01"}]
-DONE = received(b"", "text/event-stream")
-
-
-def gather(*pieces, **options):
-    """A gatherer that has been given a stream, as bytes or as chunks."""
-    gatherer, decoder = ReplyGatherer(**options), Decoder()
-    for piece in pieces if all(isinstance(piece, bytes) for piece in pieces) else [body(*pieces)]:
-        for event in decoder.feed(piece):
-            gatherer.add(*event)
-    for event in decoder.end():
-        gatherer.add(*event)
-    return gatherer
 
 
 def stream(content, *, reasoning="", size=3, usage=USAGE, finish="stop", more=()):
@@ -98,101 +85,6 @@ def test_what_looked_like_a_tag_at_the_end_is_shown_after_all():
     assert gather(chunk({"content": "1 <"})).result(DONE).text == "1 <"
 
 
-def calls_of(*pieces):
-    reply = gather(
-        *(chunk({"tool_calls": [piece]}) for piece in pieces), chunk({}, "tool_calls"), "[DONE]"
-    ).result(DONE)
-    return [(call.id, call.name, call.arguments) for call in reply.tool_calls]
-
-
-@pytest.mark.parametrize(
-    ("pieces", "expected"),
-    [
-        pytest.param(
-            [call(0, "a", "f", ""), call(0, None, None, '{"x"'), call(0, None, None, ":1}")],
-            [("a", "f", '{"x":1}')],
-            id="id and name first, arguments in pieces",
-        ),
-        pytest.param(
-            [call(0, "a", "f", "{}"), call(1, "b", "g", '{"y"'), call(1, None, None, ":2}")],
-            [("a", "f", "{}"), ("b", "g", '{"y":2}')],
-            id="two calls with indices of their own",
-        ),
-        pytest.param(
-            [
-                call(0, "a", "f", '{"x"'),
-                call(0, None, None, ":1}"),
-                call(0, "b", "g", '{"y"'),
-                call(0, None, None, ":2}"),
-            ],
-            [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')],
-            id="parallel calls share an index; a new id starts a new call",
-        ),
-        pytest.param(
-            [
-                call(0, "a", "f", '{"x"'),
-                call(0, "b", "g", '{"y"'),
-                call(0, "a", None, ":1}"),
-                call(0, "b", None, ":2}"),
-            ],
-            [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')],
-            id="pieces that repeat their id go to their call",
-        ),
-        pytest.param(
-            [
-                call(0, "a", "f", '{"x"'),
-                call(1, "b", "g", '{"y"'),
-                call(0, None, None, ":1}"),
-                call(1, None, None, ":2}"),
-            ],
-            [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')],
-            id="interleaved by index",
-        ),
-        pytest.param([call(0, "a", "f", None)], [("a", "f", "")], id="no arguments"),
-        pytest.param([call(0, "a", "f", {"x": 1})], [("a", "f", '{"x": 1}')], id="arguments as an object"),
-        pytest.param(
-            [call(0, "a", "f", '{"x"'), call(0, "a", "f", ":1}")],
-            [("a", "f", '{"x":1}')],
-            id="id and name in every piece",
-        ),
-        pytest.param(
-            [call(0, None, "f", "{}"), call(0, None, "g", "{}")],
-            [("call_0", "f", "{}"), ("call_1", "g", "{}")],
-            id="no ids at all: another name is another call",
-        ),
-        pytest.param(
-            [call(None, "a", "f", '{"x"'), call(None, None, None, ":1}")],
-            [("a", "f", '{"x":1}')],
-            id="no index",
-        ),
-        pytest.param(
-            [call(0, None, None, '{"x"'), call(0, "a", "f", ":1}")],
-            [("a", "f", '{"x":1}')],
-            id="the id comes late",
-        ),
-    ],
-)
-def test_tool_calls_are_put_together(pieces, expected):
-    assert calls_of(*pieces) == expected
-
-
-def test_a_call_keeps_what_it_must_send_back():
-    piece = {**call(0, "a", "f", "{}"), "extra_content": {"signature": "zzz"}}
-    message = gather(chunk({"tool_calls": [piece]}), chunk({}, "tool_calls"), "[DONE]").result(DONE).message
-    assert message == {
-        "role": "assistant",
-        "content": None,
-        "tool_calls": [
-            {
-                "type": "function",
-                "id": "a",
-                "extra_content": {"signature": "zzz"},
-                "function": {"name": "f", "arguments": "{}"},
-            }
-        ],
-    }
-
-
 def test_signatures_and_reasoning_details_survive():
     reply = gather(
         chunk({"reasoning_details": [{"type": "reasoning.text", "index": 0, "text": "a"}]}),
@@ -241,18 +133,6 @@ def test_running_totals_of_usage_are_not_added_up():
         for n in (1, 2)
     ]
     assert gather(*grows, "[DONE]").result(DONE).usage.completion_tokens == 2
-
-
-def test_search_results_as_a_tool_call_become_sources():
-    arguments = json.dumps({"documents": [{"title": "T", "url": "https://e.org", "snippet": "c"}]})
-    reply = gather(
-        chunk({"tool_calls": [call(0, "web_search_call", "web_search", arguments)]}),
-        chunk({"content": "Hi"}),
-        chunk({}, "tool_calls"),
-        "[DONE]",
-    ).result(DONE)
-    assert reply.tool_calls == ()
-    assert [source.url for source in reply.sources] == ["https://e.org"]
 
 
 @pytest.mark.parametrize(

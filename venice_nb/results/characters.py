@@ -191,7 +191,7 @@ class CharacterTable(Table):
         return (
             text.short(each.name or each.slug, 40) + adult,
             text.short(each.slug, 60),
-            text.short(each.description, 120),
+            text.short(each.description, 80),
             text.short(", ".join(each.tags), 60),
             f"{each.rating:.1f} ({text.count(each.ratings)})"
             if each.rating is not None and each.ratings

@@ -9,7 +9,7 @@ from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
 from venice_nb.results.prices import Listed, exact, summary
-from venice_nb.results.table import Table
+from venice_nb.results.table import Table, day
 
 if TYPE_CHECKING:
     import os
@@ -144,8 +144,7 @@ class ModelTable(Table):
         kinds = self._kinds()
         kind = f"{next(iter(kinds))} " if len(kinds) == 1 else ""
         unit = "; prices in US dollars per 1M tokens" if kinds == {"text"} else "; prices in US dollars"
-        day = f", as of {self.date}" if self.date else ""
-        return f"{text.count(len(self))} {kind}model{'s' * (len(self) != 1)}{day}{unit}{self.note}"
+        return f"{text.count(len(self))} {kind}model{'s' * (len(self) != 1)}{day(self.date)}{unit}{self.note}"
 
     def _head(self) -> tuple[str, ...]:
         if self._kinds() <= {"text"}:
@@ -209,7 +208,7 @@ class ModelCard(Displayed):
         facts += [("longest answer", f"{tokens(model.max_output)} tokens")] if model.max_output else []
         facts += [("can", ", ".join(abilities(model)))] if abilities(model) else []
         facts += [("remarks", ", ".join(remarks(model)))] if remarks(model) else []
-        facts += [("as of", text.short(self.date, 40))] if self.date else []
+        facts += [("as of", text.short(self.date, 40))] if day(self.date) else []
         return facts
 
     def _mimebundle(self) -> Bundle:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.results.table import day
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -50,7 +52,7 @@ def draw(models: Sequence[Any], *, ax: Axes | None = None, date: str = "") -> Ax
         axis.set_major_formatter(lambda usd, _: f"${usd:g}")
     ax.set_xlabel("input, US dollars per 1M tokens")
     ax.set_ylabel("output, US dollars per 1M tokens")
-    ax.set_title("Prices of text models" + (f", {date}" if date else ""))
+    ax.set_title(f"Prices of text models{day(date)}")
     ax.grid(visible=True, which="major", alpha=0.25)
     ax.legend(title="privacy", frameon=False, loc="lower right")
     _name(ax, sold)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from venice_nb.render import text
-from venice_nb.results.table import Table
+from venice_nb.results.table import Table, day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,8 +94,7 @@ class PriceTable(Table):
 
     def _caption(self) -> str:
         unit = UNITS.get(self.type, "US dollars")
-        day = f", as of {self.date}" if self.date else ""
-        return f"Prices of {self.type} models: {unit}{day}{self.note}"
+        return f"Prices of {self.type} models: {unit}{day(self.date)}{self.note}"
 
     def _head(self) -> tuple[str, ...]:
         return tuple(self._columns())

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Displayed
+from venice_nb.render.live import Bundle, Displayed, static_mode
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 
@@ -134,6 +134,11 @@ class Table(Displayed):
             "text/plain": "\n".join([caption, *lines]),
             "text/html": html.page(html.table(head, drawn, caption=caption, numeric=right)),
         }
+
+
+def day(date: str) -> str:
+    """The day of a list, for a caption; left out where a saved notebook must be the same tomorrow."""
+    return f", as of {date}" if date and not static_mode() else ""
 
 
 def _unformula(value: Any) -> Any:
