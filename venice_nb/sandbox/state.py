@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 VERSION = "20260821.193530"  # of the official spec that the sandbox follows
 
-# Requests a day on the Explorer tier; the seed document says 15 to 25.
 TIERS = ("explorer", "paid", "partner", "unlimited")
 
 
@@ -103,7 +102,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request the sandbox has seen and how it answered."""
+    """One request the sandbox has seen and how it answered; status 0 if a fault lost it before it arrived."""
 
     method: str
     path: str
