@@ -373,6 +373,15 @@ def test_names_in_messages_are_clean(tmp_path):
     assert load(tmp_path / name, "image").name == "evil.png"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only there can names hold any bytes")
+def test_a_name_that_is_no_utf_8_can_be_sent(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    path.write_bytes(b"")
+    assert str(refusal(path)).encode()
+    path.write_bytes(picture())
+    assert load(path, "image").name == "caf?.png"
+
+
 @pytest.mark.parametrize(
     "url",
     [

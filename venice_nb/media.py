@@ -19,7 +19,7 @@ from typing import Any, Literal, NoReturn
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from venice_nb.errors import plain
-from venice_nb.pictures import check_size, from_array, refuse, to_png
+from venice_nb.pictures import check_size, from_array, refuse, sendable, to_png
 from venice_nb.sniff import pixels, sniff, truncated
 
 Kind = Literal["image", "audio", "video", "file", "any"]
@@ -256,7 +256,7 @@ def _is(module: str, name: str, value: object) -> bool:
 
 
 def _judged(data: bytes, name: str, kind: Kind, field: str) -> Media:
-    shown = plain(name, 60) or "the bytes"
+    shown = sendable(name)[:60] or "the bytes"
     if not data:
         refuse(field, shown, "a file that is not empty", "It has no bytes: was it written and closed?")
     if len(data) > MAX_BYTES:
@@ -268,7 +268,7 @@ def _judged(data: bytes, name: str, kind: Kind, field: str) -> Media:
         mime = _check_recording(mime, name, shown, kind, field)
     elif kind == "file":
         mime = _document(mime, name, shown, field)
-    return Media(data, None, mime or "application/octet-stream", plain(name, 120) or _name_for(mime, kind))
+    return Media(data, None, mime or "application/octet-stream", sendable(name) or _name_for(mime, kind))
 
 
 def _check_picture(data: bytes, mime: str, shown: str, field: str) -> None:

@@ -13,9 +13,14 @@ MAX_PIXELS = 33_177_600  # the API's own limit for pictures to edit; more is a b
 
 def refuse(field: str, value: object, allowed: str, do: str) -> NoReturn:
     """Raise the InvalidInput for media that cannot be used."""
-    value = plain(value, 120)
+    value = sendable(value)
     what = f"{field} must be {allowed}, not {value!r}."
     raise InvalidInput(what, field=field, value=value, allowed=allowed, do=do)
+
+
+def sendable(name: object) -> str:
+    """A file's name, clean and short; names that are no UTF-8 get question marks for what cannot be sent."""
+    return plain(str(name).encode("utf-8", "replace").decode(), 120)
 
 
 def check_size(field: str, width: int, height: int, shown: str = "") -> None:
