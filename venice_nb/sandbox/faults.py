@@ -9,7 +9,7 @@
     ])
 
 Each request takes the first fault in the list that fits it and is not used up; the others stay. A fault that
-says nothing but a path lets its requests pass unharmed: use it to delay the next fault. Scripted replies do not
+says nothing but a path lets its requests pass unharmed: that delays the next one. Scripted replies do not
 count against the budget of failed requests. `--faults` reads a JSON list of objects with the same names.
 """
 
