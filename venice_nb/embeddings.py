@@ -9,7 +9,7 @@ from venice_nb.flow import Plan, Send
 from venice_nb.results.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from venice_nb.client.session import Session
 
@@ -23,7 +23,8 @@ def embed(
     *,
     model: str | None = None,
     dimensions: int | None = None,
-    **parameters: Any,
+    user: str | None = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> Plan[Vectors]:
     """Vectors of `texts`: an array of shape (n, d), float32, in the order given.
 
@@ -31,7 +32,8 @@ def embed(
         texts: one text, or a list, Series or other iterable of them. More than 2,048 go in several requests.
         model: an embedding model; `text-embedding-bge-m3` (d = 1,024) when left out.
         dimensions: a smaller d, for models that can.
-        parameters: `extra_body` for fields this library does not name.
+        user: a name of your user, which the API accepts and ignores.
+        extra_body: fields this library does not name.
 
     Raises InvalidInput for an empty list, a blank or missing text or one the model cannot read in full,
     naming the rows, before anything is sent. API reference: `POST /embeddings`.
@@ -44,12 +46,19 @@ def embed(
     rows = [texts] if isinstance(texts, str) else list(texts)
     resolution = session.catalogue.resolve(model or MODEL, type="embedding")
     session.announce(resolution.note)
-    built = [
-        calls.embed(
-            batch, model=resolution.id, catalogue=session.catalogue, dimensions=dimensions, **parameters
+    built, start = [], 0
+    for batch in calls.split(rows):
+        call = calls.embed(
+            batch,
+            model=resolution,
+            catalogue=session.catalogue,
+            dimensions=dimensions,
+            user=user,
+            extra_body=extra_body,
+            start=start,
         )
-        for batch in calls.split(rows)
-    ]
+        built.append(call)
+        start += len(batch)
     parts = []
     for call in built:
         parts.append((yield Send(call)))  # noqa: PERF401  a generator cannot yield from a comprehension

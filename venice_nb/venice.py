@@ -9,7 +9,7 @@ from venice_nb.binding import AsyncRoom, Room, awaits, does
 from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
 from venice_nb.client.session import Session
-from venice_nb.connect import Door, choose, to_live, to_sandbox
+from venice_nb.door import Door, choose, to_live, to_sandbox
 from venice_nb.conversation import Conversation
 from venice_nb.limits import guard_for
 from venice_nb.render.live import Displayed

@@ -143,7 +143,8 @@ class Wire:
     def _act(self, connection, action):
         """Carry out one action; False ends the connection."""
         if isinstance(action, list):
-            return all(self._act(connection, item) for item in action)
+            kept = [self._act(connection, item) for item in action]  # each of them, whatever the others say
+            return all(kept)
         if action is Reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()

@@ -1,0 +1,49 @@
+"""The rooms keep to their layers, and each heavy library to its rooms."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import venice_nb
+
+ROOT = Path(venice_nb.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+OWNERS = {
+    "httpx": ("client/", "sandbox/transport.py", "sandbox/box.py"),
+    "sqlite3": ("policy/",),
+    "nest_asyncio": ("aio.py",),
+    "nest_asyncio2": ("aio.py",),
+    "markdown_it": ("render/",),
+    "nh3": ("render/",),
+    "uvicorn": ("sandbox/",),
+    "starlette": (),
+}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_is_imported_only_by_the_rooms_that_own_it(library):
+    places = [path.relative_to(ROOT).as_posix() for path in FILES if library in imported(path)]
+    assert [place for place in places if not place.startswith(OWNERS[library])] == []
+
+
+def test_the_sandbox_imports_nothing_of_the_client():
+    for path in (ROOT / "sandbox").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("venice_nb"):
+                assert node.module.startswith("venice_nb.sandbox"), path
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_file_tells_its_topic_in_its_first_line_and_stays_readable(path):
+    text = path.read_text("utf-8")
+    assert ast.get_docstring(ast.parse(text)), "no docstring"
+    assert len(text.splitlines()) <= 420
