@@ -338,7 +338,7 @@ def test_log_probabilities_need_a_model_that_gives_them(catalogue, refused):
     model = without(catalogue, "logprobs").id
     refused(lambda: chat_completion("Hi", model=model, catalogue=catalogue, logprobs=True), "logprobs")
     refused(lambda: chat_completion("Hi", model=model, catalogue=catalogue, top_logprobs=2), "top_logprobs")
-    chat_completion("Hi", model=model, catalogue=catalogue, logprobs=False)
+    chat_completion("Hi", model=model, catalogue=catalogue, logprobs=False, top_logprobs=0)
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -355,6 +355,16 @@ def test_effort_levels_are_those_of_the_model(catalogue, refused, nested):
     assert "'low', 'medium', 'high'" in error.allowed
     assert ask(able, "high")
     refused(lambda: ask(without(catalogue, "effort"), "low"), field, "disable_thinking")
+
+
+def test_the_effort_at_the_top_wins_over_the_nested_one(catalogue):
+    able = next(
+        model for model in catalogue.of_type("text") if model.effort_options == ("low", "medium", "high")
+    )
+    asked = {"reasoning_effort": "low", "reasoning": {"effort": "max"}}
+    assert chat_completion("Hi", model=able.id, catalogue=catalogue, **asked).body["reasoning"] == {
+        "effort": "max"
+    }
 
 
 def test_a_prompt_over_the_context_is_refused_with_both_numbers(catalogue, refused):

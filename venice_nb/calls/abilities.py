@@ -31,8 +31,9 @@ def check_abilities(model: Model, catalogue: Catalogue, prompt: Prompt, body: Ma
             prompt.need("functions", where)
     if _inside(body, "response_format", "type") not in {None, "text"}:
         prompt.need("schema", "response_format")
-    if body.get("logprobs") or "top_logprobs" in body:
-        prompt.need("logprobs", "logprobs" if body.get("logprobs") else "top_logprobs")
+    for where in ("logprobs", "top_logprobs"):
+        if body.get(where):
+            prompt.need("logprobs", where)
     for ability, where in prompt.needs.items():
         if not model.supports(ability):
             what, trait = _ABILITIES[ability]
@@ -63,19 +64,18 @@ def _inside(body: Mapping[str, Any], field: str, key: str) -> Any:
 
 
 def _check_effort(model: Model, body: Mapping[str, Any]) -> None:
-    for field, effort in (
-        ("reasoning_effort", body.get("reasoning_effort")),
-        ("reasoning.effort", _inside(body, "reasoning", "effort")),
-    ):
-        if effort is None or effort in model.effort_options:
-            continue
-        if model.effort_options:
-            options = ", ".join(map(repr, model.effort_options))
-            do = f"Pass one of {options}; disable_thinking=True turns reasoning off where that is possible."
-            refuse(field, effort, f"one of {options} for {model.id}", do)
-        elif not model.supports("effort"):
-            do = "Leave it out; disable_thinking=True turns reasoning off where that is possible."
-            refuse(field, effort, "absent", do, what=f"{model.id} has no levels of reasoning effort.")
+    field, effort = "reasoning_effort", body.get("reasoning_effort")
+    if effort is None:  # the server looks at the nested one only then
+        field, effort = "reasoning.effort", _inside(body, "reasoning", "effort")
+    if effort is None or effort in model.effort_options:
+        return
+    if model.effort_options:
+        options = ", ".join(map(repr, model.effort_options))
+        do = f"Pass one of {options}; disable_thinking=True turns reasoning off where that is possible."
+        refuse(field, effort, f"one of {options} for {model.id}", do)
+    elif not model.supports("effort"):
+        do = "Leave it out; disable_thinking=True turns reasoning off where that is possible."
+        refuse(field, effort, "absent", do, what=f"{model.id} has no levels of reasoning effort.")
 
 
 def _able(catalogue: Catalogue, ability: str, trait: str | None) -> str | None:
