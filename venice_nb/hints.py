@@ -10,7 +10,6 @@ import threading
 from calendar import timegm
 from collections import deque
 from collections.abc import Mapping
-from statistics import median
 from typing import Any
 
 LONGEST = 120.0  # seconds; a longer wait is reported, never slept through
@@ -173,5 +172,6 @@ class ServerClock:
             if not self._offsets:
                 return 0.0
             if self._median is None:
-                self._median = median(self._offsets)
+                ordered, count = sorted(self._offsets), len(self._offsets)
+                self._median = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
             return self._median + now - wall
