@@ -64,6 +64,7 @@ MESSAGES = [  # messages, field
     ([{"role": "system", "content": None}], "messages[0].content"),
     ([{"role": "assistant", "content": None}], "messages[0].content"),
     ([{"role": "assistant", "content": None, "tool_calls": []}], "messages[0].content"),
+    ([{"role": "assistant", "content": ""}], "messages[0].content"),
     ([{"role": "user", "content": " "}], "messages[0].content"),
     (said(), "messages[0].content"),
     (said({"type": "text", "text": ""}), "messages[0].content[0].text"),
