@@ -64,7 +64,6 @@ MESSAGES = [  # messages, field
     ([{"role": "system", "content": None}], "messages[0].content"),
     ([{"role": "assistant", "content": None}], "messages[0].content"),
     ([{"role": "assistant", "content": None, "tool_calls": []}], "messages[0].content"),
-    ([{"role": "assistant", "content": ""}], "messages[0].content"),
     ([{"role": "user", "content": " "}], "messages[0].content"),
     (said(), "messages[0].content"),
     (said({"type": "text", "text": ""}), "messages[0].content[0].text"),
@@ -406,6 +405,10 @@ SENT = [  # arguments, what the body holds
     ({"messages": HI[0]}, {"messages": HI}),
     ({"messages": tuple(HI)}, {"messages": HI}),
     ({"messages": LONG_TALK}, {"messages": LONG_TALK}),
+    (  # an answer without words, as it goes back in a conversation
+        {"messages": [*HI, {"role": "assistant", "content": ""}, *HI]},
+        {"messages": [*HI, {"role": "assistant", "content": ""}, *HI]},
+    ),
     ({"temperature": np.float32(0.5)}, {"temperature": 0.5}),
     ({"temperature": 1}, {"temperature": 1}),
     ({"seed": np.int64(7)}, {"seed": 7}),

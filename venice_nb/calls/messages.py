@@ -118,13 +118,9 @@ def _message(prompt: Prompt, where: str, message: Any) -> dict[str, Any]:
             refuse(f"{where}.content", content, "a text that is not blank", "Write what you want to ask.")
     elif content is not None:
         checked["content"] = _parts(prompt, f"{where}.content", role, content)
-    elif role != "assistant":
-        refuse(f"{where}.content", None, "a text", "Add content.", what=f"{where} needs content.")
-    if role == "assistant" and not content and not checked.get("tool_calls"):
-        what = f"{where} is an assistant's turn without content or tool_calls."
-        refuse(
-            f"{where}.content", content, "a text, where there are no tool_calls", "Leave it out.", what=what
-        )
+    elif role != "assistant" or not checked.get("tool_calls"):
+        what = "content or tool_calls" if role == "assistant" else "content"
+        refuse(f"{where}.content", None, "a text", f"Add {what}.", what=f"{where} needs {what}.")
     return checked
 
 
