@@ -30,7 +30,9 @@ notebooks: .venv/test     ## run the tutorials and save them with outputs
 	$(PY) -m tools.notebooks run
 
 browser: .venv/browser    ## look at a notebook in a real browser (needs Chromium)
-	$(PY) -m pytest tests/browser --browser-suite
+	@command -v "$${CHROMIUM:-/usr/bin/chromium}" >/dev/null || \
+	  { echo "Install Chromium first (Debian: apt-get install chromium), or set CHROMIUM to its path."; exit 1; }
+	$(PY) -m pytest tests/browser --browser-suite --timeout 300
 
 clean:
 	rm -rf .venv demo build dist

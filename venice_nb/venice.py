@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb import characters, chat, embeddings, extract, models, raw
 from venice_nb.binding import AsyncRoom, Room, awaits, does
+from venice_nb.catalogue import Catalogue
 from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
 from venice_nb.client.session import Session
@@ -101,12 +102,14 @@ class _Client(Displayed):
 
     def _card(self) -> Card:
         session, key = self._session, self._door.key
+        listed = session.catalogue
+        origin = listed.origin if listed is Catalogue.bundled() else "read from the API"
         return Card(
             name=type(self).__name__,
             live=self._door.live,
             address=self._door.settings.base_url,
             key_kind=key.kind if key is not None else "",
-            models=f"{len(session.catalogue)} as of {session.catalogue.date}",
+            models=f"{len(listed)}, {origin}",
             calls=session.calls,
             cost=session.cost,
             balance=session.balance,
