@@ -29,6 +29,7 @@ class Door:
     transport: Any = None  # httpx.BaseTransport; None opens sockets
     async_transport: Any = None  # httpx.AsyncBaseTransport; None opens sockets
     sandbox: Sandbox | None = None
+    paced: bool = True  # the other side has rate limits
 
 
 def to_live(api_key: str | Secret | None = None, *, transport: Any = None, **options: Any) -> Door:
@@ -52,11 +53,19 @@ def to_sandbox(sandbox: Sandbox | None = None, *, kind: str = "ADMIN", **options
         for name in ("timeout", "max_retries", "show", "default_model")
         if name in options
     }
+    # Nobody shares this sandbox, so it sets no pace unless asked to; the server of its own has a paid tier's.
+    options = {"tier": "unlimited", "usd": 10.0, **options}
     box = Box(**options) if sandbox is None else sandbox
     key = Secret(box.admin_key if kind == "ADMIN" else box.inference_key)
     where = settings(base_url=box.base_url, **mine)
     return Door(
-        where, key, live=False, transport=box.transport(), async_transport=box.async_transport(), sandbox=box
+        where,
+        key,
+        live=False,
+        transport=box.transport(),
+        async_transport=box.async_transport(),
+        sandbox=box,
+        paced=box.state.tier != "unlimited",
     )
 
 

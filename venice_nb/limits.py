@@ -228,15 +228,22 @@ def _table(model: str, family: str) -> tuple[int | None, int | None]:
     return limits.rpm, limits.tpm
 
 
+def _none(model: str, family: str) -> tuple[None, None]:  # noqa: ARG001  the limits of no limits
+    return None, None
+
+
 _guards: dict[tuple[str, bytes], Guard] = {}
 _lock = threading.Lock()
 _salt = os.urandom(16)
 
 
-def guard_for(base_url: str, key: Secret | None, *, private: bool = False) -> Guard:
-    """The guard all clients of this address and key share; `private` makes one of its own, in memory."""
+def guard_for(base_url: str, key: Secret | None, *, private: bool = False, paced: bool = True) -> Guard:
+    """The guard all clients of this address and key share; `private` makes one of its own, in memory.
+
+    A private guard that is not `paced` expects no rate limits; what the server's headers say still counts.
+    """
     if private:
-        return Guard()
+        return Guard() if paced else Guard(limits_for=_none, truth=None)
     identity = base_url.encode() + b"\0" + (key.reveal().encode() if key is not None else b"")
     name = (base_url, hashlib.blake2b(identity, key=_salt).digest())
     with _lock:

@@ -82,7 +82,7 @@ class _Client(Displayed):
     def __init__(self, door: Door) -> None:
         self._door = door
         self._session = Session(door.settings, live=door.live)
-        self._guard = guard_for(door.settings.base_url, door.key, private=door.transport is not None)
+        self._guard = guard_for(door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced)
 
     @property
     def sandboxed(self) -> bool:
