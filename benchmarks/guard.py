@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 from venice_nb.calls.call import Call, Received, Safety
-from venice_nb.flow import Answered, attempts
-from venice_nb.ledger import MemoryLedger
-from venice_nb.limits import Guard
-from venice_nb.rates import RateLimiter, Seat
-from venice_nb.store import SharedLedger, Store
+from venice_nb.policy.flow import Answered, attempts
+from venice_nb.policy.ledger import MemoryLedger
+from venice_nb.policy.limits import Guard
+from venice_nb.policy.rates import RateLimiter, Seat
+from venice_nb.policy.store import SharedLedger, Store
 
 CALL = Call(
     operation="createChatCompletion",

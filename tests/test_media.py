@@ -15,8 +15,8 @@ from PIL import Image
 
 from venice_nb.errors import InvalidInput
 from venice_nb.media import MAX_BYTES, load, public_url
-from venice_nb.pictures import MAX_PIXELS
-from venice_nb.sniff import pixels, sniff, truncated
+from venice_nb.media.pictures import MAX_PIXELS
+from venice_nb.media.sniff import pixels, sniff, truncated
 
 
 def picture(kind="PNG", size=(80, 96), mode="RGB"):

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from venice_nb.aio import run
     from venice_nb.calls.chat import strict_schema
-    from venice_nb.conversation import Conversation
     from venice_nb.errors import (
         APIError,
         BreakerOpen,
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
         VeniceError,
     )
     from venice_nb.sandbox import Fault, Sandbox
-    from venice_nb.tools import Tool
+    from venice_nb.talk.conversation import Conversation
+    from venice_nb.talk.tools import Tool
     from venice_nb.venice import AsyncVenice, Venice, connect
 
 __version__ = "0.1.0"
@@ -40,7 +40,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "venice_nb.aio": ("run",),
     "venice_nb.calls.chat": ("strict_schema",),
-    "venice_nb.conversation": ("Conversation",),
+    "venice_nb.talk.conversation": ("Conversation",),
     "venice_nb.errors": (
         "APIError",
         "BreakerOpen",
@@ -59,7 +59,7 @@ _ROOMS = {
         "VeniceError",
     ),
     "venice_nb.sandbox": ("Fault", "Sandbox"),
-    "venice_nb.tools": ("Tool",),
+    "venice_nb.talk.tools": ("Tool",),
     "venice_nb.venice": ("AsyncVenice", "Venice", "connect"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

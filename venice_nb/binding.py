@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from venice_nb.client.drive import AsyncDriver, Driver
     from venice_nb.client.session import Session
-    from venice_nb.flow import Plan
+    from venice_nb.policy.flow import Plan
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from venice_nb.calls import characters as calls
 from venice_nb.calls.check import integer
-from venice_nb.flow import Plan, Send
+from venice_nb.policy.flow import Plan, Send
 from venice_nb.results.characters import Character, CharacterTable, Reviews
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _count = integer(1)
 _from = integer(0)
 
 
-def characters(  # noqa: D417  the session is bound by the client
+def characters(
     session: Session,  # noqa: ARG001  every plan takes it first
     *,
     search: str | None = None,
@@ -52,7 +52,8 @@ def characters(  # noqa: D417  the session is bound by the client
     Raises InvalidInput for a value the server would refuse, before anything is sent.
 
     >>> import venice_nb as vn
-    >>> vn.Venice.sandbox().characters(search="philosophy", limit=5)
+    >>> [character.slug for character in vn.Venice.sandbox().characters(search="philosophy", limit=5)]
+    ['alan-watts']
 
     """
     wanted, start = int(_count("limit", limit)), int(_from("offset", offset))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import embeddings as calls
-from venice_nb.flow import Plan, Send
+from venice_nb.policy.flow import Plan, Send
 from venice_nb.results.vectors import Vectors
 
 if TYPE_CHECKING:

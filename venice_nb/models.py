@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from venice_nb.calls import models as calls
 from venice_nb.catalogue import Catalogue, price_of_edit, price_of_image, price_of_upscale
 from venice_nb.errors import APIError, InvalidInput, LocalLimit, ModelNotFound, TransportError, plain
-from venice_nb.flow import Plan, Send
+from venice_nb.policy.flow import Plan, Send
 from venice_nb.results.models import ModelCard, ModelTable
 from venice_nb.results.names import Names
 from venice_nb.results.prices import PriceTable
@@ -35,7 +35,7 @@ _SORTS: dict[str, Callable[[Model], Any]] = {
 }
 
 
-def models(  # noqa: D417  the session is bound by the client
+def models(
     session: Session,
     *,
     type: Kind = "text",
@@ -86,7 +86,8 @@ def models(  # noqa: D417  the session is bound by the client
     Raises InvalidInput for an unknown type or order.
 
     >>> import venice_nb as vn
-    >>> vn.Venice.sandbox().models(vision=True, private=True, sort="price")
+    >>> len(vn.Venice.sandbox().models(vision=True, private=True, sort="price"))
+    28
 
     """
     kinds = _kinds(type)
@@ -182,7 +183,8 @@ def pricing(session: Session, /, type: Kind = "text", *, refresh: bool = True) -
     Raises InvalidInput for a type that is none, or more than one.
 
     >>> import venice_nb as vn
-    >>> vn.Venice.sandbox().models.pricing("image")
+    >>> len(vn.Venice.sandbox().models.pricing("image"))
+    38
     """
     if type not in calls.TYPES:
         raise _not_one_of("type", type, sorted(calls.TYPES))

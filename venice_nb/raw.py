@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import operations
 from venice_nb.calls import responses as calls
-from venice_nb.flow import Plan, Send
+from venice_nb.policy.flow import Plan, Send
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

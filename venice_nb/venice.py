@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venice_nb import characters, chat, embeddings, extract, models, raw
+from venice_nb import characters, embeddings, models, raw
 from venice_nb.binding import AsyncRoom, Room, awaits, does
 from venice_nb.catalogue import Catalogue
 from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
 from venice_nb.client.session import Session
 from venice_nb.door import Door, choose, to_live, to_sandbox
-from venice_nb.conversation import Conversation
-from venice_nb.limits import guard_for
+from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
 from venice_nb.results.card import Card
+from venice_nb.talk import chat, extract
+from venice_nb.talk.conversation import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from venice_nb.flow import Event
+    from venice_nb.policy.flow import Event
     from venice_nb.secrets import Secret
 
 
@@ -82,7 +83,9 @@ class _Client(Displayed):
     def __init__(self, door: Door) -> None:
         self._door = door
         self._session = Session(door.settings, live=door.live)
-        self._guard = guard_for(door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced)
+        self._guard = guard_for(
+            door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced
+        )
 
     @property
     def sandboxed(self) -> bool:

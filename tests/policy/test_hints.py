@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
-from venice_nb.hints import ServerClock, hint, http_date, number, seconds_until
+from venice_nb.policy.hints import ServerClock, hint, http_date, number, seconds_until
 
 NOW = 1_790_000_000.0
 

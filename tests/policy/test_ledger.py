@@ -14,11 +14,11 @@ import time
 
 import pytest
 
-from venice_nb import store
-from venice_nb.ledger import BLOCKED, LOWER, REFUSED, Hold, MemoryLedger
-from venice_nb.limits import guard_for
+from venice_nb.policy import store
+from venice_nb.policy.ledger import BLOCKED, LOWER, REFUSED, Hold, MemoryLedger
+from venice_nb.policy.limits import guard_for
+from venice_nb.policy.store import SharedLedger, Store, ledger_path
 from venice_nb.secrets import Secret
-from venice_nb.store import SharedLedger, Store, ledger_path
 
 _opened = []
 
@@ -237,7 +237,7 @@ def run_python(code, *arguments, wait=True):
 def test_a_killed_process_gives_its_share_back_after_the_window(path):
     code = """
         import os, pathlib, signal, sys, time
-        from venice_nb.store import SharedLedger, Store
+        from venice_nb.policy.store import SharedLedger, Store
         ledger = SharedLedger(Store(pathlib.Path(sys.argv[1])), b"key")
         assert all(isinstance(ledger.admit(time.monotonic(), 3000.0), int) for _ in range(18))
         os.kill(os.getpid(), signal.SIGKILL)
@@ -253,7 +253,7 @@ def test_a_killed_process_gives_its_share_back_after_the_window(path):
 def test_a_fork_opens_the_file_anew_and_both_count_together(path):
     code = """
         import os, pathlib, sys, time
-        from venice_nb.store import SharedLedger, Store
+        from venice_nb.policy.store import SharedLedger, Store
         ledger = SharedLedger(Store(pathlib.Path(sys.argv[1])), b"key")
         take = lambda: sum(isinstance(ledger.admit(time.monotonic(), 60.0), int) for _ in range(6))
         assert take() == 6
@@ -270,7 +270,7 @@ def test_a_fork_opens_the_file_anew_and_both_count_together(path):
 
 WORKER = """
     import os, pathlib, sys, threading, time
-    from venice_nb.store import SharedLedger, Store
+    from venice_nb.policy.store import SharedLedger, Store
     path, log, window, until = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
     store = Store(pathlib.Path(path))
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -8,7 +8,7 @@ import heapq
 import pytest
 from scripted import EPOCH
 
-from venice_nb.rates import RateLimiter, Seat, Wait
+from venice_nb.policy.rates import RateLimiter, Seat, Wait
 
 LANE = ("m-1", "text")
 

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from venice_nb.building import build, fit, plain_data
 from venice_nb.errors import InvalidInput
-from venice_nb.fitting import check
-from venice_nb.schema import schema_of
+from venice_nb.shapes.building import build, fit, plain_data
+from venice_nb.shapes.fitting import check
+from venice_nb.shapes.schema import schema_of
 
 
 class Tone(enum.Enum):

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 from script import FakeSession, Pieces, Script, reply
 
-from venice_nb.conversation import Conversation
 from venice_nb.errors import ContextTooLong, InvalidInput, NotSent, StreamInterrupted
-from venice_nb.flow import Send
+from venice_nb.policy.flow import Send
+from venice_nb.talk.conversation import Conversation
 
 
 def weather(city: str) -> str:

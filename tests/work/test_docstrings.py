@@ -2,7 +2,7 @@
 
 import pytest
 
-from venice_nb.docstrings import read_docstring
+from venice_nb.shapes.docstrings import read_docstring
 
 GOOGLE = """Weather of a city.
 

@@ -4,7 +4,6 @@ import pytest
 from script import FakeSession, Pieces, Script, reply
 
 from venice_nb.catalogue import Catalogue
-from venice_nb.chat import chat
 from venice_nb.errors import (
     APIError,
     CharacterNotFound,
@@ -15,10 +14,11 @@ from venice_nb.errors import (
     StreamInterrupted,
     ToolError,
 )
-from venice_nb.exchange import NUDGE
 from venice_nb.results.characters import Character
 from venice_nb.results.headers import Headers
 from venice_nb.results.models import ModelTable
+from venice_nb.talk.chat import chat
+from venice_nb.talk.exchange import NUDGE
 
 
 def weather(city: str) -> str:

@@ -19,8 +19,8 @@ from venice_nb.errors import (
     InsufficientBalance,
     InvalidInput,
 )
-from venice_nb.extract import extract
-from venice_nb.shape import Shape, json_in
+from venice_nb.shapes.shape import Shape, json_in
+from venice_nb.talk.extract import extract
 
 
 class Tone(enum.Enum):

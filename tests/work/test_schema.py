@@ -28,9 +28,9 @@ import pydantic
 import pytest
 
 from venice_nb.errors import InvalidInput
-from venice_nb.fitting import check
-from venice_nb.schema import schema_of, typed_dict
-from venice_nb.strictness import strict
+from venice_nb.shapes.fitting import check
+from venice_nb.shapes.schema import schema_of, typed_dict
+from venice_nb.shapes.strictness import strict
 
 T = TypeVar("T")
 UserId = NewType("UserId", int)

@@ -3,10 +3,10 @@
 import pytest
 from script import FakeSession, Pieces, Script, reply
 
-from venice_nb import exchange
-from venice_nb.chat import chat
 from venice_nb.config import Settings
 from venice_nb.errors import NotSent
+from venice_nb.talk import exchange
+from venice_nb.talk.chat import chat
 
 
 class Page:

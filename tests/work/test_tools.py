@@ -15,7 +15,7 @@ from script import Script
 
 from venice_nb.errors import InvalidInput, ToolError
 from venice_nb.results.reply import ToolCall
-from venice_nb.tools import RESULT_CAP, Tool, Toolbox, told
+from venice_nb.talk.tools import RESULT_CAP, Tool, Toolbox, told
 
 
 class Unit(enum.Enum):

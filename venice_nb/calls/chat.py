@@ -14,7 +14,7 @@ from venice_nb.calls.messages import Prompt, read_messages
 from venice_nb.calls.parameters import CHAT, CHAT_HINTS, FRIENDLY, VENICE, json_extra
 from venice_nb.calls.replies import read_reply
 from venice_nb.catalogue.names import Resolution
-from venice_nb.strictness import strict as strict_schema
+from venice_nb.shapes.strictness import strict as strict_schema
 
 if TYPE_CHECKING:
     from venice_nb.catalogue import Catalogue, Model

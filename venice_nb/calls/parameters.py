@@ -99,7 +99,7 @@ def _closed(field: str, schema: Any) -> None:
 
 
 def _closed_object(field: str, schema: Mapping[str, Any]) -> None:
-    fix = "Write it, or make the whole schema strict: venice_nb.strictness.strict(schema)."
+    fix = "Write it, or make the whole schema strict: venice_nb.shapes.strictness.strict(schema)."
     if schema.get("additionalProperties") is not False:
         value = schema.get("additionalProperties")
         refuse(f"{field}.additionalProperties", value, "False at every object", fix)

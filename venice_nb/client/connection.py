@@ -25,7 +25,7 @@ from venice_nb.client.http import (
 from venice_nb.client.streams import AsyncReplyStream, Intake, ReplyStream
 from venice_nb.config import LOOPBACK
 from venice_nb.errors import StreamInterrupted
-from venice_nb.flow import Answered, Attempt, Lost
+from venice_nb.policy.flow import Answered, Attempt, Lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable

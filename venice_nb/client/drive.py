@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.aio import heartbeat
-from venice_nb.flow import Answered, Attempt, Event, Lost, Open, Plan, Run, Send, Sleep, attempts
+from venice_nb.policy.flow import Answered, Attempt, Event, Lost, Open, Plan, Run, Send, Sleep, attempts
 from venice_nb.render.live import Countdown
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.client.connection import AsyncConnection, Connection
     from venice_nb.client.session import Session
-    from venice_nb.limits import Guard
+    from venice_nb.policy.limits import Guard
 
 T = TypeVar("T")
 SLICE = 0.25  # seconds; the longest a wait goes without looking up

@@ -12,7 +12,7 @@ import httpx
 import orjson
 
 from venice_nb.errors import InvalidInput, UnsafeContent
-from venice_nb.flow import Lost
+from venice_nb.policy.flow import Lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,8 +19,8 @@ from typing import Any, Literal, NoReturn
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from venice_nb.errors import plain
-from venice_nb.pictures import check_size, from_array, refuse, sendable, to_png
-from venice_nb.sniff import pixels, sniff, truncated
+from venice_nb.media.pictures import check_size, from_array, refuse, sendable, to_png
+from venice_nb.media.sniff import pixels, sniff, truncated
 
 Kind = Literal["image", "audio", "video", "file", "any"]
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from venice_nb.conversation import Conversation
     from venice_nb.render.live import Bundle
-    from venice_nb.turn import Message, Turn
+    from venice_nb.talk.conversation import Conversation
+    from venice_nb.talk.turn import Message, Turn
 
 COLUMNS = ("turn", "role", "text", "model", "tokens", "cost", "complete")
 _SHOWN = 50  # turns drawn; the table has all

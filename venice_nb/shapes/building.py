@@ -14,8 +14,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 from venice_nb.errors import InvalidInput
-from venice_nb.fitting import Problem, check, shown
-from venice_nb.schema import (
+from venice_nb.shapes.fitting import Problem, check, shown
+from venice_nb.shapes.schema import (
     DICTS,
     LISTS,
     SETS,
@@ -27,7 +27,7 @@ from venice_nb.schema import (
     is_union,
     unwrap,
 )
-from venice_nb.strictness import inline, without_nulls
+from venice_nb.shapes.strictness import inline, without_nulls
 
 _TEXTUAL = {
     dt.datetime: ("a date and time such as 2026-01-31T09:30:00", dt.datetime.fromisoformat),

@@ -15,16 +15,16 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.building import fit, plain_data
-from venice_nb.docstrings import read_docstring
 from venice_nb.errors import InvalidInput, ToolError, plain
-from venice_nb.fitting import Problem, check
-from venice_nb.flow import Plan, Run
+from venice_nb.policy.flow import Plan, Run
 from venice_nb.results.reply import ToolCall, ToolStep
-from venice_nb.schema import resolve_hints, schema_of
+from venice_nb.shapes.building import fit, plain_data
+from venice_nb.shapes.docstrings import read_docstring
+from venice_nb.shapes.fitting import Problem, check
+from venice_nb.shapes.schema import resolve_hints, schema_of
 
 if TYPE_CHECKING:
-    from venice_nb.strictness import Schema
+    from venice_nb.shapes.strictness import Schema
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # what the servers behind the API accept
 RESULT_CAP = 20_000  # characters of a result that the model is told, about 6,000 tokens
@@ -42,6 +42,7 @@ class Tool:
         description: when and how to use it.
         schema: the JSON schema of its arguments.
         kinds: the Python type of each argument, for tools made from functions.
+
     """
 
     name: str

@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from venice_nb.ledger import (
+from venice_nb.policy.ledger import (
     CAP,
     LONE_CAP,
     PROBE,

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from venice_nb import errors
 from venice_nb.calls.call import Call, Received, Timeouts
 from venice_nb.catalogue import Catalogue, limits_for
-from venice_nb.hints import ServerClock, hint
-from venice_nb.ledger import (
+from venice_nb.policy.hints import ServerClock, hint
+from venice_nb.policy.ledger import (
     BLOCK,
     BLOCKED,
     CAP,
@@ -30,7 +30,7 @@ from venice_nb.ledger import (
     Ledger,
     MemoryLedger,
 )
-from venice_nb.rates import LimitsFor, RateLimiter, Seat, Wait
+from venice_nb.policy.rates import LimitsFor, RateLimiter, Seat, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,7 +248,7 @@ def guard_for(base_url: str, key: Secret | None, *, private: bool = False, paced
     name = (base_url, hashlib.blake2b(identity, key=_salt).digest())
     with _lock:
         if name not in _guards:
-            from venice_nb.store import shared_ledger  # noqa: PLC0415  only live clients need the file
+            from venice_nb.policy.store import shared_ledger  # noqa: PLC0415  only live clients need the file
 
             _guards[name] = Guard(ledger=shared_ledger(identity), truth=None if key is None else TRUTH)
         return _guards[name]

@@ -25,6 +25,7 @@ class Turn:
         reply: the last answer, with all steps and the cost of the turn; None when only tools had run.
         at: when it was asked, UTC.
         complete: False when it was interrupted.
+
     """
 
     messages: tuple[Message, ...]

@@ -17,9 +17,9 @@ import uuid
 from collections import abc
 from typing import Annotated, Any, Literal, TypedDict, TypeVar, Union
 
-from venice_nb.docstrings import read_docstring
 from venice_nb.errors import InvalidInput, plain
-from venice_nb.strictness import Schema, inline, nullable
+from venice_nb.shapes.docstrings import read_docstring
+from venice_nb.shapes.strictness import Schema, inline, nullable
 
 SIMPLE: dict[Any, Schema] = {
     str: {"type": "string"},

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from venice_nb.calls import parts
 from venice_nb.calls.chat import chat_completion
 from venice_nb.errors import InvalidInput
-from venice_nb.exchange import Exchange, Message, Screen, rounds, wants_show
-from venice_nb.flow import Open, Plan
-from venice_nb.model_choice import choose_model
-from venice_nb.tools import Confirm, Toolbox
+from venice_nb.policy.flow import Open, Plan
+from venice_nb.talk.exchange import Exchange, Message, Screen, rounds, wants_show
+from venice_nb.talk.model_choice import choose_model
+from venice_nb.talk.tools import Confirm, Toolbox
 
 if TYPE_CHECKING:
     from venice_nb.calls.call import Call
@@ -79,6 +79,7 @@ def chat(
     >>> import venice_nb as vn
     >>> vn.Venice.sandbox().chat("What is 2 + 2?", show=False).text
     '2 + 2 = 4'
+
     """
     box = Toolbox(tools)
     exchange = Exchange(conversation_messages(system, messages, user(prompt, images, audio, video, files)))

@@ -17,10 +17,10 @@ from typing import Any, Literal, TypeVar
 from venice_nb import errors
 from venice_nb.calls.call import Call, Received, Safety, Timeouts
 from venice_nb.calls.failures import body_of, failure
-from venice_nb.hints import LONGEST
-from venice_nb.ledger import Hold
-from venice_nb.limits import PROBE, Guard
-from venice_nb.outcome import (
+from venice_nb.policy.hints import LONGEST
+from venice_nb.policy.ledger import Hold
+from venice_nb.policy.limits import PROBE, Guard
+from venice_nb.policy.outcome import (
     RULES,
     Answered,
     Dice,
@@ -35,7 +35,7 @@ from venice_nb.outcome import (
     risks_money,
     transport_error,
 )
-from venice_nb.rates import Wait
+from venice_nb.policy.rates import Wait
 
 __all__ = [
     "Answered",

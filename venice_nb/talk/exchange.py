@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Received
 from venice_nb.errors import InvalidInput, StreamFailure
-from venice_nb.flow import Plan, Send
+from venice_nb.policy.flow import Plan, Send
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Live, environment, mark_shown, static_mode
 from venice_nb.results.reply import Reply, ToolCall, ToolStep
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from venice_nb.calls.call import Call
     from venice_nb.client.session import Session
-    from venice_nb.tools import Confirm, Toolbox
+    from venice_nb.talk.tools import Confirm, Toolbox
 
 Message = dict[str, Any]
 NUDGE = "Do not call any more tools. Answer now with what you have, and say what is missing."
@@ -37,6 +37,7 @@ class Exchange:
         replies: the answers of the model, one for each round.
         steps: the tool calls that were carried out.
         partial: an answer that was cut short.
+
     """
 
     messages: list[Message]

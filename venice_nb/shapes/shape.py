@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from venice_nb.building import fit
 from venice_nb.errors import InvalidInput
-from venice_nb.fitting import Problem, check
-from venice_nb.schema import schema_of, typed_dict
-from venice_nb.strictness import Schema, strict, without_nulls
+from venice_nb.shapes.building import fit
+from venice_nb.shapes.fitting import Problem, check
+from venice_nb.shapes.schema import schema_of, typed_dict
+from venice_nb.shapes.strictness import Schema, strict, without_nulls
 
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n(.*?)```", re.DOTALL)
 _NOT_A_NAME = re.compile(r"[^a-zA-Z0-9_-]+")
@@ -31,6 +31,7 @@ class Shape:
         schema: the JSON schema of the answer; always an object.
         kind: the Python type to build; None when only a JSON schema was given.
         wrapped: whether the thing wanted is in the field `value` of the answer.
+
     """
 
     name: str

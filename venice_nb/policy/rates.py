@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from venice_nb.hints import LONGEST, number, seconds_until
+from venice_nb.policy.hints import LONGEST, number, seconds_until
 
 WINDOW = 61.0  # seconds; one more than the server's, for the time a request is under way
 DAY = 86_400.0

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from venice_nb.building import build, plain_data
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost, Usage  # noqa: TC001  likewise
 from venice_nb.results.reply import Choice, Reply, Source, ToolCall, ToolStep
-from venice_nb.turn import Turn
+from venice_nb.shapes.building import build, plain_data
+from venice_nb.talk.turn import Turn
 
 if TYPE_CHECKING:
     import os
 
-    from venice_nb.conversation import Conversation
+    from venice_nb.talk.conversation import Conversation
 
 FORMAT = "venice_nb conversation"
 VERSION = 1  # of the layout; readers take their own and older ones

@@ -17,8 +17,8 @@ from venice_nb.calls.call import Call, Received, Safety
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from venice_nb.ledger import Hold
-    from venice_nb.rates import Wait
+    from venice_nb.policy.ledger import Hold
+    from venice_nb.policy.rates import Wait
 
 FIRST, AFTER_429, CEILING = 0.5, 1.0, 20.0  # seconds: base of the backoff, base after a 429, its upper end
 ONE_DUPLICATE, ALL_DUPLICATES = (

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.chat import prepared, user
 from venice_nb.errors import ContextTooLong, InvalidInput
-from venice_nb.exchange import Exchange, Screen, rounds, wants_show
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.money import Cost, Usage
-from venice_nb.tools import Toolbox
-from venice_nb.turn import Message, Turn, answerable, reworded
+from venice_nb.talk.chat import prepared, user
+from venice_nb.talk.exchange import Exchange, Screen, rounds, wants_show
+from venice_nb.talk.tools import Toolbox
+from venice_nb.talk.turn import Message, Turn, answerable, reworded
 
 if TYPE_CHECKING:
     import os
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from venice_nb.client.session import Session
-    from venice_nb.flow import Plan
+    from venice_nb.policy.flow import Plan
     from venice_nb.results.reply import Reply
-    from venice_nb.tools import Confirm
+    from venice_nb.talk.tools import Confirm
 
 
 class Conversation(Displayed):
@@ -53,6 +53,7 @@ class Conversation(Displayed):
     '2 + 2 = 4'
     >>> len(c)
     1
+
     """
 
     __slots__ = (
@@ -231,7 +232,7 @@ class Conversation(Displayed):
 
         Tokens and cost stand in the row of a turn's last answer and are those of the whole turn.
         """
-        from venice_nb import conversation_view  # noqa: PLC0415  loads with the first table or display
+        from venice_nb.talk import conversation_view  # noqa: PLC0415  loads with the first table or display
 
         return conversation_view.frame(self)
 
@@ -274,7 +275,7 @@ class Conversation(Displayed):
         Without a path the name is made from the content. Raises InvalidInput rather than replace a file,
         unless `overwrite=True`.
         """
-        from venice_nb import conversation_file  # noqa: PLC0415  loads with the first file
+        from venice_nb.talk import conversation_file  # noqa: PLC0415  loads with the first file
 
         with self._busy():
             return conversation_file.save(self, path, overwrite=overwrite)
@@ -285,7 +286,7 @@ class Conversation(Displayed):
         Turns and settings of the file take the place of those here; tools stay, as functions are not saved.
         Raises InvalidInput for a file that is no saved conversation.
         """
-        from venice_nb import conversation_file  # noqa: PLC0415  loads with the first file
+        from venice_nb.talk import conversation_file  # noqa: PLC0415  loads with the first file
 
         with self._busy():
             found = conversation_file.load(path)
@@ -327,12 +328,12 @@ class Conversation(Displayed):
             self._lock.release()
 
     def __repr__(self) -> str:
-        from venice_nb import conversation_view  # noqa: PLC0415  loads with the first table or display
+        from venice_nb.talk import conversation_view  # noqa: PLC0415  loads with the first table or display
 
         return conversation_view.plain(self)
 
     def _mimebundle(self) -> Bundle:
-        from venice_nb import conversation_view  # noqa: PLC0415  loads with the first table or display
+        from venice_nb.talk import conversation_view  # noqa: PLC0415  loads with the first table or display
 
         return conversation_view.bundle(self)
 

@@ -9,7 +9,7 @@ from venice_nb.calls.characters import get_character
 from venice_nb.calls.models import list_models
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import ModelNotFound, VeniceError, plain
-from venice_nb.flow import Plan, Send
+from venice_nb.policy.flow import Plan, Send
 
 if TYPE_CHECKING:
     from venice_nb.catalogue import Resolution
