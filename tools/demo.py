@@ -21,7 +21,9 @@ def main() -> int:
     target.write_text(page, encoding="utf-8")
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     told = _told(cells)
-    print(f"The tour ran: {len(cells)} cells in {time.monotonic() - began:.0f} s, offline, against the sandbox.")
+    print(
+        f"The tour ran: {len(cells)} cells in {time.monotonic() - began:.0f} s, offline, against the sandbox."
+    )
     for line in told[-4:]:
         print(line)
     print(f"Open {target.relative_to(ROOT)} in a browser.")
