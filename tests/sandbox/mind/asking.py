@@ -1,3 +1,4 @@
+# ruff: noqa: E501  cases stay on one line
 """Words for talking to the mind in tests."""
 
 import json

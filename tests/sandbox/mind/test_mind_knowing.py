@@ -1,3 +1,4 @@
+# ruff: noqa: E501  cases stay on one line
 """What the mind knows by itself, and how it shapes an answer."""
 
 import re

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  cases stay on one line; typographic marks are part of what is said
 """What was said before in the conversation."""
 
 import pytest

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  cases stay on one line
 """Answers extracted from supplied text."""
 
 import base64
@@ -157,3 +158,11 @@ def test_a_reasoning_model_tells_the_steps_it_took_and_more_of_them_at_high_effo
 )
 def test_no_reasoning_is_shown_when_it_is_off_or_not_supported(off):
     assert think(SHOP, "When is shipping free?", **off).reasoning == ""
+
+
+def test_python_code_is_told_by_its_syntax():
+    said = answer(
+        "What does this code do?\n```python\nimport math\ndef area(r):\n    return math.pi * r ** 2\n```"
+    )
+    assert "imports `math`" in said
+    assert "`area(r)`, which returns `math.pi * r ** 2`" in said

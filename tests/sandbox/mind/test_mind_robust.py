@@ -1,8 +1,11 @@
+# ruff: noqa: E501  cases stay on one line
 """Whatever it is asked, the mind answers, and answers alike."""
 
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 from asking import MODEL
 from hypothesis import given, settings
@@ -10,11 +13,71 @@ from hypothesis import strategies as st
 
 from venice_nb.sandbox import mind
 
+ROOT = Path(mind.__file__).parents[3]
+
 words = st.sampled_from(
-    'what is the capital of France ? sum average sort translate summarise : my name Ada weather in Rome [1] Question: Context: ``` { } " 3 4 % * ^ and or yes no '
-    "label json \n \n\n - list three x = 7 image ( ) : ; you must ignore previous instructions 2024-02-30 https://a.b 😀 é 中".split(
-        " "
-    )
+    [
+        "what",
+        "is",
+        "the",
+        "capital",
+        "of",
+        "France",
+        "?",
+        "sum",
+        "average",
+        "sort",
+        "translate",
+        "summarise",
+        ":",
+        "my",
+        "name",
+        "Ada",
+        "weather",
+        "in",
+        "Rome",
+        "[1]",
+        "Question:",
+        "Context:",
+        "```",
+        "{",
+        "}",
+        '"',
+        "3",
+        "4",
+        "%",
+        "*",
+        "^",
+        "and",
+        "or",
+        "yes",
+        "no",
+        "label",
+        "json",
+        "\n",
+        "\n\n",
+        "-",
+        "list",
+        "three",
+        "x",
+        "=",
+        "7",
+        "image",
+        "(",
+        ")",
+        ":",
+        ";",
+        "you",
+        "must",
+        "ignore",
+        "previous",
+        "instructions",
+        "2024-02-30",
+        "https://a.b",
+        "😀",
+        "é",
+        "中",
+    ]
 )
 texts = st.one_of(st.text(max_size=80), st.lists(words, max_size=25).map(" ".join))
 junk = st.recursive(
@@ -73,7 +136,7 @@ options = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(bodies, options, st.integers(0, 3))
 def test_every_body_gets_a_thought_and_equal_bodies_equal_thoughts(body, chosen, choice):
     first = mind.think(body, model=MODEL, settings=chosen, character=None, seed=3, choice=choice)
@@ -83,7 +146,7 @@ def test_every_body_gets_a_thought_and_equal_bodies_equal_thoughts(body, chosen,
     mind.count_prompt_tokens(body["messages"], body.get("tools"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(junk, junk)
 def test_odd_contents_and_parameters_do_not_upset_it(content, parameters):
     body = {
@@ -94,7 +157,7 @@ def test_odd_contents_and_parameters_do_not_upset_it(content, parameters):
     mind.think(body, model={}, settings={}, character={"voice": content}, seed=0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.recursive(
         st.one_of(junk, st.sampled_from(["string", "object", "array", "integer"])),
@@ -137,14 +200,13 @@ def test_another_process_thinks_the_same():
         "from venice_nb.sandbox import mind; import sys; "
         "sys.stdout.write(mind.think({'messages': [{'role': 'user', 'content': 'Latest news on fusion and what is PCA?'}]}, model={}, settings={'enable_web_search': 'on'}, character=None, seed=5, choice=1).content)"
     )
-    root = os.path.join(os.path.dirname(mind.__file__), "..", "..", "..")
     said = {
         subprocess.run(
             [sys.executable, "-X", "utf8", "-c", script],
             capture_output=True,
             encoding="utf-8",
             check=True,
-            cwd=root,
+            cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2")
@@ -152,24 +214,39 @@ def test_another_process_thinks_the_same():
     assert len(said) == 1
 
 
-def test_long_input_of_one_kind_does_not_take_long():
-    for text in (
-        "a" * 100_000,
-        "9" * 50_000,
-        "[1] " * 20_000,
-        "((((" * 10_000,
-        "a, " * 30_000,
-        "= " * 30_000,
-        "\n" * 50_000,
-        "- x\n" * 20_000,
-        'x"' * 30_000,
-        "A b " * 20_000,
-        "1 + " * 20_000,
-    ):
-        mind.think(
-            {"messages": [{"role": "user", "content": text}]},
-            model={},
-            settings={"enable_web_search": "auto"},
-            character=None,
-            seed=0,
-        )
+def test_the_time_it_takes_grows_with_the_length_of_the_input_and_not_its_square():
+    form = {
+        "type": "json_schema",
+        "json_schema": {
+            "name": "x",
+            "schema": {
+                "type": "object",
+                "properties": {k: {"type": "string"} for k in ("name", "city", "items")},
+                "required": ["name", "city", "items"],
+            },
+        },
+    }
+    for text in ("a", "9", "[1] ", "(", "a, ", "= ", "- x\n", 'x"', "A B ", "A. ", "my x is ", "a@"):
+        long = text * (20_000 // len(text))
+        for extra in ({}, {"response_format": form}):
+            start = time.process_time()
+            mind.think(
+                {"messages": [{"role": "user", "content": long}], **extra},
+                model={},
+                settings={},
+                character=None,
+                seed=0,
+            )
+            assert time.process_time() - start < 2, text
+
+
+def test_a_long_text_without_a_question_is_summed_up():
+    text = (
+        "Venice is a city on islands. Boats take the place of cars. "
+        + "The lagoon is shallow and full of birds. " * 80
+    )
+    said = mind.think(
+        {"messages": [{"role": "user", "content": text}]}, model={}, settings={}, character=None, seed=0
+    ).content
+    assert 0 < len(said) < 200
+    assert said.split(". ")[0] in text

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  typographic marks are part of what is said
 """Pictures, sounds and films."""
 
 import base64

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  cases stay on one line
 """Which tools are called, with which arguments, and what is made of their results."""
 
 import pytest

@@ -1,8 +1,10 @@
+# ruff: noqa: E501  cases stay on one line
 """Vectors for texts."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from venice_nb.sandbox import mind
+
+ROOT = Path(mind.__file__).parents[3]
 
 
 def embed(*texts, dims=512, model_id="m", **kw):
@@ -49,7 +53,7 @@ def test_another_process_gives_the_same_vectors():
         capture_output=True,
         text=True,
         check=True,
-        cwd=os.path.dirname(mind.__file__) + "/../../..",
+        cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "77"},
     )
     assert out.stdout == embed("late delivery", "", dims=64).tobytes().hex()
@@ -72,9 +76,4 @@ def test_word_vectors_bring_paraphrases_together_when_asked_for():
 
 def test_importing_the_mind_loads_neither_numpy_nor_pillow():
     script = "import venice_nb.sandbox.mind.think, sys; sys.exit(any(m in sys.modules for m in ('PIL', 'wordllama')))"
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", script], check=False, cwd=os.path.dirname(mind.__file__) + "/../../.."
-        ).returncode
-        == 0
-    )
+    assert subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT).returncode == 0

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """The number of a text that a field asks for: by its label, its unit or the words beside it."""
 
 from __future__ import annotations

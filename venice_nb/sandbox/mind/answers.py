@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Answers from supplied text and from knowledge, and the honest ones when there is none."""
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ PART = 0.3  # the share from which a sentence is offered as the nearest
 
 
 def calculated(ask: Ask, trace: Trace) -> Draft | None:
+    """Return the result of the arithmetic or equation a request holds, None when it holds none."""
     if len(ask.question) > 600:
         return None
-    if re.search(r"\bsolve\b|\bwhat is [a-z]\b|\bfind [a-z]\b", ask.whole, re.IGNORECASE):
-        solved = equations.solve(ask.whole)
+    if re.search(r"\bsolve\b|\bwhat is [a-z]\b|\bfind [a-z]\b", ask.question, re.IGNORECASE):
+        solved = equations.solve(ask.question)
         if solved:
             trace.note(f"Solved the equation in {len(solved[0])} step(s): {solved[1]}.", 1)
             return Draft(
@@ -103,4 +105,5 @@ def nearest(ask: Ask, trace: Trace) -> Draft | None:
 
 
 def nothing(ask: Ask, trace: Trace) -> Draft:
+    """Return the honest reply of last resort."""
     return saying(*ask.refused, kind="honest", sure=False) if ask.refused else smalltalk.honest(ask, trace)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """A tool's arguments read out of a message by the tool's schema."""
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from .text import stem
 
 
 def properties_of(function: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return a tool's parameters with their references resolved."""
     parameters = function.get("parameters")
     found = parameters.get("properties") if isinstance(parameters, Mapping) else None
     filler = Filler(parameters if isinstance(parameters, Mapping) else {})
@@ -30,6 +32,7 @@ def properties_of(function: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]
 
 
 def required_of(function: Mapping[str, Any]) -> list[str]:
+    """Return the names of the parameters a tool must be given."""
     parameters = function.get("parameters")
     given = parameters.get("required") if isinstance(parameters, Mapping) else None
     return [k for k in given if isinstance(k, str)] if isinstance(given, list) else []
@@ -49,11 +52,9 @@ def arguments(function: Mapping[str, Any], text: str, context: str = "") -> dict
     only = len([k for k in required if properties.get(k, {}).get("type", "string") == "string"]) == 1
     for key, inner in properties.items():
         field = Field(str(key), str(inner.get("description") or ""), inner)
-        value = _argument(
-            field, inner, text, filler, only=only and key in required, used=used, tool=function["name"]
-        )
+        value = _argument(field, inner, text, filler, only=only and key in required, used=used)
         if value is None and key in required and context:
-            value = _argument(field, inner, context, filler, only=False, used=used, tool=function["name"])
+            value = _argument(field, inner, context, filler, only=False, used=used)
         if value is None and key in required and "default" in inner:
             value = inner["default"]
         if value is not None:
@@ -74,7 +75,6 @@ def _argument(
     *,
     only: bool,
     used: Sequence[str],
-    tool: str,
 ) -> Any:
     if "const" in schema:
         return schema["const"]
@@ -93,7 +93,6 @@ def _argument(
                     filler,
                     only=only,
                     used=used,
-                    tool=tool,
                 )
                 if value is not None:
                     return value
@@ -125,7 +124,7 @@ def _argument(
         inner = {"name": field.name, "parameters": schema}
         value = {k: v for k, v in arguments(inner, text).items() if v is not None}
         return value or None
-    said = string_argument(field, text, only=only, used=used, tool=tool)
+    said = string_argument(field, text, only=only, used=used)
     return None if said is None else fit_string(said, schema)
 
 
@@ -197,9 +196,7 @@ _PREPOSITIONS: tuple[tuple[tuple[str, ...], str], ...] = (
 _TICKER = re.compile(r"\b[A-Z]{1,5}\b")
 
 
-def string_argument(
-    field: Field, text: str, *, only: bool = False, used: Sequence[str] = (), tool: str = ""
-) -> str | None:
+def string_argument(field: Field, text: str, *, only: bool = False, used: Sequence[str] = ()) -> str | None:
     """Return the words of a message that a string parameter asks for, None when it gives none."""
     form = field.schema.get("format")
     if form in ("date", "date-time", "email", "uri", "url", "time") or field.says(
@@ -239,13 +236,13 @@ def string_argument(
             None,
         )
         if ticker:
-            return ticker
+            return str(ticker)
     if field.says("currency", "base", "quote") or (
         field.says("from", "to", "source", "target") and re.search(r"\b[A-Z]{3}\b", text)
     ):
         return _currency(field, text, used)
     quoted = list(re.findall(r"[\"“]([^\"”]+)[\"”]|(?<!\w)'([^']+)'(?!\w)", text))
-    said = [a or b for a, b in quoted if (a or b) not in used]
+    said: list[str] = [a or b for a, b in quoted if (a or b) not in used]
     if said:
         return said[0]
     colon = re.search(rf"\b{re.escape(readable(field.name))}\s*[:=]\s*([^\n,;]+)", text, re.IGNORECASE)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """Arithmetic in plain text: expressions evaluated safely, "12 times 7", "sum of 3, 4 and 5", "15% of 80"."""
 
 from __future__ import annotations

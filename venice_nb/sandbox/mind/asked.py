@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """What is being asked: the latest request parted into its question, the text it is about and the passages supplied."""
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ def read_request(body: Mapping[str, Any]) -> Ask:
     content = latest.get("content")
     whole = text_of(content).strip()
     question, payload, supplied = part(whole)
+    if len(question) > LONG:
+        question, payload, supplied = _without_question(question, payload, supplied)
     passages = list(supplied)
     refused = []
     turns = []
@@ -107,6 +110,18 @@ def read_request(body: Mapping[str, Any]) -> Ask:
         refused=tuple(refused),
         results=tuple(m for m in messages[at + 1 :] if m.get("role") in ("tool", "assistant")),
     )
+
+
+LONG = 2_000  # characters; what is longer than this is no question but a text
+
+
+def _without_question(
+    text: str, payload: str, supplied: tuple[Passage, ...]
+) -> tuple[str, str, tuple[Passage, ...]]:
+    """Part a message that is one long text: its last line if that asks something, else an order to sum it up."""
+    last = split_sentences(text[-500:].rpartition("\n")[2].strip() or "-")[-1]
+    asked = last if asks(last) and len(last) < len(text) else "Summarise this text."
+    return asked, payload, (*supplied, Passage(text))
 
 
 _FENCE = re.compile(

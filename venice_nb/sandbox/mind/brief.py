@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """The shortest true answer: the word or number of a sentence that a question asks for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Pages looked up for a request: searched, or read at the addresses it names."""
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def look_up(
 
 
 def as_documents(found: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return found pages as the documents of the synthetic search call."""
     return tuple(
         {
             "id": str(i),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Sentences put together: the best few in reading order, with source marks; or the gist of a text."""
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def covering(hits: Sequence[Hit]) -> float:
     total = sum(hits[0].weight.values())
     together = frozenset().union(*(h.met for h in hits))
     united = sum(hits[0].weight[t] for t in together) / total if total else 0.0
-    return max(united, max(h.coverage for h in hits))
+    return max(united, *(h.coverage for h in hits))
 
 
 _FACTUAL = re.compile(

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Text out of files given as data URLs: plain text, CSV, JSON, HTML, source code, PDF, DOCX, PPTX, XLSX and EPUB."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Linear equations in one unknown, solved step by step: "8x + 7 = -23"."""
 
 from __future__ import annotations

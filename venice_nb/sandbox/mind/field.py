@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """One property of a schema as words to look for, and the value a text states under its name."""
 
 from __future__ import annotations

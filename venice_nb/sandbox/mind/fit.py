@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Values made to keep the limits of a schema: bounds, steps, formats, patterns, lengths."""
 
 from __future__ import annotations

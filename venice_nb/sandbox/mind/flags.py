@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """Whether a text affirms or denies what a field names."""
 
 from __future__ import annotations

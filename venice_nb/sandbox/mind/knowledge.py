@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001, SIM905  patterns and word lists stay on one line; typographic marks are what is looked for or shown; word lists read better as text
 """What the mind knows without being told: a few hundred checked facts (data/knowledge.md) and capital cities."""
 
 from __future__ import annotations
@@ -83,6 +84,18 @@ def recite(question: str, wish: Wish, trace: Trace) -> Draft | None:
     return _capital(question) or _listed(question, wish) or _told(question, wish, trace)
 
 
+def background(question: str) -> tuple[Passage, ...]:
+    """Return what is known of the subjects a question names, as passages to judge a claim by."""
+    told = [Passage("\n\n".join(entry.facts), title=entry.names[0]) for entry in subjects(question)]
+    low = question.lower()
+    cities = [
+        f"{city} is the capital of {country}."
+        for country, city in capitals().items()
+        if country.lower() in low or city.lower() in low
+    ]
+    return (*told, *((Passage("\n\n".join(cities)),) if cities else ()))
+
+
 def _capital(question: str) -> Draft | None:
     if not re.search(r"\bcapitals?\b", question, re.IGNORECASE):
         return None
@@ -131,7 +144,7 @@ def _listed(question: str, wish: Wish) -> Draft | None:
     for entry in entries():
         for name, values in entry.lists:
             if _rooted(name) in rooted and re.search(
-                r"\b(?:list|name|give|tell|what are|which are|which|enumerate|show|mention|some|examples?)\b",
+                r"\b(?:list|name|give|tell (?!me about)|what are|which are|which|enumerate|show|mention|some|examples?)\b",
                 question,
                 re.IGNORECASE,
             ):
@@ -162,9 +175,7 @@ def _told(question: str, wish: Wish, trace: Trace) -> Draft | None:
     if len(met) > 1 and re.search(
         r"\b(?:difference|differ|compare|versus|vs|better|or|relate|and)\b", question, re.IGNORECASE
     ):
-        return _contrast(
-            met[:2] if not re.search(r"\band\b.*\band\b|,", question) else met[:4], question, wish, trace
-        )
+        return _contrast(met[:2] if not re.search(r"\band\b.*\band\b|,", question) else met[:4], wish, trace)
     if met:
         entry = _fittest(met, question)
         trace.note(f"Known subject: {entry.names[0]} ({len(entry.facts)} facts).", 1)
@@ -268,7 +279,7 @@ def _fittest(met: Sequence[Entry], question: str) -> Entry:
     return max(met, key=fit)
 
 
-def _contrast(met: Sequence[Entry], question: str, wish: Wish, trace: Trace) -> Draft:
+def _contrast(met: Sequence[Entry], wish: Wish, trace: Trace) -> Draft:
     """What two subjects are, and what sets them apart when a fact of one names the other."""
     trace.note(f"Known subjects: {', '.join(e.names[0] for e in met)}.", 1)
     first, second = met[0], met[1]

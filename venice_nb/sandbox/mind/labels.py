@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """Classification: tone, yes or no, and choosing one of the labels that a request names."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from .knowledge import background
 from .lexicon import FLIPS, HINTS, NEGATIVE, POSITIVE, STRONGER
 from .retrieve import Passage, rank
 from .text import stem, terms
@@ -66,7 +68,7 @@ def options(question: str) -> list[str]:
     """Return the labels a request offers, in order: "as positive, negative or neutral"; [] when it offers none."""
     lead = re.search(
         r"\b(?:as|into|between|among|one of|either|from|labels?|categories|classes|options|choices|with|is (?:it|this|the [\w ]+?)|answer|reply|respond|say|choose|pick|"
-        r"whether (?:it|this|the [\w ]+?) is|of:)\b\s*(?:only |just |exactly |with |one of |the (?:following )?(?:labels?|categories|words?)?|these (?:labels|categories)?)*\s*[:(\[]?\s*"
+        r"whether (?:it|this|the [\w ]+?) is|of:)\b\s*(?:only |just |exactly |with |one of |the (?:following )?(?:labels?|categories|words?)?|these (?:labels|categories)?|fits?(?: best)?|applies|is (?:right|best))*\s*[:(\[]?\s*"
         r"(?P<list>[^.?!:\n)\]]{3,200})",
         question,
         re.IGNORECASE,
@@ -165,7 +167,7 @@ def classify(question: str, payload: str, passages: Sequence[Passage], trace: Tr
     """Return the label asked for, None when the request is no classification."""
     subject = payload.strip(" \"'“”") or "\n".join(p.text for p in passages)
     if _YES_NO.search(question):
-        return _yes_or_no(question, passages, trace)
+        return _yes_or_no(question, passages or background(question), trace)
     quoted = _QUOTED.findall(question)
     if not subject and quoted:
         subject = max(quoted, key=len)
@@ -225,6 +227,8 @@ def _yes_or_no(question: str, passages: Sequence[Passage], trace: Trace) -> Draf
     if tone:
         return exactly(yes if tone_fit(tone[1], sentiment(text)) > 0 else no, "label")
     hits = rank(bare, passages, trace)
+    names = {n.lower() for n in re.findall(r"(?<=[\w,] )[A-Z][\w-]+", bare)}
+    hits = [h for h in hits if names <= set(re.findall(r"[\w-]+", h.line.sentence.text.lower()))]
     if not hits or hits[0].coverage < 0.45:
         trace.note("No sentence supports it.", 1)
         return exactly(no, "label")

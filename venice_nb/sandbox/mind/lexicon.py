@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  patterns and word lists stay on one line; word lists read better as text
 """Word lists for tone and topics; every word is stored as its stem."""
 
 from __future__ import annotations

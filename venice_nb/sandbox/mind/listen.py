@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """What a sound or a film is, as far as its bytes tell: length, loudness, silence, pitch, format."""
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 _SECONDS = 120  # how much of a recording is listened to
 
 
-def listen(parts: Sequence[Mapping[str, Any]], question: str, trace: Trace) -> Draft:
+def listen(parts: Sequence[Mapping[str, Any]], question: str, trace: Trace) -> Draft | None:
     """Return what the given `input_audio` parts hold; words are not recognised, and it says so."""
+    if not parts:
+        return None
     said: list[str] = []
     for i, part in enumerate(parts, 1):
         name = "The recording" if len(parts) == 1 else f"Recording {i}"
@@ -53,7 +56,7 @@ def _described(raw: bytes, form: str, name: str) -> list[str]:
         return [f"{name} is empty."]
     if form in ("pcm16", "pcm24"):
         width = 2 if form == "pcm16" else 3
-        return _heard(raw, 24_000, 1, width, name, f"{form.upper()} samples, taken as 24 kHz mono")
+        return _heard(raw, 24_000, 1, width, name=name, kind=f"{form.upper()} samples, taken as 24 kHz mono")
     if raw[:4] == b"RIFF" and raw[8:12] == b"WAVE":
         try:
             with wave.open(io.BytesIO(raw)) as sound:
@@ -66,7 +69,7 @@ def _described(raw: bytes, form: str, name: str) -> list[str]:
             return [f"{name} is a WAV file without samples."]
         actual = len(frames) // (channels * width)
         seconds = max(actual, min(total, len(raw) // (channels * width))) / rate
-        return _heard(frames, rate, channels, width, name, "WAV", seconds)
+        return _heard(frames, rate, channels, width, name=name, kind="WAV", seconds=seconds)
     kind = _sniffed(raw) or form
     about = _mp3_seconds(raw) if kind == "MP3" else None
     length = f", about {about:.1f} seconds long" if about else ""
@@ -111,7 +114,7 @@ def _mp3_seconds(raw: bytes) -> float | None:
 
 
 def _heard(
-    frames: bytes, rate: int, channels: int, width: int, name: str, kind: str, seconds: float | None = None
+    frames: bytes, rate: int, channels: int, width: int, *, name: str, kind: str, seconds: float | None = None
 ) -> list[str]:
     """Sentences about decoded samples."""
     import numpy as np  # noqa: PLC0415
@@ -172,8 +175,10 @@ def _note(pitch: float) -> str:
     return f"near {('C', 'C♯', 'D', 'D♯', 'E', 'F', 'F♯', 'G', 'G♯', 'A', 'A♯', 'B')[steps % 12]}{steps // 12 - 1}"
 
 
-def watch(urls: Sequence[str], trace: Trace) -> Draft:
+def watch(urls: Sequence[str], trace: Trace) -> Draft | None:
     """Return what is known of the given films: format, size, length of MP4 files; frames are not looked at."""
+    if not urls:
+        return None
     said = []
     for i, url in enumerate(urls, 1):
         name = "The film" if len(urls) == 1 else f"Film {i}"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """What is said about a picture: a description, a direct answer, a comparison."""
 
 from __future__ import annotations
@@ -97,8 +98,10 @@ def labelled(picture: Picture) -> str:
 _LIMIT = "I am the sandbox's stand-in: I measure pixels and cannot recognise what things are."
 
 
-def look(urls: Sequence[str], question: str, wish: Wish, trace: Trace) -> Draft:
-    """Return an answer about the given pictures."""
+def look(urls: Sequence[str], question: str, wish: Wish, trace: Trace) -> Draft | None:
+    """Return an answer about the given pictures, None when there are none."""
+    if not urls:
+        return None
     pictures = [see(u) for u in urls[:10]]
     for i, p in enumerate(pictures, 1):
         trace.note(

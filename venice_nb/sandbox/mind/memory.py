@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """What was said before: facts the user stated, the latest questions and answers."""
 
 from __future__ import annotations

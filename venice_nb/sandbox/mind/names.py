@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001, SIM905  patterns and word lists stay on one line; typographic marks are what is looked for or shown; word lists read better as text
 """Names in a text: of people, places, firms and things."""
 
 from __future__ import annotations
@@ -262,7 +263,7 @@ def _place(field: Field, text: str, names: Sequence[str]) -> str | None:
         return _clip(inner[0]["v"])
     if places and not (field.says("city", "town") and places[0] in COUNTRIES):
         return places[0]
-    signed = re.search(rf"{NAME}, (?P<v>{NAME})\s*$", text)
+    signed = re.search(rf"{NAME}, (?P<v>{NAME})\s*$", text[-200:])
     if signed and signed["v"] not in COUNTRIES:
         return _clip(signed["v"])
     subject = next((n for n in names if n not in COUNTRIES), None)

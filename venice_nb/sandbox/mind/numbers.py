@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """Numbers as people write them: words, separators, percent, money, with their places in a text."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """Simple things done to a text: capitals, sorting, counting, reversing, replacing, summarising; and honest refusals."""
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ def operate(
         question,
         re.IGNORECASE,
     ):
-        return summarise(passages or ((Passage(text),) if text else ()), wish, trace, question)
+        return summarise(passages or ((Passage(text),) if text else ()), wish, trace)
     for pattern, act in _DONE:
         if re.search(pattern, question, re.IGNORECASE):
             subject = text or _bare(question)
@@ -203,7 +204,7 @@ def _no_translation(question: str) -> Draft | None:
     )  # fmt: skip
 
 
-def summarise(passages: Sequence[Passage], wish: Wish, trace: Trace, question: str = "") -> Draft | None:
+def summarise(passages: Sequence[Passage], wish: Wish, trace: Trace) -> Draft | None:
     """Return the sentences that stand for the whole text."""
     if not any(p.text.strip() for p in passages):
         return None

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """What can be told by its form alone: e-mail and web addresses, telephone numbers, dates and times."""
 
 from __future__ import annotations
@@ -81,5 +82,6 @@ def iso_date(text: str) -> str | None:
 
 
 def first_match(pattern: re.Pattern[str], text: str) -> str | None:
+    """Return the first match of a pattern in a text, None without one."""
     match = pattern.search(text)
     return match[0].strip() if match else None

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for or shown
 """A picture measured: size, colours by name, light, contrast, the main thing, the horizon."""
 
 from __future__ import annotations

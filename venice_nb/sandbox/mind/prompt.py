@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """How many tokens a prompt costs: text by the rule of `text.pieces`, media by stated flat rules."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """What a reasoning model shows of its thinking: the steps the mind really took, as many as the effort asks for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """The pieces of a text that each describe one thing."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def records(text: str, kinds: Sequence[str] = (), name: str = "") -> list[str]:
+def records(text: str, kinds: Sequence[str] = ()) -> list[str]:
     """Return the pieces of a text that each describe one thing: bullets, lines, rows, or sentences that hold data."""
     bullets = [m[1].strip() for m in re.finditer(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", text, re.MULTILINE)]
     if len(bullets) >= 2:

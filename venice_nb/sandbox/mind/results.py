@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """What tools gave back: told in sentences, and mended once when a tool says what was wrong."""
 
 from __future__ import annotations
@@ -100,6 +101,12 @@ def error_in(given: str) -> str:
         if isinstance(value, str) and given.strip() and _ERROR.match(given)
         else ""
     )
+
+
+def failed(messages: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the tools whose latest answer was an error."""
+    latest = {name: error_in(given) for name, _, given in _answers(messages)}
+    return {name for name, problem in latest.items() if problem}
 
 
 def mended(

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001, SIM905  patterns and word lists stay on one line; typographic marks are what is looked for or shown; word lists read better as text
 """Find the sentences of given passages that answer a question: BM25 over sentences, their headings and neighbours."""
 
 from __future__ import annotations
@@ -273,6 +274,7 @@ def _fit(
 
 
 def clipped(text: str, limit: int = 90) -> str:
+    """Return a text on one line, cut to a length."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

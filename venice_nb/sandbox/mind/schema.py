@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Fill a JSON schema from a text; the result is valid against the schema whatever the text says."""
 
 from __future__ import annotations
@@ -199,7 +200,7 @@ class Filler:
 
     def array(self, schema: Mapping[str, Any], field: Field, text: str, depth: int) -> list[Any] | None:
         """Return a list: one entry for each item, line, bullet or row of the text."""
-        low = int(schema.get("minItems") or 0)
+        low = _count(schema.get("minItems"))
         top = int(schema["maxItems"]) if isinstance(schema.get("maxItems"), int) else 50
         prefix = schema.get("prefixItems")
         if isinstance(prefix, list):
@@ -220,8 +221,12 @@ class Filler:
         """Return the entries of a list before its length is mended."""
         kinds = self.kinds(inner)
         if "properties" in inner or kinds == ["object"]:
-            rows = records(text, self.wanted(inner), field.name)
+            rows = records(text, self.wanted(inner))
             return [self.fill(inner, row, field.name, depth + 1) for row in rows]
+        if "const" in inner:
+            return []
+        if "anyOf" in inner or "oneOf" in inner:
+            return [self.fill(inner, line, field.name, depth + 1) for line in records(text)[:20]]
         if "enum" in inner:
             low = text.lower()
             hit = [
@@ -238,7 +243,7 @@ class Filler:
             return [
                 self.fill(inner, line, field.name, depth + 1) for line in text.splitlines() if line.strip()
             ]
-        return [self.fill(inner, line, field.name, depth + 1) for line in records(text, (), field.name)[:20]]
+        return [self.fill(inner, line, field.name, depth + 1) for line in records(text)[:20]]
 
     def wanted(self, schema: Mapping[str, Any]) -> tuple[str, ...]:
         """The kinds of the fields of an object: which of them a row must hold to be a row."""
@@ -271,7 +276,7 @@ class Filler:
             ordered = [k for k in properties if k in required] + [k for k in required if k not in properties]
             return {k: self.least(properties.get(k, {"type": "string"}), depth + 1) for k in ordered}
         if kind == "array":
-            low = int(schema.get("minItems") or 0)
+            low = _count(schema.get("minItems"))
             prefix = schema.get("prefixItems")
             if isinstance(prefix, list):
                 return [self.least(p, depth + 1) for p in prefix]
@@ -286,6 +291,11 @@ class Filler:
         if kind == "boolean":
             return False
         return fit_string("", schema)
+
+
+def _count(value: object) -> int:
+    """A number of items, at most a thousand; 0 for anything that is none."""
+    return min(1000, max(0, int(value))) if isinstance(value, int | float) else 0
 
 
 def _names(value: object) -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Greetings, thanks, the date, and the honest reply when there is nothing real to say."""
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ ABILITIES = (
 def chat(ask: Ask) -> Draft | None:
     """Return a reply to small talk, None for anything else."""
     text = ask.whole.strip()
+    if ask.passages and len(text) >= 60:
+        return None
     if not text:
         return saying("I received no text to answer.", kind="honest", sure=False)
     if _GREETING.match(text):

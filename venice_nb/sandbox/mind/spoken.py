@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """A draft put into words: shaped as wished, worded by luck, framed by the character."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """The words of a text that a string field asks for."""
 
 from __future__ import annotations

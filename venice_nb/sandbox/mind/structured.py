@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Answers as JSON: a schema filled from the text at hand, or an object with the keys a request names."""
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from .records import records
 from .retrieve import clipped
 from .schema import Filler
 from .thought import Draft, Trace, exactly
+
+READ = 60_000  # characters from which a schema is filled; words beyond 300 characters are cut as well
 
 
 def structured(ask: Ask, form: Mapping[str, Any], found: Sequence[Mapping[str, Any]], trace: Trace) -> Draft:
@@ -61,7 +64,8 @@ def _all_text(ask: Ask, found: Sequence[Mapping[str, Any]]) -> str:
     if ask.pictures:
         parts = [look.labelled(pixels.see(u)) for u in ask.pictures]
     parts += [p["content"] for p in found]
-    return "\n".join(p for p in parts if p)
+    text = "\n".join(p for p in parts if p)[:READ]
+    return re.sub(r"\S{300,}", lambda m: m[0][:300], text)
 
 
 def _free_json(ask: Ask, text: str, trace: Trace) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def _free_json(ask: Ask, text: str, trace: Trace) -> dict[str, Any]:
 
 
 def json_keys(text: str) -> list[str]:
-    """Return the keys a request names for its JSON: "with keys name and age", "{\"name\": ..., \"age\": ...}"."""
+    r"""Return the keys a request names for its JSON: "with keys name and age", "{\"name\": ..., \"age\": ...}"."""
     shown = re.search(r"\{[^{}]*\"[\w ]+\"\s*:[^{}]*\}", text)
     if shown:
         return list(dict.fromkeys(re.findall(r"\"([\w ]+)\"\s*:", shown[0])))[:20]

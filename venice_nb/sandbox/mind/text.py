@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001, SIM905  patterns and word lists stay on one line; typographic marks are what is looked for or shown; word lists read better as text
 """Words, stems, sentences and tokens: how the mind reads plain text."""
 
 from __future__ import annotations
@@ -204,9 +205,13 @@ def split_sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for match in _END.finditer(text):
-        if text[match.start()] == "." and _ABBREVIATION.search(text[start : match.start() + 1]):
+        if text[match.start()] == "." and _ABBREVIATION.search(
+            text[max(start, match.start() - 12) : match.start() + 1]
+        ):
             continue
-        if re.fullmatch(r"\s*\(?\d{1,2}[.)]", text[start : match.start() + 1]):  # "1. First ..." is one item
+        if match.start() - start < 8 and re.fullmatch(
+            r"\s*\(?\d{1,2}[.)]", text[start : match.start() + 1]
+        ):  # "1. First ..." is one item
             continue
         found.append(text[start : match.start(1)].strip())
         start = match.end()

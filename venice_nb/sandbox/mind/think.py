@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """How a request becomes an answer: the table of contents of the mind."""
 
 from __future__ import annotations
@@ -5,10 +6,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from . import labels, listen, look, memory, operations, reason, results, smalltalk, toolcalls, voice, web
+from . import (
+    labels,
+    listen,
+    look,
+    memory,
+    operations,
+    program,
+    reason,
+    results,
+    smalltalk,
+    toolcalls,
+    voice,
+    web,
+)
 from .answers import calculated, from_text, known, nearest, nothing
 from .asked import Ask, read_request
 from .browse import as_documents, look_up
@@ -18,8 +32,6 @@ from .structured import structured
 from .text import split_sentences
 from .thought import Draft, Thought, ToolCall, Trace, saying
 from .wish import read_wish, shaped
-
-Answerer = Callable[[Ask, Trace], Draft | None]
 
 
 def think(
@@ -49,7 +61,7 @@ def think(
     if isinstance(form, Mapping) and form.get("type") in ("json_schema", "json_object"):
         draft: Draft = structured(ask, form, found, trace)
     else:
-        draft = _answer(ask, body, model, settings, character, found, trace)
+        draft = _answer(ask, _Scene(body, model, settings, character, found), trace)
         if unread:
             draft = replace(draft, lines=(*draft.lines, *unread))
     documents = as_documents(found) if settings.get("return_search_results_as_documents") else ()
@@ -63,39 +75,54 @@ def think(
     )
 
 
-def _answer(
-    ask: Ask, body: Mapping[str, Any], model: Mapping[str, Any], settings: Mapping[str, Any],
-    character: Mapping[str, Any] | None, found: Sequence[Mapping[str, Any]], trace: Trace,
-) -> Draft:  # fmt: skip
-    """The first reader that has something to say, in this order."""
-    readers: tuple[Answerer, ...] = (
-        lambda a, t: results.report(a, t),
-        lambda a, t: (
-            voice.introduced(character, model) if voice.asked_who(a.question) and not a.payload else None
-        ),
-        lambda a, t: _asks_for_tool_input(a, body),
-        lambda a, t: look.look(a.pictures, a.question, a.wish, t) if a.pictures else None,
-        lambda a, t: listen.listen(a.sounds, a.question, t) if a.sounds else None,
-        lambda a, t: listen.watch(a.films, t) if a.films else None,
-        lambda a, t: smalltalk.chat(a) if not a.passages or len(a.whole) < 60 else None,
-        lambda a, t: memory.recall(a, t),
-        lambda a, t: labels.classify(a.question, a.payload, a.passages, t),
-        lambda a, t: operations.operate(a.question, a.payload, a.passages, a.wish, t),
-        calculated,
-        lambda a, t: web.browse(
-            a.question, found, a.wish, t, mark=bool(settings.get("enable_web_citations"))
-        ),
-        lambda a, t: from_text(a, t),
-        lambda a, t: memory.acknowledged(a),
-        lambda a, t: known(a, t),
-        lambda a, t: nearest(a, t),
-    )
+@dataclass(frozen=True)
+class _Scene:
+    """What stands around a request: who speaks, by which settings, with which pages found."""
+
+    body: Mapping[str, Any]
+    model: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    character: Mapping[str, Any] | None
+    found: Sequence[Mapping[str, Any]]
+
+
+def _answer(ask: Ask, scene: _Scene, trace: Trace) -> Draft:
+    """One answer, or one for each question of a message that asks several."""
     questions = _questions(ask)
-    if len(questions) > 1:
-        return _several(ask, questions, readers, trace)
-    return next((d for d in (read(ask, trace) for read in readers) if d is not None), None) or nothing(
-        ask, trace
+    if len(questions) == 1:
+        return _first_answer(ask, scene, trace)
+    said = []
+    for question in questions:
+        draft = _first_answer(replace(ask, question=question, whole=question), scene, trace)
+        said.append(shaped(draft.lines, ask.wish, listed=draft.listed, whole=not draft.sure))
+    if re.search(r"^\s*\d+[.)]", ask.question, re.MULTILINE):
+        said = [f"{i}. {s}" for i, s in enumerate(said, 1)]
+    return Draft(tuple(said), listed=True, fixed=True)
+
+
+def _first_answer(ask: Ask, scene: _Scene, trace: Trace) -> Draft:
+    """The answer of the first reader that has one, in this order."""
+    marks = bool(scene.settings.get("enable_web_citations"))
+    readers: tuple[Callable[[], Draft | None], ...] = (
+        lambda: results.report(ask, trace),
+        lambda: voice.introduced(ask, scene.character, scene.model),
+        lambda: _asks_for_tool_input(ask, scene.body),
+        lambda: look.look(ask.pictures, ask.question, ask.wish, trace),
+        lambda: listen.listen(ask.sounds, ask.question, trace),
+        lambda: listen.watch(ask.films, trace),
+        lambda: smalltalk.chat(ask),
+        lambda: memory.recall(ask, trace),
+        lambda: labels.classify(ask.question, ask.payload, ask.passages, trace),
+        lambda: operations.operate(ask.question, ask.payload, ask.passages, ask.wish, trace),
+        lambda: calculated(ask, trace),
+        lambda: web.browse(ask.question, scene.found, ask.wish, trace, mark=marks),
+        lambda: program.explained(ask.question, ask.passages, trace),
+        lambda: from_text(ask, trace),
+        lambda: memory.acknowledged(ask),
+        lambda: known(ask, trace),
+        lambda: nearest(ask, trace),
     )
+    return next((d for d in (read() for read in readers) if d is not None), None) or nothing(ask, trace)
 
 
 def _questions(ask: Ask) -> list[str]:
@@ -111,23 +138,7 @@ def _questions(ask: Ask) -> list[str]:
     return asked if 1 < len(asked) <= 8 and len(asked) >= len(lines) - 1 else [ask.question]
 
 
-def _several(ask: Ask, questions: Sequence[str], readers: Sequence[Answerer], trace: Trace) -> Draft:
-    said = []
-    for question in questions:
-        one = replace(ask, question=question, whole=question)
-        draft = next((d for d in (read(one, trace) for read in readers) if d is not None), None) or nothing(
-            one, trace
-        )
-        said.append(shaped(draft.lines, ask.wish, listed=draft.listed))
-    numbered = bool(re.search(r"^\s*\d+[.)]", ask.question, re.MULTILINE))
-    return Draft(
-        tuple(f"{i}. {s}" if numbered else s for i, s in enumerate(said, 1)), listed=True, fixed=True
-    )
-
-
-# shares of a question's weight that an answer must cover to be given, or offered as the nearest
-
-
+READ = 4_000  # characters of a message in which arguments for tools are looked for
 MOST_CALLS = 12  # for one message; a loop that goes on longer is going round in circles
 
 
@@ -140,7 +151,7 @@ def _tool_calls(
     if not tools or wanted == "none":
         return ()
     made = results.made(ask.results)
-    mended = results.mended(ask.results, tools, ask.whole)
+    mended = results.mended(ask.results, tools, ask.whole[:READ])
     if mended and mended not in made:
         trace.note(
             f"The tool reported a mistake; trying {mended[0]} once more with {json.dumps(mended[1])}.", 1
@@ -149,8 +160,9 @@ def _tool_calls(
     if made and (wanted == "required" or isinstance(wanted, Mapping)):
         wanted = "auto"
     context = "\n".join(t.text for t in ask.turns if t.role == "user")[-2000:]
-    picked = toolcalls.wanted_calls(ask.whole, tools, wanted, trace=trace, context=context)
-    fresh = [c for c in picked if c not in made] if len(made) < MOST_CALLS else []
+    picked = toolcalls.wanted_calls(ask.whole[:READ], tools, wanted, trace=trace, context=context)
+    broken = results.failed(ask.results)
+    fresh = [c for c in picked if c not in made and c[0] not in broken] if len(made) < MOST_CALLS else []
     if body.get("parallel_tool_calls") is False:
         fresh = fresh[:1]
     return _sent(fresh, seed, choice)
@@ -170,7 +182,7 @@ def _asks_for_tool_input(ask: Ask, body: Mapping[str, Any]) -> Draft | None:
     if not tools or body.get("tool_choice") == "none" or ask.results:
         return None
     lacking = toolcalls.missing_for(
-        ask.whole, tools, "\n".join(t.text for t in ask.turns if t.role == "user")[-2000:]
+        ask.whole[:READ], tools, "\n".join(t.text for t in ask.turns if t.role == "user")[-2000:]
     )
     if not lacking:
         return None

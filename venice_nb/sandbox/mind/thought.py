@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """What a thought is made of: the finished Thought, the Draft on the way to it, and the Trace of how it came about."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  patterns and word lists stay on one line; word lists read better as text
 """Which tools a message calls for, how often, and with what."""
 
 from __future__ import annotations

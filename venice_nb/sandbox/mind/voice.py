@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """Who speaks: a character's opening, closing and manner around an answer that stays the same."""
 
 from __future__ import annotations
@@ -11,19 +12,18 @@ from .thought import Draft, saying
 if TYPE_CHECKING:
     import random
 
+    from .asked import Ask
+
 _WHO = re.compile(
     r"\b(?:who are you|what are you|what(?:'s| is) your name|introduce yourself|tell me about yourself|are you (?:an? )?(?:human|real|ai|robot|bot|person|model|chatgpt|gpt|claude|venice|llama))\b",
     re.IGNORECASE,
 )
 
 
-def asked_who(question: str) -> bool:
-    """Whether a message asks who is speaking."""
-    return bool(_WHO.search(question))
-
-
-def introduced(character: Mapping[str, Any] | None, model: Mapping[str, Any]) -> Draft:
-    """Return who is speaking: the character in its role, else the stand-in."""
+def introduced(ask: Ask, character: Mapping[str, Any] | None, model: Mapping[str, Any]) -> Draft | None:
+    """Return who is speaking, the character in its role or the stand-in; None when nobody asked."""
+    if ask.payload or not _WHO.search(ask.question):
+        return None
     if character:
         about = str(character.get("description") or "").strip()
         name = str(character.get("name") or character.get("slug") or "a character")

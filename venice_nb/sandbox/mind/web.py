@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  patterns and word lists stay on one line; word lists read better as text
 """The bundled web: pages that stand in for what a search engine would find (../data/pages.json)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and word lists stay on one line
 """How the answer should look: so many lines, sentences, items or words; brief, long, listed, in capitals."""
 
 from __future__ import annotations
