@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
 .PHONY: demo test lint bench lab notebooks browser clean
@@ -23,7 +24,7 @@ lint: .venv/dev           ## ruff, strict types, layers
 bench: .venv/test         ## measured tables: imports, calls, streaming
 	$(PY) -m benchmarks
 
-lab: .venv/test           ## open the tutorial notebooks in JupyterLab
+lab: .venv/lab            ## open the tutorial notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 notebooks: .venv/test     ## run the tutorials and save them with outputs
@@ -40,6 +41,8 @@ clean:
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
+# uv installs in seconds what takes pip minutes; where it cannot be had, pip does it.
 .venv/%: pyproject.toml | .venv/bin/python
-	$(PY) -m pip install --quiet --disable-pip-version-check -e ".[$*]"
-	touch $@
+	@echo "Installing what \`make $(or $(MAKECMDGOALS),$*)\` needs into .venv ..."
+	@{ $(PIP) uv && $(BIN)/uv pip install --quiet --python $(PY) -e ".[$*]"; } || $(PIP) -e ".[$*]"
+	@touch $@
