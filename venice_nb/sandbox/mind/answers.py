@@ -15,7 +15,7 @@ from .wish import Wish
 if TYPE_CHECKING:
     from .asked import Ask
 
-FULL = 0.5  # the share of a question's weight that an answer must cover to be given
+FULL = 0.54  # the share of a question's weight that an answer must cover to be given
 PART = 0.3  # the share from which a sentence is offered as the nearest
 
 

@@ -50,7 +50,7 @@ def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:
         other = max(
             hits[1:], key=lambda h: (sum(best.weight[t] for t in h.met & left), h.score), default=None
         )
-        if other and sum(best.weight[t] for t in other.met & left) >= 0.3 * sum(best.weight.values()):
+        if other and sum(best.weight[t] for t in other.met & left) >= 0.25 * sum(best.weight.values()):
             chosen.append(other)
             known.update(other.line.terms)
     if limit > len(chosen) and LEANING.match(best.line.sentence.text):
@@ -98,7 +98,8 @@ def marked(text: str, mark: str) -> str:
     text = text.rstrip()
     if text.endswith((".", "!", "?")) and not text.endswith("..."):
         return f"{text[:-1].rstrip()} {mark}{text[-1]}"
-    return f"{text.rstrip(':;,')} {mark}"
+    stop = "." if text.endswith(":") else ""
+    return f"{text.rstrip(':;,')} {mark}{stop}"
 
 
 def gist(passages: Sequence[Passage], limit: int) -> list[Hit]:

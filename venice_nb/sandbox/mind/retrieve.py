@@ -147,7 +147,7 @@ _DEFINES = re.compile(
     re.IGNORECASE,
 )
 ASIDE = re.compile(
-    r"^(?:See(?: also)?\b|Changed in version|Added in version|New in version|Deprecated|For example|Note that)|\?$"
+    r"^(?:See(?: also)?\b|Changed in version|Added in version|New in version|Deprecated|For example|Note that|(?:Additional|More|For more) information)|\?$|\b(?:found|contained|described) in section\b|\bsee section\b"
 )
 
 
@@ -170,12 +170,16 @@ def rank(question: str, passages: Sequence[Passage], trace: Trace | None = None)
         t: math.log(1 + (size - n + 0.5) / (n + 0.5)) * (0.4 if t in _WEAK else 1.0)
         for t, n in holding.items()
     }
-    total = sum(weight.values())
+    share = {
+        t: math.sqrt(w) for t, w in weight.items()
+    }  # for coverage, rare words count less far above common ones
+    total = sum(share.values())
     mean = sum(len(line.terms) for line in lines) / max(1, len(lines)) or 1.0
     base = [_bm25(line, met, weight, mean) for line, met in zip(lines, inside, strict=True)]
     pairs = [(a, b) for a, b in itertools.pairwise(asked) if a != b]
     cues = [(cue, worth) for ask, cue, worth in _CUES if ask.search(question)]
     defining = bool(_DEFINING.search(question))
+    why = bool(re.match(r"\W*why\b", question, re.IGNORECASE))
     names = {stem(w) for w in re.findall(r"(?<=[\w,] )[A-Z][\w-]+", question)} & wanted.keys()
     held = _held(lines, names)
     hits = []
@@ -193,19 +197,21 @@ def rank(question: str, passages: Sequence[Passage], trace: Trace | None = None)
             score *= 0.45  # a passage that never names what is asked about
         around = set().union(*(inside[j] for j in near)) - inside[i] - headed if near else set()
         covered = (
-            sum(weight[t] for t in inside[i])
-            + 0.9 * sum(weight[t] for t in headed)
-            + 0.5 * sum(weight[t] for t in around)
+            sum(share[t] for t in inside[i])
+            + 0.9 * sum(share[t] for t in headed)
+            + 0.5 * sum(share[t] for t in around)
         )
         if any(cue.search(line.sentence.text) for cue, worth in cues if worth >= 0.2):
             covered += (
                 0.12 * total
             )  # it holds the kind of thing asked for: a date, a number, a name, a reason
+        elif why:
+            covered *= 0.75  # it names no reason
         whole = frozenset(inside[i] | headed)
-        if defining and line.order == 0 and 2 * sum(weight[t] for t in line.heading & wanted.keys()) >= total:
+        if defining and line.order == 0 and 2 * sum(share[t] for t in line.heading & wanted.keys()) >= total:
             score *= 1.5  # the first sentence of a text on just this subject
         score *= 0.4 + 0.6 * min(1.0, covered / total if total else 0.0)
-        hits.append(Hit(line, score, min(1.0, covered / total) if total else 0.0, whole, weight))
+        hits.append(Hit(line, score, min(1.0, covered / total) if total else 0.0, whole, share))
     hits.sort(key=lambda h: (-h.score, h.line.passage, h.line.order))
     if trace is not None:
         trace.note(
