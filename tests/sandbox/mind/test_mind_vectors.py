@@ -75,5 +75,5 @@ def test_word_vectors_bring_paraphrases_together_when_asked_for():
 
 
 def test_importing_the_mind_loads_neither_numpy_nor_pillow():
-    script = "import venice_nb.sandbox.mind.think, sys; sys.exit(any(m in sys.modules for m in ('PIL', 'wordllama')))"
+    script = "import venice_nb.sandbox.mind.think, sys; sys.exit(any(m in sys.modules for m in ('numpy', 'PIL', 'wordllama')))"
     assert subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT).returncode == 0
