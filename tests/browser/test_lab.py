@@ -12,6 +12,12 @@ from lab import lab
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
+BAD = """from venice_nb.render.html import page, tag
+class Bad:
+    def _repr_html_(self):
+        return page(tag("p", "<img src=http://evil.test/x.png onerror=alert(1)>"))
+Bad()"""
+
 CELLS = [
     "import venice_nb as vn\nv = vn.connect()\nv",
     "r = v.chat('What is 12 times 7? Prices are $5 and $6.')",
@@ -19,18 +25,22 @@ CELLS = [
     "v.chat.stream('What is 2 + 2?').finish()",
     "v.models(vision=True)",
     "v.characters(limit=3)",
-    "from venice_nb.render.html import page, tag\n"
-    "class Bad:\n    def _repr_html_(self): return page(tag('p', '<img src=http://evil.test/x.png onerror=alert(1)>'))\nBad()",
+    BAD,
     "try:\n    v.chat('hi', temperature=9)\nexcept vn.InvalidInput as error:\n    print(error)",
     "v.chat('hi', temprature=1)",
 ]
 
+ALL = "document.querySelectorAll('.jp-CodeCell')"
 CONTRAST = """() => {
   const channel = v => { v /= 255; return v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4) };
   const shine = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
   const parse = text => text.match(/[\\d.]+/g).map(Number);
-  const ground = el => { for (; el; el = el.parentElement) {
-    const c = parse(getComputedStyle(el).backgroundColor); if (c.length < 4 || c[3] > 0.5) return c } return [255, 255, 255] };
+  const ground = el => {
+    for (; el; el = el.parentElement) {
+      const c = parse(getComputedStyle(el).backgroundColor);
+      if (c.length < 4 || c[3] > 0.5) return c;
+    }
+    return [255, 255, 255] };
   const bad = [];
   for (const el of document.querySelectorAll('.vn-root *')) {
     const own = [...el.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
@@ -60,9 +70,9 @@ def test_displays_in_lab(tmp_path, theme):
         assert page.eval(CONTRAST) == []
         assert page.eval("document.querySelectorAll('.vn-root mjx-container').length") == 0
         assert page.eval("document.querySelectorAll('.vn-root img[src^=http]').length") == 0
-        shown = page.eval("[...document.querySelectorAll('.jp-CodeCell')].map(c => c.querySelectorAll('.vn-root').length)")
+        shown = page.eval(f"[...{ALL}].map(cell => cell.querySelectorAll('.vn-root').length)")
         assert shown[1] == shown[2] == 1, "a streamed reply is shown once"
-        screen = page.eval("document.querySelectorAll('.jp-CodeCell')[8].querySelector('.jp-OutputArea').innerText")
+        screen = page.eval(f"{ALL}[8].querySelector('.jp-OutputArea').innerText")
         assert "temperature" in screen
         assert len(screen.splitlines()) < 20
         assert page.foreign() == []
@@ -70,7 +80,7 @@ def test_displays_in_lab(tmp_path, theme):
 
 @pytest.mark.parametrize("name", ["00-tour", "01-chat", "06-models-and-pricing"])
 def test_a_tutorial_runs_with_run_all(tmp_path, name):
-    """Every queued cell runs, also where a cell awaits; live displays, not the static ones of the saved file."""
+    """Every queued cell runs, also where one awaits; live displays, not those of the saved file."""
     text = (NOTEBOOKS / f"{name}.ipynb").read_text("utf-8")
     with lab(text, tmp_path, theme="dark") as page:
         state = page.run_all()

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import re
 
 import pytest
 
@@ -15,6 +16,7 @@ from venice_nb.venice import (
     Models,
 )
 
+TIME = re.compile(r"\d+(\.\d+)? m?s\b")
 PAIRS = [(Chat, AsyncChat), (Models, AsyncModels), (Characters, AsyncCharacters), (vn.Venice, vn.AsyncVenice)]
 ENDINGS = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
 
@@ -47,7 +49,7 @@ def test_the_rooms_are_the_same():
 
 def test_a_method_presents_itself_as_the_plan_it_runs():
     method = vn.Venice.extract
-    assert list(inspect.signature(method).parameters)[0] == "self"
+    assert next(iter(inspect.signature(method).parameters)) == "self"
     assert "session" not in inspect.signature(method).parameters
     assert "DataFrame" in inspect.getdoc(method)
 
@@ -99,5 +101,5 @@ def test_both_give_the_same_result_for_the_same_question(call):
         assert one == other
         return
     left, right = one._mimebundle(), other._mimebundle()
-    drop = lambda text: __import__("re").sub(r"\d+(\.\d+)? m?s\b", "", text)
-    assert {kind: drop(text) for kind, text in left.items()} == {kind: drop(text) for kind, text in right.items()}
+    timeless = [{kind: TIME.sub("", text) for kind, text in bundle.items()} for bundle in (left, right)]
+    assert timeless[0] == timeless[1]
