@@ -7,6 +7,7 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from venice_nb.calls.check import shown
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str) -> E
     return InvalidInput(
         f"{plan.__name__}() has no argument {unknown[0]!r}",
         field=unknown[0],
-        value=kwargs[unknown[0]],
+        value=shown(kwargs[unknown[0]]) if isinstance(kwargs[unknown[0]], int | float) else "<not shown>",
         allowed=known,
         do=f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(known)}",
     )

@@ -53,6 +53,7 @@ class Shape:
                     "The shape has no fields.",
                     field="shape",
                     value={},
+                    allowed="one field or more",
                     do='Pass {"field": type} or a dataclass.',
                 )
             wanted = typed_dict(wanted)
