@@ -173,3 +173,11 @@ def test_a_character_frames_the_same_answer_and_stays_in_its_role():
     assert "Flint" in who
     assert "stand-in" not in who
     assert "stand-in" in think("Who are you?").content
+
+
+def test_what_a_character_adds_is_always_a_sentence():
+    """A favourite word is never left standing alone behind the answer."""
+    wry = {"name": "Wry", "slug": "wry", "description": "Dry.", "voice": {"flavour": ["assumption", "trace"]}}
+    tails = {answer("What is overfitting?", character=wry, seed=seed).split(". ")[-1] for seed in range(8)}
+    assert len(tails) > 1
+    assert all(tail.endswith((".", "!", "?")) and " " in tail for tail in tails)
