@@ -2,8 +2,11 @@
 
 import base64
 
+import httpx
 import numpy as np
 import pytest
+
+from venice_nb.sandbox import Sandbox
 
 
 def ask(desk, text="hello", **fields):
@@ -79,3 +82,18 @@ def test_an_input_beyond_the_models_length_is_refused_by_its_estimate(desk, mode
     reply = ask(desk, ["ok", "x" * (longest + 1)], model=model)
     assert reply.status_code == 400
     assert reply.json()["issues"][0]["path"] == ["input", 1]
+
+
+def test_a_semantic_sandbox_brings_paraphrases_closer():
+    """Words that mean the same count as near; the plain sandbox only sees shared letters."""
+    pytest.importorskip("wordllama")
+
+    def near(box):
+        with httpx.Client(transport=box.transport(), base_url=box.base_url) as client:
+            texts = ["The physician was late", "A doctor came tardily"]
+            body = {"model": "text-embedding-bge-m3", "input": texts}
+            headers = {"Authorization": f"Bearer {box.admin_key}"}
+            rows = client.post("/embeddings", json=body, headers=headers).json()["data"]
+        return sum(a * b for a, b in zip(rows[0]["embedding"], rows[1]["embedding"], strict=True))
+
+    assert near(Sandbox(semantic=True)) > near(Sandbox()) + 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from .server import is_loopback, listening
 from .state import TIERS
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Sequence
 
 TOKEN_PAUSE = 0.02  # seconds between two pieces of a stream with --real-time
@@ -35,6 +35,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--faults", type=Path, help="a JSON file with scripted failures")
     parser.add_argument("--tier", choices=TIERS, default="paid", help="the account's limits (default: paid)")
     parser.add_argument("--reset-units", choices=("s", "ms"), default="s", help="how reset headers count")
+    parser.add_argument("--semantic", action="store_true", help="embeddings use word vectors")
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument("--real-time", action="store_true", help="streams and jobs take their time")
     pace.add_argument("--fast", dest="real_time", action="store_false", help="nothing waits (default)")
@@ -57,6 +58,7 @@ def main(given: Sequence[str] | None = None) -> int:
             reset_units=asked.reset_units,
             token_pause=TOKEN_PAUSE if asked.real_time else 0.0,
             real_time=asked.real_time,
+            semantic=asked.semantic,
             admin_key=asked.key,
             inference_key=asked.inference_key,
             base_url=f"http://{host}:{bound.getsockname()[1]}/api/v1",
@@ -65,38 +67,13 @@ def main(given: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
-        _serve(box, bound)
+        from .port import serve  # noqa: PLC0415  (uvicorn: the extra `server`)
     except ImportError:
         sys.stderr.write("uvicorn is missing; install venice-nb[server]\n")
         return 2
-    except KeyboardInterrupt:  # uvicorn has already shut down in order
-        pass
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has already shut down in order
+        serve(box.app, bound, f"Sandbox ready: {box.base_url} key={box.admin_key}")
     return 0
-
-
-def _serve(box: Sandbox, bound: socket.socket) -> None:
-    import uvicorn  # noqa: PLC0415  (the extra `server`)
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            print(f"Sandbox ready: {box.base_url} key={box.admin_key}", flush=True)  # noqa: T201
-
-    config = uvicorn.Config(
-        box.app,
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        date_header=False,  # the sandbox's own clock writes it
-        limit_concurrency=128,
-        h11_max_incomplete_event_size=16 * 1024,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=2,
-    )
-    Server(config).run(sockets=[bound])
 
 
 if __name__ == "__main__":

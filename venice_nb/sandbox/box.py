@@ -31,7 +31,7 @@ class Sandbox:
     `reset_units`: how reset headers count, "s" as documented or "ms" as observed. `abuse`: the budget of
     failed requests, "docs" (20 in 30 s), "live" (50) or "off". `token_pause`: seconds between the pieces of a
     stream. `real_time`: jobs take their real time. `shared_tool_index`: parallel tool calls share index 0 in
-    a stream.
+    a stream. `semantic`: embeddings know related words, not only equal ones; needs the extra `semantic`.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Sandbox:
         token_pause: float = 0.0,
         real_time: bool = False,
         shared_tool_index: bool = False,
+        semantic: bool = False,
         admin_key: str = "",
         inference_key: str = "",
         base_url: str = "https://sandbox.invalid/api/v1",
@@ -69,6 +70,7 @@ class Sandbox:
             token_pause=token_pause,
             real_time=real_time,
             shared_tool_index=shared_tool_index,
+            semantic=semantic,
             base_url=base_url,
         )
         self._sleep = sleep

@@ -42,7 +42,7 @@ def create(ask: Ask) -> Response:
     tokens = sum(state.mind.count_tokens(text) for text in texts)
     money.check_funds(state, ask.caller)
     ask.headers |= limits.admit(state, ask.caller, model)
-    vectors = state.mind.embed(texts, dims=dims, model_id=model["id"])
+    vectors = state.embed(texts, dims=dims, model_id=model["id"])
     price = tokens * spec["pricing"]["input"]["usd"] / 1e6
     money.settle(ask, f"{model['id']}-embedding", tokens, price, prompt=tokens)
     framed = _base64(vectors) if body.get("encoding_format") == "base64" else list(vectors)

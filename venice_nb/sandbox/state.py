@@ -142,6 +142,7 @@ class State:
         token_pause: float = 0.0,
         real_time: bool = False,
         shared_tool_index: bool = False,
+        semantic: bool = False,
         base_url: str = "https://sandbox.invalid/api/v1",
     ) -> None:
         if tier not in TIERS:
@@ -160,6 +161,7 @@ class State:
         self.token_pause = token_pause
         self.real_time = real_time
         self.shared_tool_index = shared_tool_index
+        self.semantic = semantic
         self.base_url = base_url
         self.lock = RLock()
         self.keys: dict[str, Key] = {}
@@ -184,6 +186,11 @@ class State:
 
             self._mind = cast("Mind", mind)  # a module with the functions of the protocol
         return self._mind
+
+    def embed(self, texts: list[str], *, dims: int, model_id: str) -> np.ndarray[Any, Any]:
+        """Rows of length 1, `(n, dims)` float32; with word vectors where the sandbox was made `semantic`."""
+        options: dict[str, Any] = {"semantic": True} if self.semantic else {}
+        return self.mind.embed(texts, dims=dims, model_id=model_id, **options)
 
     def serial(self) -> str:
         """The id of the next request: sixteen hexadecimal digits, from the seed and a counter."""
