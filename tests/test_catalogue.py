@@ -320,7 +320,7 @@ def test_a_retired_model_that_could_see_has_a_successor_that_can(catalogue):
 def test_sora_is_a_family_with_a_last_day_until_it_is_gone(catalogue):
     found = catalogue.resolve("sora-2", "video")
     assert found.id == "sora-2-text-to-video"
-    assert "2026-09-24" in found.note
+    assert "2026-09-24" in found.farewell
     later = Catalogue.from_reply([m.raw for m in catalogue.of_type("video") if not m.id.startswith("sora")])
     assert later.resolve("sora-2", "video", image=True).id == "veo3.1-fast-image-to-video"
 

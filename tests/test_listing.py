@@ -8,17 +8,16 @@ import pytest
 from venice_nb import characters, models
 from venice_nb.calls.call import Received
 from venice_nb.calls.listings import (
+    ReadNames,
     read_character,
     read_characters,
     read_models,
     read_rate_limits,
     read_reviews,
-    read_traits,
 )
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import BreakerOpen, InvalidInput, ModelNotFound, NotSent, ServerError, UnreadableReply
 from venice_nb.policy.flow import Send
-from venice_nb.results.models import ModelTable
 
 BUNDLED = Catalogue.bundled()
 
@@ -53,7 +52,12 @@ class Server:
 @pytest.fixture
 def session():
     noted = []
-    return SimpleNamespace(catalogue=BUNDLED, announce=noted.append, noted=noted)
+    return SimpleNamespace(
+        catalogue=BUNDLED,
+        announce=noted.append,
+        announce_choice=lambda found: noted.extend(filter(None, (found.note, found.farewell))),
+        noted=noted,
+    )
 
 
 def model(ident, type="text", **spec):  # noqa: A002  the API's own name
@@ -350,7 +354,7 @@ def test_one_character_and_its_reviews(session):
         (read_character, b"{}"),
         (read_character, b"[]"),
         (read_reviews, b'{"data": null}'),
-        (read_traits, b"[]"),
+        (ReadNames("trait", "text"), b"[]"),
         (read_rate_limits, b"null"),
     ],
 )
@@ -361,10 +365,9 @@ def test_a_list_that_is_none_is_refused_with_its_bytes_kept(read, content):
 
 
 def test_odd_entries_of_a_list_are_passed_over():
-    table = read_models(received({"data": [None, 3, {}, {"id": ""}, model("fine")]}))
-    assert isinstance(table, ModelTable)
-    assert table.ids == ["fine"]
-    assert read_models(received([model("bare")])).ids == ["bare"]
+    found = read_models(received({"data": [None, 3, {}, {"id": ""}, model("fine")]}))
+    assert [each.id for each in found.models] == ["fine"]
+    assert read_models(received([model("bare")])).get("bare") is not None
 
 
 def test_a_page_of_reviews_may_tell_its_total_in_a_header():

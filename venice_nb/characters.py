@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from venice_nb.calls import characters as calls
-from venice_nb.calls.check import integer
+from venice_nb.calls.check import integer, listed
+from venice_nb.catalogue.names import name_of
 from venice_nb.policy.flow import Plan, Send
 from venice_nb.results.characters import Character, CharacterTable, Reviews
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
 
 _count = integer(1)
@@ -25,7 +27,7 @@ def characters(
     search: str | None = None,
     categories: str | Sequence[str] | None = None,
     tags: str | Sequence[str] | None = None,
-    model: str | Sequence[str] | None = None,
+    model: ModelName | Sequence[ModelName] | None = None,
     adult: bool | None = None,
     pro: bool | None = None,
     web_enabled: bool | None = None,
@@ -40,7 +42,7 @@ def characters(
         search: words in the name or the description, at most 200 characters.
         categories: one category, or up to 20.
         tags: one tag, or up to 20.
-        model: ids of the models the characters suggest, one or up to 20.
+        model: models the characters suggest, one or up to 20: ids, or models of `v.models`.
         adult: True for adult characters only; anything else gives the others only.
         pro: True for characters of paid plans only.
         web_enabled: True for characters that may search the web.
@@ -57,6 +59,7 @@ def characters(
 
     """
     wanted, start = int(_count("limit", limit)), int(_from("offset", offset))
+    ids = None if model is None else [name_of(each) for each in listed(model) or [model]]
     found: dict[str, Character] = {}  # by slug: the list may shift between two pages
     table = CharacterTable()
     while len(found) < wanted:
@@ -66,7 +69,7 @@ def characters(
                 search=search,
                 categories=categories,
                 tags=tags,
-                modelId=model,
+                modelId=ids,
                 isAdult=adult,
                 isPro=pro,
                 isWebEnabled=web_enabled,
@@ -85,14 +88,28 @@ def characters(
     return replace(table, characters=tuple(found.values())[:wanted])
 
 
-def get(session: Session, /, slug: str) -> Plan[Character]:  # noqa: ARG001  every plan takes it first
-    """One character as a card. Raises CharacterNotFound for an unknown slug."""
+def get(session: Session, /, slug: str | Character) -> Plan[Character]:  # noqa: ARG001  every plan takes it first
+    """One character as a card, by its slug. Raises CharacterNotFound for an unknown one.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().characters.get("alan-watts").name
+    'Alan Watts'
+
+    """
     found: Character = yield Send(calls.get_character(slug))
     return found
 
 
-def reviews(session: Session, /, slug: str, *, limit: int = 20) -> Plan[Reviews]:  # noqa: ARG001  as above
-    """What people say about a character, at most `limit` reviews."""
+def reviews(session: Session, /, slug: str | Character, *, limit: int = 20) -> Plan[Reviews]:  # noqa: ARG001  as above
+    """What people say about a character, given by its slug or as it is: a table of at most `limit` reviews.
+
+    Raises CharacterNotFound for an unknown slug.
+
+    >>> import venice_nb as vn
+    >>> len(vn.Venice.sandbox().characters.reviews("alan-watts", limit=3))
+    3
+
+    """
     wanted = int(_count("limit", limit))
     size = min(calls.LIMIT, wanted)
     pages: list[Reviews] = []

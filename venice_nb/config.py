@@ -167,6 +167,7 @@ def settings(
             allowed="True, False or None",
             do="leave it out to show replies where there is a notebook",
         )
+    default_model = getattr(default_model, "id", default_model)
     if not isinstance(default_model, str):
         raise InvalidInput(
             f"default_model is a {type(default_model).__name__}",

@@ -9,8 +9,9 @@ from venice_nb.policy.flow import Plan, Send
 from venice_nb.results.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
 
 MODEL = "text-embedding-bge-m3"
@@ -19,9 +20,9 @@ MODEL = "text-embedding-bge-m3"
 def embed(
     session: Session,
     /,
-    texts: str | Iterable[str],
+    texts: Any,
     *,
-    model: str | None = None,
+    model: ModelName | None = None,
     dimensions: int | None = None,
     user: str | None = None,
     extra_body: Mapping[str, Any] | None = None,
@@ -29,8 +30,9 @@ def embed(
     """Vectors of `texts`: an array of shape (n, d), float32, in the order given.
 
     Args:
-        texts: one text, or a list, Series or other iterable of them. More than 2,048 go in several requests.
-        model: an embedding model; `text-embedding-bge-m3` (d = 1,024) when left out.
+        texts: one text, or a list, tuple, Series or iterator of them. More than 2,048 go in several requests.
+        model: an embedding model, by name or out of `v.models`; `text-embedding-bge-m3` (d = 1,024) when left
+            out.
         dimensions: a smaller d, for models that can.
         user: a name of your user, which the API accepts and ignores.
         extra_body: fields this library does not name.
@@ -43,11 +45,9 @@ def embed(
     (2, 1024)
 
     """
-    rows = [texts] if isinstance(texts, str) else list(texts)
-    resolution = session.catalogue.resolve(model or MODEL, type="embedding")
-    session.announce(resolution.note)
+    resolution = session.catalogue.resolve(MODEL if model is None else model, type="embedding")
     built, start = [], 0
-    for batch in calls.split(rows):
+    for batch in calls.split(texts):
         call = calls.embed(
             batch,
             model=resolution,
@@ -59,6 +59,7 @@ def embed(
         )
         built.append(call)
         start += len(batch)
+    session.announce_choice(resolution)
     parts = []
     for call in built:
         parts.append((yield Send(call)))  # noqa: PERF401  a generator cannot yield from a comprehension

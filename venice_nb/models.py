@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.calls import models as calls
-from venice_nb.catalogue import Catalogue, price_of_edit, price_of_image, price_of_upscale
+from venice_nb.calls.check import fields, flag, integer, number, text, unknown
+from venice_nb.catalogue import price_of_edit, price_of_image, price_of_upscale
 from venice_nb.errors import APIError, InvalidInput, LocalLimit, ModelNotFound, TransportError, plain
 from venice_nb.policy.flow import Plan, Send
 from venice_nb.results.models import ModelCard, ModelTable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from venice_nb.catalogue import Model
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
 
 Kind = Literal[
@@ -91,9 +94,8 @@ def models(
 
     """
     kinds = _kinds(type)
-    if sort is not None and sort not in _SORTS:
+    if sort is not None and sort not in list(_SORTS):
         raise _not_one_of("sort", sort, list(_SORTS))
-    note = (yield from _refresh(session, type, kinds)) if refresh else ""
     able = {
         "vision": vision,
         "functions": functions,
@@ -105,6 +107,12 @@ def models(
         "code": True if type == "code" else code,
         "logprobs": logprobs,
     }
+    bounds = {"max_input_price": max_input_price, "max_output_price": max_output_price}
+    fields(dict.fromkeys(able, flag), able)
+    fields({"private": flag, "uncensored": flag}, {"private": private, "uncensored": uncensored})
+    fields(dict.fromkeys(bounds, number(0)), bounds)
+    fields({"min_context": integer(0), "search": text()}, {"min_context": min_context, "search": search})
+    note = (yield from _refresh(session, type, kinds)) if refresh else ""
     wanted = search.lower() if search else ""
     found = [
         model
@@ -120,10 +128,14 @@ def models(
     ]
     if sort is not None:
         found.sort(key=_SORTS[sort])
-    return ModelTable(models=tuple(found), date=session.catalogue.date, note=note)
+    known = session.catalogue
+    return ModelTable(models=tuple(found), date=known.date, note=note, headers=known.headers)
 
 
-def get(session: Session, /, name: str) -> Plan[ModelCard]:
+_FILTERS = frozenset(inspect.signature(models).parameters) - {"session", "type", "sort"}
+
+
+def get(session: Session, /, name: ModelName) -> Plan[ModelCard]:
     """One model as a card, by id, trait, alias or anything that can be read as one.
 
     Raises ModelNotFound with suggestions when neither the catalogue nor the server knows the name.
@@ -135,13 +147,13 @@ def get(session: Session, /, name: str) -> Plan[ModelCard]:
     if found.model is None:
         near = ", ".join(found.candidates)
         raise ModelNotFound(
-            f"There is no model called {plain(name, 80)!r}.",
+            f"There is no model called {plain(found.id, 80)!r}.",
             do=f"Did you mean {near}?" if near else 'See v.models(type="all") for the list.',
             code="MODEL_NOT_FOUND",
             suggestions=found.candidates,
         )
-    session.announce(found.note)
-    return ModelCard(found.model, session.catalogue.date)
+    session.announce_choice(found)
+    return ModelCard(found.model, session.catalogue.date, session.catalogue.headers)
 
 
 def cheapest(session: Session, /, type: Kind = "text", **filters: Any) -> Plan[ModelCard]:
@@ -160,7 +172,10 @@ def cheapest(session: Session, /, type: Kind = "text", **filters: Any) -> Plan[M
             allowed="text, code, image, inpaint, upscale, tts, asr, embedding",
             do=f"See v.models.pricing({type!r}), or ask for quotes.",
         )
-    table = yield from models(session, type=type, **{**filters, "sort": "price"})
+    for word in filters:
+        if word not in _FILTERS:
+            unknown(word, _FILTERS, kind="filter")
+    table = yield from models(session, type=type, **filters, sort="price")
     usable = [
         model
         for model in table.models
@@ -174,7 +189,7 @@ def cheapest(session: Session, /, type: Kind = "text", **filters: Any) -> Plan[M
             value=", ".join(f"{name}={value!r}" for name, value in filters.items()),
             do=f"Ask for less; v.models(type={type!r}) shows all.",
         )
-    return ModelCard(usable[0], table.date)
+    return ModelCard(usable[0], table.date, table.headers)
 
 
 def pricing(session: Session, /, type: Kind = "text", *, refresh: bool = True) -> Plan[PriceTable]:
@@ -186,30 +201,32 @@ def pricing(session: Session, /, type: Kind = "text", *, refresh: bool = True) -
     >>> len(vn.Venice.sandbox().models.pricing("image"))
     38
     """
-    if type not in calls.TYPES:
+    if type not in list(calls.TYPES):
         raise _not_one_of("type", type, sorted(calls.TYPES))
     note = (yield from _refresh(session, type, (type,))) if refresh else ""
-    return PriceTable.of(session.catalogue.of_type(type), type, session.catalogue.date, note)
+    known = session.catalogue
+    return PriceTable.of(known.of_type(type), type, known.date, note, headers=known.headers)
 
 
 def traits(session: Session, /, type: Kind = "text") -> Plan[Names]:
     """What the server's standing roles, such as `default_vision`, stand for today. Each is a model name."""
     call = calls.traits(type)
     try:
-        return Names("trait", type, (yield Send(call)))
+        found: Names = yield Send(call)
     except (APIError, TransportError, LocalLimit) as error:
         return Names("trait", type, session.catalogue.traits(type), _stale(session, error))
+    return found
 
 
 def aliases(session: Session, /, type: Kind = "text") -> Plan[Names]:
     """Names of other providers' models, and the models that answer to them here."""
     call = calls.aliases(type)
     try:
-        found = yield Send(call)
+        found: Names = yield Send(call)
     except (APIError, TransportError, LocalLimit) as error:
         return Names("alias", type, dict(session.catalogue.aliases.get(type, {})), _stale(session, error))
     session.catalogue = session.catalogue.with_aliases(type, found)
-    return Names("alias", type, found)
+    return found
 
 
 def _kinds(type: str) -> tuple[str, ...]:
@@ -220,7 +237,7 @@ def _kinds(type: str) -> tuple[str, ...]:
         "code": ("text",),
         "all": calls.TYPES,
     }
-    if type not in kinds:
+    if not isinstance(type, str) or type not in kinds:
         raise _not_one_of("type", type, sorted(kinds))
     return kinds[type]
 
@@ -229,8 +246,7 @@ def _refresh(session: Session, type: str, kinds: tuple[str, ...]) -> Plan[str]:
     """Bring the catalogue up to date; gives what the caption must say when that failed."""
     try:
         for kind in ("all",) if type == "all" else kinds:
-            listed = yield Send(calls.list_models(kind))
-            session.catalogue = session.catalogue.replace(Catalogue.from_reply(listed.raw, date=listed.date))
+            session.catalogue = session.catalogue.replace((yield Send(calls.list_models(kind))))
     except (APIError, TransportError, LocalLimit) as error:
         return _stale(session, error)
     return ""

@@ -58,7 +58,7 @@ def responses(
 
     It keeps no state and has no files, audio or structured output: prefer `chat`.
     """
-    name = model or session.default_model or "default"
+    name = (session.default_model or "default") if model is None else model
     resolution = session.catalogue.resolve(name)
     session.announce(resolution.note)
     call = calls.create_response(input, model=resolution.id, catalogue=session.catalogue, **parameters)

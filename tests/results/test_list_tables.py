@@ -107,7 +107,7 @@ def test_rate_limits_as_a_table():
 def test_names_read_like_a_dict_and_show_as_a_table():
     names = Names("trait", "text", {"default": "a", "default_vision": "b"})
     assert names["default"] == "a"
-    assert dict(names) == names.raw == {"default": "a", "default_vision": "b"}
+    assert dict(names) == names.to_dict() == {"default": "a", "default_vision": "b"}
     assert list(names.to_frame().columns) == ["trait", "model"]
     assert plain(names) == "2 traits of text models\n  default         a\n  default_vision  b"
     assert '<th scope="row">default_vision</th><td>b</td>' in markup(names)

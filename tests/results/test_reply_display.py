@@ -36,7 +36,8 @@ def html_of(reply):
 
 def test_a_reply_as_text_is_the_answer_and_one_line():
     assert text_of(SIMPLE) == (
-        "**Hi** ^1^ for $5 and $6\nllama-3.3-70b · 1 source · 12 + 34 tokens · $0.0012 charged · 1.2 s"
+        "**Hi** ^1^ for $5 and $6\n1. T & U <https://e.org/a> · 2026-01-01\n"
+        "llama-3.3-70b · 1 source · 12 + 34 tokens · $0.0012 charged · 1.2 s"
     )
     assert repr(SIMPLE) == text_of(SIMPLE)
     assert str(SIMPLE) == SIMPLE.text
@@ -141,7 +142,7 @@ def test_a_growing_stream_is_drawn_like_the_reply_it_will_be():
     piece = {"id": "x", "model": "m", "choices": [{"index": 0, "delta": {"content": "**Hi** `a"}}]}
     gatherer.add("message", json.dumps(piece))
     growing = live_bundle(gatherer)
-    assert growing["text/plain"] == "**Hi** `a …"
+    assert growing["text/plain"] == "**Hi** `a\nm …"
     assert "<strong>Hi</strong>" in growing["text/html"]
     assert '<p class="vn-note">m …</p>' in growing["text/html"]
     finished = gatherer.result(Received(200, {}, b""))._mimebundle()["text/html"]

@@ -106,6 +106,10 @@ class FakeSession:
         if note and note not in self.notes:
             self.notes.append(note)
 
+    def announce_choice(self, found):
+        self.announce(found.note)
+        self.announce(found.farewell)
+
 
 def reply(text="", *calls, finish=None, model="zai-org-glm-5-2", usd=0.001, **more):
     """A reply of the model; `calls` are (name, arguments) or (name, arguments, id)."""

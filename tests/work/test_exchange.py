@@ -15,8 +15,6 @@ from venice_nb.errors import (
     ToolError,
 )
 from venice_nb.results.characters import Character
-from venice_nb.results.headers import Headers
-from venice_nb.results.models import ModelTable
 from venice_nb.talk.chat import chat
 from venice_nb.talk.exchange import NUDGE
 
@@ -246,19 +244,6 @@ def test_a_failure_before_anything_arrived_changes_nothing(error):
     assert session.last == "before"
 
 
-def test_a_retirement_header_is_announced_once():
-    """The same model is not warned of twice."""
-    old = Headers(
-        {"x-venice-model-deprecation-date": "2026-12-01", "x-venice-deprecated-replacement": "new-one"}
-    )
-    session = FakeSession()
-    ask(reply("a", headers=old), session=session)
-    ask(reply("b", headers=old), session=session)
-    [note] = [note for note in session.notes if "retired" in note]
-    assert "2026-12-01" in note
-    assert "new-one" in note
-
-
 # --- which model -----------------------------------------------------------------------------
 
 
@@ -275,7 +260,7 @@ def test_pictures_need_a_model_that_sees(tmp_path):
     session = FakeSession(default_model="llama-3.3-70b")
     _, script, _ = ask(reply("a cat"), session=session, images=[Image.new("RGB", (64, 64))])
     assert script.bodies[0]["model"] == "qwen-3-8-27b"
-    assert any("cannot see" in note for note in session.notes)
+    assert any("cannot look at pictures" in note for note in session.notes)
 
 
 def test_a_retired_model_is_replaced_and_announced():
@@ -294,8 +279,7 @@ def test_a_feature_suffix_becomes_parameters():
 
 def table(*ids):
     listed = [{"id": name, "type": "text", "model_spec": {"privacy": "private"}} for name in ids]
-    found = Catalogue.from_reply(listed, date="2026-12-01")
-    return ModelTable(models=found.models, date=found.date)
+    return Catalogue.from_reply(listed, date="2026-12-01")
 
 
 def test_an_unknown_model_is_looked_up_once_in_the_servers_list():

@@ -8,7 +8,7 @@ from venice_nb.calls.check import refuse
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from venice_nb.calls.messages import Prompt
     from venice_nb.catalogue import Catalogue, Model
@@ -36,9 +36,9 @@ def check_abilities(model: Model, catalogue: Catalogue, prompt: Prompt, body: Ma
             prompt.need("logprobs", where)
     for ability, where in prompt.needs.items():
         if not model.supports(ability):
-            what, trait = _ABILITIES[ability]
-            other = _able(catalogue, ability, trait)
-            do = f"Take one that can, such as model={other!r}." if other else f"Leave {where} out."
+            what = _ABILITIES[ability][0]
+            other = able(catalogue, (ability,))
+            do = f"Take one that can, such as model={other.id!r}." if other else f"Leave {where} out."
             raise InvalidInput(
                 f"{model.id} cannot {what}, and {where} asks for it.",
                 field=where,
@@ -78,15 +78,21 @@ def _check_effort(model: Model, body: Mapping[str, Any]) -> None:
         refuse(field, effort, "absent", do, what=f"{model.id} has no levels of reasoning effort.")
 
 
-def _able(catalogue: Catalogue, ability: str, trait: str | None) -> str | None:
-    """A model that can: the one with the trait, else the cheapest that is open to everyone."""
-    known = catalogue.get(catalogue.traits("text").get(trait, "")) if trait else None
-    if known is not None and known.supports(ability):
-        return known.id
-    able = [
+def able(catalogue: Catalogue, needs: Collection[str]) -> Model | None:
+    """A model that can do all this: the one with the trait for it, else the cheapest that is open to all."""
+    traits = catalogue.traits("text")
+    named = (catalogue.get(traits.get(_ABILITIES[each][1] or "", "")) for each in needs)
+    open_to_all = (
         each
-        for each in catalogue.of_type("text")
-        if each.supports(ability) and not (each.offline or each.beta or each.deprecation)
-    ]
-    best = min(able, key=lambda each: (not each.private, each.price.output or 0.0, each.id), default=None)
-    return None if best is None else best.id
+        for each in sorted(
+            catalogue.of_type("text"),
+            key=lambda each: (not each.private, each.price.output or 0.0, each.id),
+        )
+        if not (each.offline or each.beta or each.deprecation or each.supports("e2ee"))
+    )
+    return next((each for each in (*named, *open_to_all) if each and all(map(each.supports, needs))), None)
+
+
+def said(needs: Collection[str]) -> str:
+    """Abilities in words: "look at pictures and listen to sound"."""
+    return " and ".join(_ABILITIES[each][0] for each in needs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from venice_nb.calls.call import Call, Timeouts
-from venice_nb.calls.check import Rule, choice, fields, flag, integer, refuse, several, text
+from venice_nb.calls.check import Rule, choice, fields, flag, integer, refuse, several, slug, text
 from venice_nb.calls.listings import read_character, read_characters, read_reviews
 
 if TYPE_CHECKING:
@@ -101,18 +101,20 @@ def list_characters(
     )
 
 
-def get_character(slug: str) -> Call[Character]:
-    """One character by its slug, such as `alan-watts`."""
+def get_character(character: str | Character) -> Call[Character]:
+    """One character by its slug, such as `alan-watts`; or a character, to have it anew."""
     return Call(
         operation="getCharacterBySlug",
         method="GET",
-        path=f"/characters/{_segment(slug)}",
+        path=f"/characters/{_segment(character)}",
         read=read_character,
         timeouts=LISTS,
     )
 
 
-def get_reviews(slug: str, *, page: int | None = None, page_size: int | None = None) -> Call[Reviews]:
+def get_reviews(
+    character: str | Character, *, page: int | None = None, page_size: int | None = None
+) -> Call[Reviews]:
     """One page of a character's reviews, 20 unless `page_size` says otherwise (at most 100); pages from 1."""
     rules = {"page": integer(1), "page_size": integer(1, LIMIT)}
     checked = fields(rules, {"page": page, "page_size": page_size})
@@ -120,7 +122,7 @@ def get_reviews(slug: str, *, page: int | None = None, page_size: int | None = N
     return Call(
         operation="getCharacterReviews",
         method="GET",
-        path=f"/characters/{_segment(slug)}/reviews",
+        path=f"/characters/{_segment(character)}/reviews",
         query=pairs({names[name]: value for name, value in checked.items()}),
         read=read_reviews,
         timeouts=LISTS,
@@ -136,11 +138,8 @@ def pairs(values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
-_slug = text(blank=False, longest=200)
-
-
-def _segment(slug: Any) -> str:
-    checked = str(_slug("slug", slug)).strip()
+def _segment(character: Any) -> str:
+    checked = slug("slug", character)
     if checked in {".", ".."}:
         refuse("slug", checked, "a character's slug", "Look it up: v.characters(search='...').")
     return quote(checked, safe="")

@@ -13,11 +13,13 @@ from venice_nb.calls.gather import ReplyGatherer
 from venice_nb.calls.messages import Prompt, read_messages
 from venice_nb.calls.parameters import CHAT, CHAT_HINTS, FRIENDLY, VENICE, json_extra
 from venice_nb.calls.replies import read_reply
-from venice_nb.catalogue.names import Resolution
+from venice_nb.catalogue.names import Resolution, name_of
 from venice_nb.shapes.strictness import strict as strict_schema
 
 if TYPE_CHECKING:
     from venice_nb.catalogue import Catalogue, Model
+    from venice_nb.catalogue.names import ModelName
+    from venice_nb.results.characters import Character
     from venice_nb.results.reply import Reply
 
 __all__ = ["Reader", "chat_completion", "resolved", "strict_schema"]
@@ -38,13 +40,13 @@ _KNOWN = sorted({*CHAT, *VENICE, *FRIENDLY, "stream", "venice_parameters", "extr
 def chat_completion(
     messages: Any,
     *,
-    model: str | Resolution,
+    model: ModelName | Resolution,
     catalogue: Catalogue,
     stream: bool = False,
     web_search: str | None = None,
     citations: bool | None = None,
     scraping: bool | None = None,
-    character: str | None = None,
+    character: str | Character | None = None,
     venice_parameters: Mapping[str, Any] | None = None,
     extra_body: Mapping[str, Any] | None = None,
     **parameters: Any,
@@ -129,10 +131,10 @@ class Reader(Generic[T]):
 _name = text(blank=False)
 
 
-def resolved(model: str | Resolution, catalogue: Catalogue, prompt: Prompt) -> Resolution:
+def resolved(model: ModelName | Resolution, catalogue: Catalogue, prompt: Prompt) -> Resolution:
     """What the catalogue makes of a name; refuses a model of another type than text."""
     if not isinstance(model, Resolution):
-        model = catalogue.resolve(_name("model", model), vision="vision" in prompt.needs)
+        model = catalogue.resolve(_name("model", name_of(model)), vision="vision" in prompt.needs)
     if model.model is None and (other := catalogue.get(model.id)) is not None:
         do = "Take a model that chats: see v.models(type='text')."
         refuse("model", model.id, "a text model", do, what=f"{model.id} is a model of type {other.type}.")

@@ -200,6 +200,14 @@ def text(*, blank: bool = True, longest: int | None = None) -> Rule:
     return rule
 
 
+_slug = text(blank=False, longest=200)
+
+
+def slug(field: str, value: Any) -> str:
+    """The slug of a character, or of the character itself given in its place."""
+    return str(_slug(field, getattr(value, "slug", value))).strip()
+
+
 def several(each: Rule, fewest: int = 0, most: int | None = None, *, noun: str = "items") -> Rule:
     """A list whose items keep to a rule; its length is between two bounds."""
     bound = f" of {fewest} to {most} {noun}" if most is not None else f" of {noun}"

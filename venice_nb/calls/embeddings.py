@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Call, Safety, Timeouts
-from venice_nb.calls.check import fields, integer, listed, refuse, shown, sound, text
+from venice_nb.calls.check import fields, integer, listed, refuse, sound, text
 from venice_nb.calls.messages import tokens
 from venice_nb.calls.parameters import json_extra
 from venice_nb.calls.vector_replies import read_embeddings
-from venice_nb.catalogue.names import Resolution
+from venice_nb.catalogue.names import Resolution, name_of
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from venice_nb.calls.call import Received
     from venice_nb.catalogue import Catalogue, Model
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.results.vectors import Vectors
 
 ITEMS = 2048  # texts of one request
@@ -30,7 +32,7 @@ _RULES = {"dimensions": integer(1), "user": text()}
 def embed(
     texts: Any,
     *,
-    model: str | Resolution,
+    model: ModelName | Resolution,
     catalogue: Catalogue,
     dimensions: int | None = None,
     user: str | None = None,
@@ -114,7 +116,7 @@ def split(texts: Sequence[Any], size: int = ITEMS) -> Iterator[list[Any]]:
 def _rows(texts: Any) -> list[Any]:
     if isinstance(texts, str):
         return [texts]
-    rows = listed(texts)
+    rows = list(texts) if isinstance(texts, Iterator) else listed(texts)
     if rows is None:
         do = "Pass a list of texts; a column of a table is df['column']."
         refuse("texts", texts, "a text or a list of texts", do)
@@ -155,7 +157,7 @@ def _check_kinds(rows: list[Any], start: int) -> None:
         _refuse_rows("missing (None or NaN)", missing, "a text", do)
     for row, each in enumerate(rows, start):
         if not isinstance(each, str):
-            refuse(f"texts[{row}]", each, "a text", f"Turn it into text: str({shown(each)}).")
+            refuse(f"texts[{row}]", each, "a text", "Turn it into text first: str(...).")
 
 
 def _is_missing(value: Any) -> bool:
@@ -179,9 +181,9 @@ def _refuse_rows(what: str, rows: list[int], allowed: str, do: str) -> None:
     )
 
 
-def _resolved(model: str | Resolution, catalogue: Catalogue) -> Resolution:
+def _resolved(model: ModelName | Resolution, catalogue: Catalogue) -> Resolution:
     if not isinstance(model, Resolution):
-        model = catalogue.resolve(text(blank=False)("model", model), type="embedding")
+        model = catalogue.resolve(text(blank=False)("model", name_of(model)), type="embedding")
     other = catalogue.get(model.id) if model.model is None else None
     if other is not None:
         do = "Take an embedding model: see v.models(type='embedding')."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.answer import unreadable
@@ -10,50 +11,56 @@ from venice_nb.catalogue import Catalogue
 from venice_nb.results.characters import Character, CharacterTable, Review, Reviews
 from venice_nb.results.headers import Headers
 from venice_nb.results.limits import RateLimits
-from venice_nb.results.models import ModelTable
+from venice_nb.results.names import Names
 from venice_nb.results.reading import integer, items, loads, mapping, number
 
 if TYPE_CHECKING:
     from venice_nb.calls.call import Received
 
 __all__ = [
-    "read_aliases",
+    "ReadNames",
     "read_character",
     "read_characters",
     "read_embeddings",
     "read_models",
     "read_rate_limits",
     "read_reviews",
-    "read_traits",
 ]
 
 
-def read_models(received: Received) -> ModelTable:
-    """The models of a list; its `raw` and `date` are what a catalogue is brought up to date with."""
-    found = Catalogue.from_reply(_list(received, "a list of models"))
-    return ModelTable(models=found.models, date=found.date, headers=Headers(received.headers))
+def read_models(received: Received) -> Catalogue:
+    """The models of a list, to bring a client's catalogue up to date with."""
+    return Catalogue.from_reply(_list(received, "a list of models"), headers=Headers(received.headers))
 
 
-def read_traits(received: Received) -> dict[str, str]:
-    """Trait to model id; under `data`, or as the object itself."""
-    return _names(received)
+@dataclass(frozen=True, slots=True)
+class ReadNames:
+    """Reads names that stand for models of a type. A value, so that two equal calls are equal."""
 
+    kind: str
+    type: str
 
-def read_aliases(received: Received) -> dict[str, str]:
-    """Other names to model id; under `data`, or as the object itself."""
-    return _names(received)
+    def __call__(self, received: Received) -> Names:
+        """The names; under `data`, or as the object itself."""
+        answer = _object(received, "names of models")
+        found = mapping(answer.get("data")) or {
+            name: model for name, model in answer.items() if name not in {"object", "type", "data"}
+        }
+        names = {str(name): model for name, model in found.items() if isinstance(model, str)}
+        return Names(self.kind, self.type, names, raw=answer, headers=Headers(received.headers))
 
 
 def read_characters(received: Received) -> CharacterTable:
     """One page of characters."""
-    found = tuple(map(Character.read, _list(received, "a list of characters")))
-    return CharacterTable(characters=found, headers=Headers(received.headers))
+    headers = Headers(received.headers)
+    found = tuple(Character.read(row, headers) for row in _list(received, "a list of characters"))
+    return CharacterTable(characters=found, headers=headers)
 
 
 def read_character(received: Received) -> Character:
     """One character."""
     answer = _object(received, "a character")
-    found = Character.read(mapping(answer.get("data")) or answer)
+    found = Character.read(mapping(answer.get("data")) or answer, Headers(received.headers))
     if not (found.slug or found.id or found.name):
         raise unreadable(received, "The server answered with JSON that is not a character", answer)
     return found
@@ -79,14 +86,6 @@ def read_rate_limits(received: Received) -> RateLimits:
     """What the key may do."""
     answer = _object(received, "rate limits")
     return RateLimits.read(mapping(answer.get("data")) or answer, Headers(received.headers))
-
-
-def _names(received: Received) -> dict[str, str]:
-    answer = _object(received, "names of models")
-    found = mapping(answer.get("data")) or {
-        k: v for k, v in answer.items() if k not in {"object", "type", "data"}
-    }
-    return {str(name): model for name, model in found.items() if isinstance(model, str)}
 
 
 def _list(received: Received, what: str) -> list[Any]:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Call, Timeouts
 from venice_nb.calls.check import choice
-from venice_nb.calls.listings import read_aliases, read_models, read_traits
+from venice_nb.calls.listings import ReadNames, read_models
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from venice_nb.calls.call import Received
-    from venice_nb.results.models import ModelTable
+    from venice_nb.catalogue import Catalogue
+    from venice_nb.results.names import Names
 
 TYPES = ("asr", "embedding", "image", "music", "text", "tts", "upscale", "inpaint", "video")
 AUDIO = ("tts", "asr", "music")  # what older tutorials mean by type=audio, which the server refuses
@@ -23,7 +21,7 @@ _type = choice(*TYPES, fixes=_audio)
 _type_of_list = choice(*TYPES, "all", "code", fixes=_audio)
 
 
-def list_models(type: str = "all") -> Call[ModelTable]:  # noqa: A002  the API's own name
+def list_models(type: str = "all") -> Call[Catalogue]:  # noqa: A002  the API's own name
     """The models of a type; "all" of them, or "code" for text models made for code."""
     query = (("type", _type_of_list("type", type)),)
     return Call(
@@ -31,18 +29,17 @@ def list_models(type: str = "all") -> Call[ModelTable]:  # noqa: A002  the API's
     )
 
 
-def traits(type: str = "text") -> Call[dict[str, str]]:  # noqa: A002  the API's own name
+def traits(type: str = "text") -> Call[Names]:  # noqa: A002  the API's own name
     """Trait to model id, such as `default_vision`, for one type of model."""
-    return _names("listModelTraits", "/models/traits", type, read_traits)
+    return _names("listModelTraits", "/models/traits", "trait", type)
 
 
-def aliases(type: str = "text") -> Call[dict[str, str]]:  # noqa: A002  the API's own name
+def aliases(type: str = "text") -> Call[Names]:  # noqa: A002  the API's own name
     """Names of other providers' models to the ids that stand in for them, for one type of model."""
-    return _names("listModelCompatibilityMapping", "/models/compatibility_mapping", type, read_aliases)
+    return _names("listModelCompatibilityMapping", "/models/compatibility_mapping", "alias", type)
 
 
-def _names(
-    operation: str, path: str, kind: Any, read: Callable[[Received], dict[str, str]]
-) -> Call[dict[str, str]]:
-    query = (("type", _type("type", kind)),)
+def _names(operation: str, path: str, kind: str, type: Any) -> Call[Names]:  # noqa: A002  likewise
+    checked = _type("type", type)
+    query, read = (("type", checked),), ReadNames(kind, checked)
     return Call(operation=operation, method="GET", path=path, query=query, read=read, timeouts=LISTS)

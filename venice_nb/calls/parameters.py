@@ -18,6 +18,7 @@ from venice_nb.calls.check import (
     several,
     shaped,
     shown,
+    slug,
     text,
 )
 
@@ -185,7 +186,7 @@ def _token_ids(field: str, value: Any) -> list[Any]:
 
 VENICE: Rules = MappingProxyType(
     {
-        "character_slug": text(blank=False),
+        "character_slug": slug,
         "strip_thinking_response": flag,
         "disable_thinking": flag,
         "enable_e2ee": flag,

@@ -33,6 +33,7 @@ from venice_nb.media import public_url
 
 if TYPE_CHECKING:
     from venice_nb.catalogue import Catalogue, Resolution
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.results.response import ResponsesReply
 
 TOOLS = ("function", "web_search", "x_search", "code_interpreter", "file_search", "computer_use_preview")
@@ -130,7 +131,7 @@ _HINTS = {
 def create_response(
     input: Any,  # noqa: A002  the API's own name
     *,
-    model: str | Resolution,
+    model: ModelName | Resolution,
     catalogue: Catalogue,
     stream: bool = False,
     extra_body: Mapping[str, Any] | None = None,

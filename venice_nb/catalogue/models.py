@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.catalogue import names, prices
 from venice_nb.catalogue.limits import Tier, tier
 from venice_nb.catalogue.model import created_of, has_id, read_model, traits_of, type_of
+from venice_nb.results.headers import Headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from venice_nb.catalogue.model import Model
-    from venice_nb.catalogue.names import Resolution
+    from venice_nb.catalogue.names import ModelName, Resolution
 
 
 class Catalogue:
-    """A snapshot of the model list; it never changes. `date` is its day, `YYYY-MM-DD`.
+    """A snapshot of the model list; it never changes.
+
+    `date` is its day, `YYYY-MM-DD`; `headers` are those of the answer it was read from, empty for the list
+    that comes with the package.
 
     Models are read out of the server's objects when they are first asked for: a chat needs one of hundreds.
 
@@ -30,15 +34,17 @@ class Catalogue:
     'qwen-3-8-27b'
     """
 
-    __slots__ = ("_read", "_sources", "_traits", "aliases", "date")
+    __slots__ = ("_read", "_sources", "_traits", "aliases", "date", "headers")
 
     def __init__(
         self,
         sources: Iterable[Mapping[str, Any]],
         date: str,
         aliases: Mapping[str, Mapping[str, str]] = names.ALIASES,
+        headers: Headers | None = None,
     ) -> None:
         self.date = date
+        self.headers = headers or Headers()
         self.aliases = aliases
         self._sources = {source["id"]: source for source in sources if has_id(source)}
         self._read: dict[str, Model] = {}
@@ -50,13 +56,13 @@ class Catalogue:
         return _bundled()
 
     @classmethod
-    def from_reply(cls, reply: Any, *, date: str | None = None) -> Catalogue:
+    def from_reply(cls, reply: Any, *, date: str | None = None, headers: Headers | None = None) -> Catalogue:
         """The catalogue in a reply of `GET /models`: the whole object, or its list of models.
 
         Objects without an id are left out; nothing else is refused. `date` is today's unless given.
         """
         objects = reply.get("data") if isinstance(reply, dict) else reply
-        return cls(objects if isinstance(objects, (list, tuple)) else (), date or _today())
+        return cls(objects if isinstance(objects, (list, tuple)) else (), date or _today(), headers=headers)
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -102,7 +108,7 @@ class Catalogue:
 
     def resolve(
         self,
-        name: str,
+        name: ModelName,
         type: str | None = "text",
         *,
         vision: bool = False,
@@ -110,7 +116,7 @@ class Catalogue:
     ) -> Resolution:
         """The model that `name` stands for among those of one `type` (None: of any).
 
-        Understood, in this order: ids; ids with a feature suffix (`id:enable_web_search=on`); traits
+        A model stands for itself. Understood, in this order: ids; ids with a feature suffix (`id:enable_web_search=on`); traits
         (`default`, `default_vision`; `fastest` and `uncensored` where Venice has none); other providers'
         names (`gpt-4o`); retired ids; families of video models; other spellings of all these. `vision` says
         that pictures will be shown to a chat model, `image` that a video starts from one. Never raises for an
@@ -123,7 +129,7 @@ class Catalogue:
 
     def merge(self, other: Catalogue) -> Catalogue:
         """The same catalogue with the models of `other` added, each in place of one with the same id."""
-        return Catalogue((self._sources | other._sources).values(), other.date, self.aliases)
+        return Catalogue((self._sources | other._sources).values(), other.date, self.aliases, other.headers)
 
     def replace(self, other: Catalogue) -> Catalogue:
         """The same catalogue with every model of the types in `other` exchanged for those in `other`.
@@ -132,11 +138,12 @@ class Catalogue:
         """
         types = {type_of(each) for each in other._sources.values()}
         kept = [each for each in self._sources.values() if type_of(each) not in types]
-        return Catalogue([*kept, *other._sources.values()], other.date, self.aliases)
+        return Catalogue([*kept, *other._sources.values()], other.date, self.aliases, other.headers)
 
     def with_aliases(self, type: str, aliases: Mapping[str, str]) -> Catalogue:
         """The same catalogue with the reply of `GET /models/compatibility_mapping` for one type."""
-        return Catalogue(self._sources.values(), self.date, {**self.aliases, type: dict(aliases)})
+        known = {**self.aliases, type: dict(aliases)}
+        return Catalogue(self._sources.values(), self.date, known, self.headers)
 
     def cost(self, model: Model | str, usage: Mapping[str, Any] | None) -> float | None:
         """USD for a reply with this `usage`, or None if model, price or usage are unknown.

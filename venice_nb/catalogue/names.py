@@ -12,9 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from venice_nb.errors import InvalidInput, plain
+
 if TYPE_CHECKING:
     from venice_nb.catalogue.model import Model
     from venice_nb.catalogue.models import Catalogue
+    from venice_nb.results.models import ModelCard
+
+    ModelName = str | Model | ModelCard
 
 # Names of other providers' models that Venice accepts, by type (agent-skill pages, October 2026).
 ALIASES: dict[str, dict[str, str]] = {
@@ -65,7 +70,8 @@ class Resolution:
     `model` is None if nothing fits; then `candidates` are ids that look alike and `id` is the name as typed,
     without its suffix, which a newer server may know. `suffix` holds the features named after the colon,
     ready to be merged into `venice_parameters`. `via` is the trait or alias that led here, a name the server
-    knows as well. `note` is a sentence for the user when something was read into the name.
+    knows as well. `note` is a sentence for the user when something was read into the name, `farewell` one
+    that says when the model goes and what replaces it.
     """
 
     model: Model | None
@@ -74,30 +80,48 @@ class Resolution:
     note: str | None = None
     candidates: tuple[str, ...] = ()
     via: str | None = None
+    farewell: str | None = None
+
+
+def name_of(model: ModelName) -> str:
+    """The name to look up: a text as it stands, the id of a model or of its card."""
+    if isinstance(model, str):
+        return model
+    found = getattr(model, "id", None)
+    if not isinstance(found, str) or not isinstance(getattr(model, "type", None), str):
+        raise InvalidInput(
+            f"model must be a name or a model, not {plain(type(model).__name__, 60)}.",
+            field="model",
+            value=type(model).__name__,
+            allowed="an id, a trait, an alias, or a model of v.models()",
+            do="Pass its id as a text.",
+        )
+    return found
 
 
 def resolve(
     catalogue: Catalogue,
-    name: str,
+    name: ModelName,
     type: str | None,
     *,
     vision: bool,
     image: bool,
 ) -> Resolution:
     """See `Catalogue.resolve`."""
-    name = name.strip()
+    name = name_of(name).strip()
     exact = catalogue.get(name)
     if exact is not None and type in {None, exact.type}:
-        return Resolution(exact, exact.id, note=_farewell(exact))
+        return Resolution(exact, exact.id, farewell=_farewell(exact))
     base, colon, tail = name.partition(":")
     suffix, notes = split_suffix(tail) if colon and type in {None, "text"} else ({}, [])
     if not colon or type not in {None, "text"}:
         base = name
     base = base.strip()
     found, via, note = _find(catalogue, base, type, vision=vision, image=image)
-    notes = [each for each in (note, *notes, _farewell(found)) if each]
+    notes = [note, *notes] if note else notes
     if found is not None:
-        return Resolution(found, found.id, suffix, " ".join(notes) or None, via=via)
+        told = " ".join(notes) or None
+        return Resolution(found, found.id, suffix, told, via=via, farewell=_farewell(found))
     other = catalogue.get(base)
     if other is not None:
         notes.insert(0, f"{base} is a model of type {other.type}, not {type}.")

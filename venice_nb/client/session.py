@@ -10,6 +10,7 @@ from venice_nb.render.live import notice
 from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
+    from venice_nb.catalogue import Resolution
     from venice_nb.config import Settings
     from venice_nb.results.headers import Deprecation
 
@@ -37,6 +38,7 @@ class Session:
         self.cost: Cost | None = None
         self.balance: float | None = None
         self._announced: set[str] = set()
+        self._leaving: set[str] = set()  # models of which it was said that they will be retired
         self._lock = threading.Lock()
 
     @property
@@ -57,7 +59,21 @@ class Session:
                 self.balance = balance.usd
         leaving = getattr(headers, "deprecation", None)
         if headers is not None and leaving is not None:
-            self.announce(_farewell(headers.model or getattr(result, "model", "this model"), leaving))
+            model = headers.model or getattr(result, "model", "") or "this model"
+            self._part(model, _farewell(model, leaving))
+
+    def announce_choice(self, found: Resolution) -> None:
+        """Tell the user what was read into a model's name, and once that the model will be retired."""
+        self.announce(found.note)
+        if found.farewell:
+            self._part(found.id, found.farewell)
+
+    def _part(self, model: str, sentence: str) -> None:
+        with self._lock:
+            if model in self._leaving:
+                return
+            self._leaving.add(model)
+        self.announce(sentence)
 
     def announce(self, note: str | None) -> None:
         """Tell the user something once: a retired model, a substitution, a deprecation."""
@@ -71,8 +87,9 @@ class Session:
 
 
 def _farewell(model: str, leaving: Deprecation) -> str:
-    """One sentence on a model that is being retired."""
-    said = leaving.warning or f"{model} is being retired"
-    when = f" (until {leaving.date[:10]})" if leaving.date else ""
-    instead = f"; use {leaving.replacement}" if leaving.replacement else ""
-    return f"{said}{when}{instead}"
+    """One sentence on a model that is being retired, in the words of the catalogue where there is a date."""
+    if not leaving.date:
+        said = leaving.warning or f"{model} is announced to be removed"
+        return f"{said}; use {leaving.replacement}" if leaving.replacement else said
+    instead = f"; use {leaving.replacement}." if leaving.replacement else "."
+    return f"{model} is announced to be removed on {leaving.date[:10]}{instead}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
+from venice_nb.results.headers import Headers
 from venice_nb.results.reading import flag, integer, items, mapping, number, string
 from venice_nb.results.table import Table
 
@@ -43,7 +44,8 @@ class Character(Displayed):
     """A persona for `v.chat(..., character=slug)`.
 
     `rating` is the mean from 1 to 5, None when nobody rated; `model_id` is the author's advice and may not be
-    a listed model. Dates are ISO 8601.
+    a listed model. Dates are ISO 8601. `raw` is the character as the server sent it, `headers` those of the
+    answer. Pass it as it is: `v.chat("Hello", character=v.characters.get("alan-watts"))`.
     """
 
     slug: str
@@ -64,9 +66,10 @@ class Character(Displayed):
     updated: str = ""
     id: str = ""
     raw: dict[str, Any] = field(default_factory=dict, compare=False)
+    headers: Headers = field(default_factory=Headers, compare=False)
 
     @classmethod
-    def read(cls, value: Any) -> Character:
+    def read(cls, value: Any, headers: Headers | None = None) -> Character:
         """A character from the server's object; what is missing stays empty."""
         found = mapping(value)
         stats = mapping(found.get("stats"))
@@ -89,12 +92,22 @@ class Character(Displayed):
             updated=string(found.get("updatedAt")),
             id=string(found.get("id")),
             raw=dict(found),
+            headers=headers or Headers(),
         )
 
     @property
     def url(self) -> str:
         """The character's page."""
         return self.share_url or self.photo_url
+
+    @property
+    def request_id(self) -> str | None:
+        """The id to quote to support."""
+        return self.headers.request_id
+
+    def to_frame(self) -> pd.DataFrame:
+        """The character as a table of one row, with the columns of `v.characters()`."""
+        return CharacterTable(characters=(self,)).to_frame()
 
     def to_dict(self) -> dict[str, Any]:
         """The columns of a table of characters."""

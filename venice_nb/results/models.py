@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
+from venice_nb.results.headers import Headers
 from venice_nb.results.prices import Listed, exact, summary
 from venice_nb.results.table import Table, day
 
@@ -177,6 +178,7 @@ class ModelCard(Displayed):
 
     model: Any
     date: str = ""
+    headers: Headers = field(default_factory=Headers, compare=False)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "model":
@@ -190,9 +192,23 @@ class ModelCard(Displayed):
         name, privacy = text.short(self.model.id, 80), text.short(self.model.privacy, 20)
         return f"<Model {name}: {summary(self.model)}, {privacy}>"
 
-    def to_dict(self) -> dict[str, Any]:
+    @property
+    def raw(self) -> dict[str, Any]:
         """The model as the server sent it."""
         return dict(self.model.raw)
+
+    @property
+    def request_id(self) -> str | None:
+        """The id to quote to support, of the answer that the model was listed in."""
+        return self.headers.request_id
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as the server sent it."""
+        return self.raw
+
+    def to_frame(self) -> pd.DataFrame:
+        """The model as a table of one row, with the columns of `v.models()`."""
+        return ModelTable(models=(self.model,), date=self.date).to_frame()
 
     def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
         """Writes the model as the server sent it, as `.json`. Never replaces a file unasked."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
+from venice_nb.results.headers import Headers
 
 if TYPE_CHECKING:
     import os
@@ -22,13 +23,15 @@ class Names(Mapping[str, str], Displayed):
     """Names and the ids of the models they stand for; reads like a dict, shows itself as a table.
 
     `kind` says what the names are (trait, alias), `type` of which models; `note` where they come from, when
-    that matters.
+    that matters; `raw` is the whole answer, with its `headers`, both empty where none came.
     """
 
     kind: str
     type: str
     models: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    headers: Headers = field(default_factory=Headers)
 
     def __getitem__(self, name: str) -> str:
         return self.models[name]
@@ -40,9 +43,9 @@ class Names(Mapping[str, str], Displayed):
         return len(self.models)
 
     @property
-    def raw(self) -> dict[str, str]:
-        """The names as a plain dict."""
-        return dict(self.models)
+    def request_id(self) -> str | None:
+        """The id to quote to support."""
+        return self.headers.request_id
 
     def to_dict(self) -> dict[str, str]:
         """The names as a plain dict."""
@@ -57,7 +60,7 @@ class Names(Mapping[str, str], Displayed):
     def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
         """Writes the names as `.json`. Never replaces a file unasked."""
         default = saving.named(self.kind, self.type, *self.models)
-        return saving.write_json(path, self.raw, default=default, overwrite=overwrite)
+        return saving.write_json(path, self.to_dict(), default=default, overwrite=overwrite)
 
     def __repr__(self) -> str:
         return self._mimebundle()["text/plain"]

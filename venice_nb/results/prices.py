@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from venice_nb.render import text
+from venice_nb.results.headers import Headers
 from venice_nb.results.table import Table, day
 
 if TYPE_CHECKING:
@@ -68,12 +69,13 @@ class PriceTable(Table):
         type: str,  # noqa: A002  the API's own name
         date: str = "",
         note: str = "",
+        headers: Headers | None = None,
     ) -> PriceTable:
         """The prices of these models, which are all of one type; `note` ends the caption."""
         rows = [row for model in models for row in _rows(model)]
         if type != "music":  # its prices are per piece, second or length, and cannot be compared
             rows.sort(key=_first_price)
-        return cls(rows=tuple(rows), type=type, date=date, note=note)
+        return cls(rows=tuple(rows), type=type, date=date, note=note, headers=headers or Headers())
 
     @property
     def raw(self) -> list[dict[str, Any]]:

@@ -52,17 +52,25 @@ def bundle(reply: Reply) -> Bundle:
     return {"text/plain": plain(reply), "text/html": html.page(*_parts(reply))}
 
 
-def live_bundle(gatherer: Gathering) -> Bundle:
-    """A stream so far, in the look the finished reply will have; the footer ends in an ellipsis."""
-    growing = _growing.setdefault(gatherer, Growing())
-    answer = growing.to_html(gatherer.text, citations=[source.to_dict() for source in gatherer.sources])
-    thought = gatherer.reasoning
-    footer = f"{gatherer.model} …" if gatherer.model else "…"
+def live_bundle(gatherer: Gathering | None, steps: Sequence[ToolStep] = ()) -> Bundle:
+    """Tool calls carried out and a stream so far, in the look the finished reply will have.
+
+    The footer ends in an ellipsis; it is all there is before the stream has begun, when `gatherer` is None.
+    """
+    lines = [_told(step) for step in steps]
+    parts: list[html.Child] = [_step(step) for step in steps]
+    model = ""
+    if gatherer is not None:
+        thought, model = gatherer.reasoning, gatherer.model
+        parts.append(_thought(thought, open_=not gatherer.text) if thought else None)
+        growing = _growing.setdefault(gatherer, Growing())
+        sources = [source.to_dict() for source in gatherer.sources]
+        parts.append(growing.to_html(gatherer.text, citations=sources))
+        lines += [text.clean(gatherer.text)] if gatherer.text else []
+    last = f"{text.short(model, 80)} …" if model else "…"
     return {
-        "text/plain": text.clean(gatherer.text) + " …",
-        "text/html": html.page(
-            _thought(thought, open_=not gatherer.text) if thought else None, answer, html.note(footer)
-        ),
+        "text/plain": "\n".join([*lines, last]),
+        "text/html": html.page(*parts, html.note(last)),
     }
 
 
@@ -72,9 +80,11 @@ def plain(reply: Reply) -> str:
     if reply.parsed is not None:
         lines = [text.clean(repr(reply.parsed))]
     lines += [f"[asks for {_signature(call)}]" for call in reply.tool_calls]
-    lines += [f"[{text.count(len(reply.choices))} answers; this is the first]"] * (len(reply.choices) > 1)
-    lines += [f"[{flag}]" for flag in _flags(reply)]
-    return "\n".join([*(lines or ["[no text]"]), footer(reply)])
+    before = [f"[{flag}]" for flag in _flags(reply)]
+    before += [f"[{_thought_label(reply.reasoning)}]"] * bool(reply.reasoning) + [*map(_told, reply.steps)]
+    after = [f"[{_label(choice, n, len(reply.choices))}]" for n, choice in _others(reply)]
+    after += [f"{n}. {_named(source)}" for n, source in enumerate(reply.sources, 1)]
+    return "\n".join([*before, *(lines or ["[no text]"]), *after, footer(reply)])
 
 
 def footer(reply: Reply) -> str:
@@ -113,6 +123,12 @@ def markdown(reply: Reply) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _named(source: Source) -> str:
+    """A source in text/plain: its title, where it stands, and its day."""
+    safe = text.short(html.safe_url(source.url) or "", 300)
+    return " ".join(filter(None, (_title(source), f"<{safe}>" if safe else "", _dated(source).strip())))
+
+
 def _line(source: Source) -> str:
     title = _title(source).replace("[", "\\[").replace("]", "\\]")
     safe = html.safe_url(source.url)
@@ -122,7 +138,6 @@ def _line(source: Source) -> str:
 def _parts(reply: Reply) -> list[html.Child]:
     cited = [source.to_dict() for source in reply.sources]
     flags = _flags(reply)
-    several = len(reply.choices) > 1
     named = f"request id {text.short(reply.request_id)}" if reply.request_id and not static_mode() else None
     return [
         html.tag("p", html.join(*(html.badge(flag, "warn") for flag in flags), sep=" ")) if flags else None,
@@ -132,8 +147,8 @@ def _parts(reply: Reply) -> list[html.Child]:
         to_html(reply.text, citations=cited) if reply.text and reply.parsed is None else None,
         *(html.tag("p", "asks for ", html.tag("code", _signature(call))) for call in reply.tool_calls),
         *(
-            _alternative(choice, n, len(reply.choices), cited)
-            for n, choice in enumerate(reply.choices[1:] if several else (), 2)
+            html.details(_label(choice, n, len(reply.choices)), to_html(choice.text, citations=cited))
+            for n, choice in _others(reply)
         ),
         _sources(reply.sources) if reply.sources else None,
         html.tag("p", footer(reply), class_="vn-note", title=named),
@@ -159,15 +174,26 @@ def _flags(reply: Reply) -> list[str]:
 
 
 def _thought(reasoning: str, *, open_: bool = False) -> Html:
+    return html.details(_thought_label(reasoning), to_html(reasoning, limit=_FOLDED), open_=open_)
+
+
+def _thought_label(reasoning: str) -> str:
     words = len(reasoning.split())
-    label = f"Reasoning ({text.count(words)} word{'s' * (words != 1)})"
-    return html.details(label, to_html(reasoning, limit=_FOLDED), open_=open_)
+    return f"Reasoning ({text.count(words)} word{'s' * (words != 1)})"
+
+
+def _outcome(step: ToolStep) -> str:
+    return f" → {'failed: ' if step.failed else ''}{text.short(step.output, 60)}"
+
+
+def _told(step: ToolStep) -> str:
+    """A tool call in text/plain: `[weather(city="Rome") → sunny]`."""
+    return f"[{_signature(step.call)}{_outcome(step)}]"
 
 
 def _step(step: ToolStep) -> Html:
-    outcome = "failed: " if step.failed else ""
     return html.details(
-        html.join(html.tag("code", _signature(step.call)), f" → {outcome}{text.short(step.output, 60)}"),
+        html.join(html.tag("code", _signature(step.call)), _outcome(step)),
         html.tag("pre", text.clean(step.call.arguments or "{}", _FOLDED)),
         html.tag("pre", text.clean(step.output, _FOLDED)),
     )
@@ -192,10 +218,13 @@ def _parsed(reply: Reply) -> Html:
     )
 
 
-def _alternative(choice: Choice, n: int, of: int, cited: Sequence[dict[str, str]]) -> Html:
-    return html.details(
-        f"Answer {n} of {of}: {text.short(choice.text, 60)}", to_html(choice.text, citations=cited)
-    )
+def _others(reply: Reply) -> list[tuple[int, Choice]]:
+    """The answers after the first, with their numbers from 2."""
+    return list(enumerate(reply.choices[1:], 2))
+
+
+def _label(choice: Choice, n: int, of: int) -> str:
+    return f"Answer {n} of {of}: {text.short(choice.text, 60)}"
 
 
 def _sources(sources: Sequence[Source]) -> Html:

@@ -31,6 +31,11 @@ class Table(Displayed):
 
     headers: Headers = field(default_factory=Headers, kw_only=True)
 
+    @property
+    def request_id(self) -> str | None:
+        """The id to quote to support."""
+        return self.headers.request_id
+
     @abstractmethod
     def _frame(self) -> pd.DataFrame:
         """All rows and columns."""

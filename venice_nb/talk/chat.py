@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.calls import parts
 from venice_nb.calls.chat import chat_completion
+from venice_nb.catalogue import Resolution
 from venice_nb.errors import InvalidInput
 from venice_nb.policy.flow import Open, Plan
-from venice_nb.talk.exchange import Exchange, Message, Screen, rounds, wants_show
-from venice_nb.talk.model_choice import choose_model
+from venice_nb.talk.exchange import Exchange, Message, Screen, check_steps, rounds, wants_show
+from venice_nb.talk.model_choice import choose_model, slug_in
 from venice_nb.talk.tools import Confirm, Toolbox
 
 if TYPE_CHECKING:
     from venice_nb.calls.call import Call
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
+    from venice_nb.results.characters import Character
     from venice_nb.results.reply import Reply
+
+
+_SENSES = {"image_url": "vision", "input_audio": "audio", "video_url": "video"}
 
 
 def chat(
@@ -31,8 +37,8 @@ def chat(
     audio: Any = None,
     video: Any = None,
     files: Any = None,
-    model: str | None = None,
-    character: str | None = None,
+    model: ModelName | None = None,
+    character: str | Character | None = None,
     web_search: Literal["auto", "on", "off"] | None = None,
     citations: bool | None = None,
     scraping: bool | None = None,
@@ -55,9 +61,10 @@ def chat(
         audio: sounds; one or a list.
         video: films, or URLs of films; one or a list.
         files: documents whose text the model reads; one or a list.
-        model: an id, a trait (`default_code`), an alias, or an id with features (`id:enable_web_search=on`).
-            Left out: the character's, the client's, or the server's default, one that can see for `images`.
-        character: the slug of a persona.
+        model: an id, a trait (`default_code`), an alias, an id with features (`id:enable_web_search=on`), or
+            a model of `v.models`. Left out: the character's, the client's, or the server's default; where
+            that cannot take in the `images`, `audio` or `video`, one that can.
+        character: a persona, by its slug or as `v.characters` gives it.
         web_search: "auto" lets the model decide. 0.01 US dollars for each searched request.
         citations: mark statements with the number of their source; see `reply.citations`.
         scraping: read up to 5 pages whose URLs are in the prompt. 0.01 US dollars for each.
@@ -82,6 +89,7 @@ def chat(
 
     """
     box = Toolbox(tools)
+    check_steps(max_steps)
     exchange = Exchange(conversation_messages(system, messages, user(prompt, images, audio, video, files)))
     shown = wants_show(session, show)
     ask = yield from prepared(
@@ -123,8 +131,8 @@ def stream(
     audio: Any = None,
     video: Any = None,
     files: Any = None,
-    model: str | None = None,
-    character: str | None = None,
+    model: ModelName | None = None,
+    character: str | Character | None = None,
     web_search: Literal["auto", "on", "off"] | None = None,
     citations: bool | None = None,
     scraping: bool | None = None,
@@ -167,27 +175,33 @@ def user(
     given = {name: value for name, value in media.items() if value is not None}
     if prompt is None and not given:
         return None
-    return parts.user_message(prompt or "", **given)
+    return parts.user_message("" if prompt is None else prompt, **given)
 
 
 def conversation_messages(
     system: str | None, before: Sequence[Any] | None, question: Message | None
 ) -> list[Message]:
     """The messages to send: instructions, what was said before (replies become messages), the question."""
-    if isinstance(before, str | Mapping):
+    if before is not None and (isinstance(before, str | bytes | Mapping) or not isinstance(before, Iterable)):
         raise InvalidInput(
             "messages= takes a list of messages.",
             field="messages",
             value=type(before).__name__,
+            allowed="a list of messages or replies",
             do="Pass messages=[{'role': 'user', 'content': ...}], or the text as the first argument.",
         )
     found = [{"role": "system", "content": system}] if system else []
-    found += [getattr(message, "message", message) for message in before or ()]
+    given = before if before is not None else ()
+    found += [getattr(message, "message", message) for message in given]
     if question is not None:
         found.append(question)
-    if not any(isinstance(message, Mapping) and message.get("role") != "system" for message in found):
+    if all(isinstance(message, Mapping) and message.get("role") == "system" for message in found):
         raise InvalidInput(
-            "There is nothing to ask.", field="prompt", value=None, do='Write chat("your question").'
+            "There is nothing to ask.",
+            field="prompt",
+            value=None,
+            allowed="a text, or messages= that end with a question",
+            do='Write chat("your question").',
         )
     return found
 
@@ -197,22 +211,19 @@ def prepared(
     /,
     messages: Sequence[Message],
     *,
-    model: str | None = None,
-    character: str | None = None,
-    venice_parameters: Mapping[str, Any] | None = None,
+    model: ModelName | None = None,
     **parameters: Any,
 ) -> Plan[Callable[..., Call[Reply]]]:
     """The plan that chooses the model and gives `ask(messages, tool_choice=...)`, which makes one call."""
-    slug = character or (venice_parameters or {}).get("character_slug")
-    found = yield from choose_model(session, model, character=slug, vision=_shows_pictures(messages))
-    return partial(
-        _completion,
-        model=found,
-        catalogue=session.catalogue,
-        character=character,
-        venice_parameters=venice_parameters,
-        **{key: value for key, value in parameters.items() if key != "tool_choice"},
-    )
+    slug, forced = slug_in(parameters), parameters.pop("tool_choice", None)
+    ask: Callable[..., Call[Reply]] = partial(_completion, **parameters)
+
+    def first(name: str) -> None:
+        named = Resolution(None, name)  # of a model about which nothing is known yet
+        ask(messages, tool_choice=forced, model=named, catalogue=session.catalogue)
+
+    found = yield from choose_model(session, model, character=slug, needs=_needs(messages), first=first)
+    return partial(ask, model=found, catalogue=session.catalogue)
 
 
 def _completion(messages: Sequence[Message], *, tool_choice: Any = None, **given: Any) -> Call[Reply]:
@@ -221,10 +232,13 @@ def _completion(messages: Sequence[Message], *, tool_choice: Any = None, **given
     return chat_completion(list(messages), **given)
 
 
-def _shows_pictures(messages: Sequence[Message]) -> bool:
-    return any(
-        isinstance(part, Mapping) and part.get("type") == "image_url"
+def _needs(messages: Sequence[Message]) -> list[str]:
+    """What the model must be able to take in, by the parts of the messages."""
+    kinds = [
+        part.get("type")
         for message in messages
         if isinstance(message, Mapping) and isinstance(message.get("content"), list)
         for part in message["content"]
-    )
+        if isinstance(part, Mapping)
+    ]
+    return [need for kind, need in _SENSES.items() if kind in kinds]

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.catalogue.names import name_of
 from venice_nb.errors import ContextTooLong, InvalidInput
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.money import Cost, Usage
 from venice_nb.talk.chat import prepared, user
-from venice_nb.talk.exchange import Exchange, Screen, rounds, wants_show
+from venice_nb.talk.exchange import Exchange, Screen, check_steps, rounds, wants_show
 from venice_nb.talk.tools import Toolbox
 from venice_nb.talk.turn import Message, Turn, answerable, reworded
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.policy.flow import Plan
+    from venice_nb.results.characters import Character
     from venice_nb.results.reply import Reply
     from venice_nb.talk.tools import Confirm
 
@@ -36,7 +39,7 @@ class Conversation(Displayed):
         session: of the client.
         run: carries out a plan: gives the reply, or for an asynchronous client a coroutine of it.
         system: instructions before everything else.
-        character: slug of a persona.
+        character: a persona, as for `chat`.
         model: as for `chat`.
         tools: as for `chat`.
         max_steps: rounds of tool calls in one turn.
@@ -67,8 +70,8 @@ class Conversation(Displayed):
         run: Callable[[Plan[Reply]], Any],
         *,
         system: str | None = None,
-        character: str | None = None,
-        model: str | None = None,
+        character: str | Character | None = None,
+        model: ModelName | None = None,
         tools: Sequence[Any] | None = None,
         max_steps: int = 8,
         confirm: Confirm | None = None,
@@ -81,8 +84,9 @@ class Conversation(Displayed):
         self._spent: list[tuple[Usage, Cost]] = []
         self._lock = threading.Lock()
         self.system = system
-        self.character = character
-        self.model = model
+        slug: Any = getattr(character, "slug", character)
+        self.character: str | None = slug
+        self.model = None if model is None else name_of(model)
         self.tools = tuple(tools or ())
         self.max_steps = max_steps
         self.confirm = confirm
@@ -157,6 +161,7 @@ class Conversation(Displayed):
             "raise_tool_errors": chosen.pop("raise_tool_errors", False),
             "tool_choice": chosen.get("tool_choice"),
         }
+        check_steps(loop["max_steps"])
         system = chosen.pop("system", self.system)
         sent = [{"role": "system", "content": system}] if system else []
         sent += [message for turn in before for message in turn.messages]

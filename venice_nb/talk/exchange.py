@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Received
-from venice_nb.errors import InvalidInput, StreamFailure
+from venice_nb.calls.check import refuse
+from venice_nb.errors import StreamFailure
 from venice_nb.policy.flow import Plan, Send
-from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Live, environment, mark_shown, static_mode
 from venice_nb.results.reply import Reply, ToolCall, ToolStep
 
@@ -126,17 +126,7 @@ class Screen:
             return reply_view.bundle(self._final)
         if self._dropped:
             return {"text/plain": "", "text/html": ""}
-        if self._growing is not None:
-            growing = reply_view.live_bundle(self._growing)
-        else:
-            growing = {"text/plain": "…", "text/html": html.page(html.note("…"))}
-        steps = self._exchange.steps
-        if not steps:
-            return growing
-        return {
-            "text/plain": "\n".join([*(f"[{step.call.name}]" for step in steps), growing["text/plain"]]),
-            "text/html": html.page(*map(_drawn, steps)) + growing["text/html"],
-        }
+        return reply_view.live_bundle(self._growing, self._exchange.steps)
 
 
 def wants_show(session: Session, show: bool | None) -> bool:
@@ -144,6 +134,12 @@ def wants_show(session: Session, show: bool | None) -> bool:
     if show is None:
         show = session.settings.show
     return environment() == "notebook" if show is None else show
+
+
+def check_steps(max_steps: Any) -> None:
+    """Refuse a number of rounds that is none."""
+    if isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1:
+        refuse("max_steps", max_steps, "a whole number of 1 or more", "Pass 8.")
 
 
 def rounds(
@@ -163,14 +159,7 @@ def rounds(
     When the rounds are used up the model is asked once more, for an answer without tools; the reply then has
     the `finish_reason` "max_steps". Any failure leaves the reply so far in `session.last`.
     """
-    if isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1:
-        raise InvalidInput(
-            f"max_steps is {max_steps!r}.",
-            field="max_steps",
-            value=max_steps,
-            allowed="1 or more",
-            do="Pass 8.",
-        )
+    check_steps(max_steps)
     screen.show()
     try:
         for step in range(max_steps + 1):
@@ -179,7 +168,6 @@ def rounds(
                 exchange.messages.append({"role": "user", "content": NUDGE})
             call = ask(exchange.messages, tool_choice="none" if last else tool_choice)
             reply = yield Send(call, screen.watch if call.gather is not None else None)
-            warn_of_retirement(session, reply)
             calls = box.wanted(reply.tool_calls)
             # The arguments of an answer that was cut at the token limit are cut too.
             going_on = (
@@ -225,15 +213,6 @@ def _keep(session: Session, exchange: Exchange, screen: Screen, stop: BaseExcept
     screen.finish(found)
 
 
-def warn_of_retirement(session: Session, reply: Reply) -> None:
-    """Say once for each model that it will be retired."""
-    gone = reply.headers.deprecation
-    if gone is not None:
-        when = f" on {gone.date}" if gone.date else ""
-        instead = f"; use {gone.replacement} instead" if gone.replacement else ""
-        session.announce(f"the model {reply.model} will be retired{when}{instead}")
-
-
 def _to_send_back(reply: Reply, calls: Sequence[ToolCall]) -> Message:
     """The assistant's message as it came, so that reasoning and signatures survive.
 
@@ -252,14 +231,3 @@ def _to_send_back(reply: Reply, calls: Sequence[ToolCall]) -> Message:
     if calls:
         return {**rest, "tool_calls": [call.to_dict() for call in calls]}
     return rest if rest.get("content") is not None else {**rest, "content": ""}
-
-
-def _drawn(step: ToolStep) -> html.Html:
-    outcome = "failed: " if step.failed else ""
-    return html.details(
-        html.join(
-            html.tag("code", text.short(step.call.name, 60)), f" → {outcome}{text.short(step.output, 60)}"
-        ),
-        html.tag("pre", text.clean(step.call.arguments or "{}", 2_000)),
-        html.tag("pre", text.clean(step.output, 2_000)),
-    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.chat import chat_completion
+from venice_nb.catalogue import Resolution
 from venice_nb.errors import (
     AuthenticationError,
     ExtractionError,
@@ -20,12 +21,14 @@ from venice_nb.errors import (
 )
 from venice_nb.policy.flow import Plan, Send
 from venice_nb.shapes.shape import Shape
-from venice_nb.talk.exchange import Exchange, warn_of_retirement
-from venice_nb.talk.model_choice import choose_model
+from venice_nb.talk.exchange import Exchange
+from venice_nb.talk.model_choice import choose_model, slug_in
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from venice_nb.calls.call import Call
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.results.reply import Reply
     from venice_nb.shapes.fitting import Problem
@@ -48,7 +51,7 @@ def extract(
     shape: Any,
     *,
     instructions: str | None = None,
-    model: str | None = None,
+    model: ModelName | None = None,
     **parameters: Any,
 ) -> Plan[Any]:
     """The data in `text` as an object of the given shape; for a Series or list of texts, a DataFrame.
@@ -107,11 +110,11 @@ class _Extraction:
         self._model: Any = None
         self._format: dict[str, Any] | None = None
 
-    def choose(self, model: str | None) -> Plan[None]:
+    def choose(self, model: ModelName | None) -> Plan[None]:
         """Settle the model and how it is asked."""
-        character = self._parameters.get("character")
-        self._model = yield from choose_model(self.session, model, character=character)
+        character = slug_in(self._parameters)
         self._format = self.shape.response_format
+        self._model = yield from choose_model(self.session, model, character=character, first=self._first)
         known = self._model.model
         if self._format is None:
             self.session.announce("a shape with free keys cannot be enforced; the model is asked in words")
@@ -138,18 +141,18 @@ class _Extraction:
         self.session.last = reply = replace(reply, parsed=value)
         return reply
 
-    def _ask(self, exchange: Exchange) -> Plan[None]:
+    def _first(self, name: str) -> None:
+        """Refuse wrong parameters before a request is sent for the sake of the model's name."""
+        self._call([{"role": "user", "content": "?"}], Resolution(None, name))
+
+    def _call(self, messages: list[dict[str, Any]], model: Resolution) -> Call[Reply]:
         asked: dict[str, Any] = {"response_format": self._format} if self._format is not None else {}
-        call = chat_completion(
-            list(exchange.messages),
-            model=self._model,
-            catalogue=self.session.catalogue,
-            **asked,
-            **self._parameters,
+        return chat_completion(
+            messages, model=model, catalogue=self.session.catalogue, **asked, **self._parameters
         )
-        reply = yield Send(call)
-        exchange.answered(reply)
-        warn_of_retirement(self.session, reply)
+
+    def _ask(self, exchange: Exchange) -> Plan[None]:
+        exchange.answered((yield Send(self._call(list(exchange.messages), self._model))))
 
     def _read(self, exchange: Exchange) -> tuple[Any, list[Problem]]:
         last = exchange.replies[-1]
@@ -263,4 +266,10 @@ def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _check(text: str) -> None:
     if not text.strip():
-        raise InvalidInput("There is no text.", field="text", value=text, do="Pass the text to read.")
+        raise InvalidInput(
+            "There is no text.",
+            field="text",
+            value=text[:60],
+            allowed="a text that is not blank",
+            do="Pass the text to read.",
+        )

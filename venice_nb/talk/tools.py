@@ -106,9 +106,14 @@ class Toolbox(Mapping[str, Tool]):
     """The tools of one chat, by name. Raises InvalidInput for two tools of one name."""
 
     def __init__(self, tools: Iterable[Any] | None = None) -> None:
-        if isinstance(tools, str | bytes | Mapping) or callable(tools):
+        listed = tools is None or isinstance(tools, Iterable)
+        if not listed or isinstance(tools, str | bytes | Mapping) or callable(tools):
             raise InvalidInput(
-                "tools= takes a list.", field="tools", value=type(tools).__name__, do="Write tools=[weather]."
+                "tools= takes a list.",
+                field="tools",
+                value=type(tools).__name__,
+                allowed="a list of functions or specifications",
+                do="Write tools=[weather].",
             )
         self._tools: dict[str, Tool] = {}
         for source in tools or ():
