@@ -73,6 +73,13 @@ def test_openai_streams_with_usage(client):
     assert chunks[-1].usage.total_tokens > 0
 
 
+def test_openai_puts_a_streamed_response_together(client):
+    with client.responses.stream(model="llama-3.3-70b", input="What is 17 + 4?") as stream:
+        kinds = {event.type for event in stream}
+        assert "21" in stream.get_final_response().output_text
+    assert "response.output_text.done" in kinds
+
+
 def test_openai_sends_venice_parameters_as_extra_body(client):
     reply = client.chat.completions.create(
         model=MODEL, messages=user("Hello"), extra_body={"venice_parameters": {"disable_thinking": True}}

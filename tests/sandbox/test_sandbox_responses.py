@@ -95,6 +95,35 @@ def test_a_stream_names_its_events_and_ends_with_the_whole(desk):
     assert names.count("response.output_item.added") == names.count("response.output_item.done") == 2
 
 
+def test_a_stream_builds_each_item_from_parts_that_open_and_close(desk, events):
+    told = events(ask(desk, model="llama-3.3-70b", stream=True))[:-1]
+    assert [event["sequence_number"] for event in told] == list(range(len(told)))
+    kinds = [event["type"].removeprefix("response.") for event in told]
+    assert [kind for at, kind in enumerate(kinds) if kind != kinds[at - 1]] == [
+        "created",
+        "output_item.added",
+        "content_part.added",
+        "output_text.delta",
+        "output_text.done",
+        "content_part.done",
+        "output_item.done",
+        "completed",
+    ]
+    text = "".join(event["delta"] for event in told if event["type"] == "response.output_text.delta")
+    by_kind = dict(zip(kinds, told, strict=True))
+    assert by_kind["content_part.added"]["part"] == {"type": "output_text", "text": "", "annotations": []}
+    assert by_kind["output_text.done"]["text"] == by_kind["content_part.done"]["part"]["text"] == text
+    assert by_kind["completed"]["response"]["output"][0]["content"][0]["text"] == text
+
+
+def test_a_streamed_call_ends_with_its_whole_arguments(desk, events):
+    told = events(ask(desk, stream=True, tools=[FUNCTION]))[:-1]
+    (done,) = [event for event in told if event["type"] == "response.function_call_arguments.done"]
+    pieces = [event["delta"] for event in told if event["type"] == "response.function_call_arguments.delta"]
+    assert done["arguments"] == "".join(pieces)
+    assert done["name"] == FUNCTION["function"]["name"]
+
+
 def test_the_body_is_open_and_the_official_file_agrees(desk):
     body = {"model": "llama-3.3-70b", "input": "x", "future_field": 1}
     assert spec.validate_request("POST", "/responses", body=body) == []

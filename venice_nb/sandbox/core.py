@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
+from codecs import BOM_UTF8 as BOM
 from email.utils import formatdate
-from math import isfinite, nan
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from . import auth, faults, limits, money
 from .ask import Ask
-from .exchange import Refusal, Response, compressed
+from .exchange import Refusal, Response, compressed, inflated
 from .forms import fields
-from .routes import Route, match, shape
+from .routes import Route, match, methods, shape
 from .schema import Issue, Path, issue, refusal, refused
 from .state import VERSION, Asked, iso
 
@@ -75,19 +77,21 @@ def _finished(ask: Ask, response: Response, balances: dict[str, str]) -> Respons
         **ask.headers,
         **response.headers,
     }
-    return Response(response.status, headers, response.body)
+    if ask.request.method != "HEAD":
+        return Response(response.status, headers, response.body)
+    assert isinstance(response.body, bytes)  # no GET route streams
+    return Response(response.status, {**headers, "content-length": str(len(response.body))})
 
 
 def _handled(ask: Ask, path: str) -> Response:
     state, request = ask.state, ask.request
-    found = match(request.method, path)
+    found = match("GET" if request.method == "HEAD" else request.method, path)
     if found is None:
-        return Refusal(404, "Not found").response()
+        return _nowhere(path).response()
     route, ask.params = found
     ask.operation = route.operation
     try:
-        url = state.base_url + route.path
-        ask.key = auth.caller(request, state, route.auth, url)
+        ask.key = auth.caller(request, state, route.auth, state.base_url + path)
         if route.handler is None:
             return Refusal(501, f"The sandbox does not serve {route.operation} yet").response()
         if request.method in ("POST", "PATCH"):
@@ -106,6 +110,11 @@ def _handled(ask: Ask, path: str) -> Response:
     if ask.key and route.auth != auth.OPEN:
         response = response.with_headers(limits.budget_headers(state, _bucket(ask)))
     return response
+
+
+def _nowhere(path: str) -> Refusal:
+    allowed = methods(path)
+    return Refusal(405, "Method not allowed", {"allow": allowed}) if allowed else Refusal(404, "Not found")
 
 
 def _served(route: Route, ask: Ask) -> Response:
@@ -137,15 +146,14 @@ def _body(request: Request, route: Route) -> Any:
     known = shape(route.operation)
     accepted, kind = known.bodies, _kind(request)
     cap = JSON_CAP if kind == JSON else FORM_CAP
-    if len(request.body) > cap:
-        raise Refusal(413, {"code": "PAYLOAD_TOO_LARGE", "error": "Request body is too large"})
+    body = inflated(request.body, request.headers.get("content-encoding", ""), cap)
     if kind not in accepted:
         wanted = " or ".join(f"'{name}'" for name in accepted)
         raise Refusal(415, f"'Content-Type' must be {wanted}")
     if kind != JSON:
-        return fields(request.body, request.headers["content-type"], known.schemas[kind])
+        return fields(body, request.headers["content-type"], known.schemas[kind])
     try:
-        return orjson.loads(request.body)
+        return orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError as error:
         raise refused([], f"Malformed JSON: {error.msg}", "Invalid JSON in request body") from None
 
@@ -177,13 +185,13 @@ def _query(pairs: list[tuple[str, str]], fields: dict[str, Any], issues: list[Is
     return out
 
 
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+
+
 def _number(out: dict[str, Any], name: str, text: str, issues: list[Issue]) -> None:
     path: Path = (name,)
-    try:
-        value = float(text)
-    except ValueError:
-        value = nan
-    if not isfinite(value):
+    value = float(text) if _NUMBER.fullmatch(text) else inf
+    if value in (inf, -inf):
         message = "Expected number, received nan"
         issues.append(issue("invalid_type", path, message, expected="number", received="nan"))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -117,3 +118,26 @@ def compressed(response: Response, accepted: str) -> Response:
         body=gzip.compress(body, 1, mtime=0),
         headers={**response.headers, "content-encoding": "gzip", "vary": "Accept-Encoding"},
     )
+
+
+def inflated(body: bytes, coding: str, cap: int) -> bytes:
+    """The body without its `Content-Encoding`: gzip or deflate, at most `cap` bytes before and after."""
+    coding = coding.strip().lower()
+    if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise Refusal(415, f"The sandbox does not read Content-Encoding {coding}")
+    if coding not in ("", "identity") and len(body) <= cap:
+        unpacker = zlib.decompressobj(wbits=47)  # gzip or zlib, as the first bytes say
+        try:
+            body = unpacker.decompress(body, cap + 1)
+        except zlib.error:
+            raise Refusal(400, f"Request body is not valid {coding}") from None
+        if not unpacker.eof and len(body) <= cap:
+            raise Refusal(400, f"Request body is not valid {coding}")
+    if len(body) > cap:
+        raise too_large()
+    return body
+
+
+def too_large() -> Refusal:
+    """The 413 of a request body beyond its cap."""
+    return Refusal(413, {"code": "PAYLOAD_TOO_LARGE", "error": "Request body is too large"})

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PER_MESSAGE = {"image_url": 10, "input_audio": 5, "file": 5}
 MAX_VIDEOS = 3
 MAX_BREAKPOINTS = 4  # cache_control marks a Claude model takes
+TOKEN_LENGTH = 9  # no token has more characters that show; see `mind.count_tokens`
 FILE_CAP = 25 * 1024 * 1024  # bytes, decoded
 NEEDS = {
     "image_url": ("supportsVision", "image input"),
@@ -43,6 +44,22 @@ def check(ask: Ask, body: dict[str, Any], model: dict[str, Any]) -> None:
     if issues:
         ask.unsupported = bool(lacking)
         raise refusal(issues)
+
+
+def check_length(model: dict[str, Any], body: dict[str, Any]) -> None:
+    """Refuses a text far beyond the context by its length: to count tens of megabytes takes many seconds."""
+    least = sum(len("".join(text.split())) for text in _texts(body)) // TOKEN_LENGTH
+    if least > model["model_spec"]["availableContextTokens"]:
+        check_context(model, least, body)
+
+
+def _texts(body: dict[str, Any]) -> Iterator[str]:
+    for message in body["messages"]:
+        if isinstance(message.get("content"), str):
+            yield message["content"]
+        for part in parts(message):
+            if part.get("type") == "text":
+                yield part["text"]
 
 
 def check_context(model: dict[str, Any], prompt: int, body: dict[str, Any]) -> None:

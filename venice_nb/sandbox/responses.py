@@ -198,7 +198,7 @@ def _events(turn: Turn, state: State) -> Iterator[Piece]:
     """The reply as named server-sent events."""
     number = 0
 
-    def say(name: str, **fields: Any) -> bytes:
+    def say(name: str, /, **fields: Any) -> bytes:
         nonlocal number
         number += 1
         return event({"type": name, "sequence_number": number - 1, **fields}, name)
@@ -207,11 +207,16 @@ def _events(turn: Turn, state: State) -> Iterator[Piece]:
     for index, item in enumerate(_items(turn)):
         place = {"output_index": index, "item_id": item["id"]}
         yield say("response.output_item.added", output_index=index, item=_opened(item))
-        for name, pieces in _deltas(item):
-            for piece in pieces:
-                yield say(name, **place, delta=piece, **({"content_index": 0} if "text" in name else {}))
-                if state.token_pause:
-                    yield Pause(state.token_pause)
+        opening, name, pieces, closing = _middle(item)
+        at = {"content_index": 0} if item["type"] == "message" else {}
+        for event_name, fields in opening:
+            yield say(event_name, **place, **at, **fields)
+        for piece in pieces:
+            yield say(name, **place, **at, delta=piece)
+            if state.token_pause:
+                yield Pause(state.token_pause)
+        for event_name, fields in closing:
+            yield say(event_name, **place, **at, **fields)
         yield say("response.output_item.done", output_index=index, item=item)
     reply = _whole(turn)
     yield say(f"response.{reply['status']}", response=reply)
@@ -229,11 +234,31 @@ def _opened(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, **empty.get(item["type"], {}), **busy}
 
 
-def _deltas(item: dict[str, Any]) -> list[tuple[str, list[str]]]:
+_Events = list[tuple[str, dict[str, Any]]]
+
+
+def _middle(item: dict[str, Any]) -> tuple[_Events, str, list[str], _Events]:
+    """What comes between an item's `added` and `done`: events before its pieces, their name, they, and after.
+
+    The parts and the `done` events are what the stream helpers of OpenAI's clients put an item together from.
+    """
     if item["type"] == "reasoning":
-        return [("response.reasoning.delta", split(item["summary"][0]))]
+        return [], "response.reasoning.delta", split(item["summary"][0]), []
     if item["type"] == "function_call":
-        return [("response.function_call_arguments.delta", split(item["arguments"]))]
+        text = item["arguments"]
+        whole = {"arguments": text, "name": item["name"]}
+        done: _Events = [("response.function_call_arguments.done", whole)]
+        return [], "response.function_call_arguments.delta", split(text), done
     if item["type"] == "message":
-        return [("response.output_text.delta", split(item["content"][0]["text"]))]
-    return []
+        part = item["content"][0]
+        bare = {**part, "text": "", "annotations": []}
+        return (
+            [("response.content_part.added", {"part": bare})],
+            "response.output_text.delta",
+            split(part["text"]),
+            [
+                ("response.output_text.done", {"text": part["text"]}),
+                ("response.content_part.done", {"part": part}),
+            ],
+        )
+    return [], "", [], []

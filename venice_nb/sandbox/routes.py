@@ -122,6 +122,12 @@ def match(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     return None
 
 
+def methods(path: str) -> str:
+    """The methods a path serves, as the `Allow` header lists them; empty if there is no such path."""
+    served = {method for method in ("DELETE", "GET", "PATCH", "POST") if match(method, path)}
+    return ", ".join(sorted(served | {"HEAD"} if "GET" in served else served))
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What an operation accepts: a check per content type of the body, and the query's fields."""

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from .core import ALWAYS, answer
-from .exchange import Break, Pause, Refusal, Request, Response
+from .exchange import Break, Pause, Refusal, Request, Response, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -21,10 +21,17 @@ if TYPE_CHECKING:
     Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 BODY_CAP = 40 * 1024 * 1024  # bytes; beyond it the rest is not even read
+HEAD_CAP = 16 * 1024  # bytes of the request line and the headers
+PATIENCE = 30.0  # seconds a request may be silent before it is whole
 
 
-def application(state: State, sleep: Callable[[float], None] | None = None) -> Application:
-    """The sandbox as an ASGI application. `sleep` replaces every wait."""
+def application(
+    state: State, sleep: Callable[[float], None] | None = None, patience: float = PATIENCE
+) -> Application:
+    """The sandbox as an ASGI application. `sleep` replaces every wait.
+
+    A body that stops arriving for longer than `patience` is refused with 408.
+    """
 
     async def wait(seconds: float) -> None:
         if sleep:
@@ -36,16 +43,15 @@ def application(state: State, sleep: Callable[[float], None] | None = None) -> A
         if scope["type"] != "http":
             return
         headers = _headers(scope)
-        response = guarded(headers, (scope.get("server") or ("", None))[1])
-        body = b"" if response else await _read(receive)
+        query = scope["query_string"].decode("latin-1")
+        path = scope.get("raw_path", scope["path"].encode()).partition(b"?")[0].decode("latin-1")
+        response = guarded(headers, (scope.get("server") or ("", None))[1]) or bounded(path, query, headers)
         if response is None:
-            query = scope["query_string"].decode("latin-1")
-            path = scope.get("raw_path", scope["path"].encode()).partition(b"?")[0].decode("latin-1")
-            if len(body) > BODY_CAP:
-                refused = {"code": "PAYLOAD_TOO_LARGE", "error": "Request body is too large"}
-                response = Refusal(413, refused, ALWAYS).response()
-            else:
+            try:
+                body = await _read(receive, patience)
                 response = answer(Request(scope["method"], path, query, headers, body), state)
+            except Refusal as refused:
+                response = refused.response().with_headers(ALWAYS)
         if response.delay:
             await wait(response.delay)
         if response.drop:
@@ -62,13 +68,25 @@ def guarded(headers: dict[str, str], port: int | None) -> Response | None:
     A page of another site can reach a loopback port, but not without an Origin or a Sec-Fetch-Site header,
     and after DNS rebinding not without its own name in Host.
     """
-    name, colon, number = headers.get("host", "").rpartition(":")
+    host = headers.get("host", "").lower()
+    name, colon, number = host.rpartition(":")
     if not colon or number.endswith("]"):
-        name, number = headers.get("host", ""), "80"
+        name, number = host, "80"
     if not is_loopback(name.strip("[]")) or (port is not None and number != str(port)):
         return Refusal(403, "The sandbox answers on loopback names only", ALWAYS).response()
     if "origin" in headers or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return Refusal(403, "The sandbox does not answer web pages", ALWAYS).response()
+    return None
+
+
+def bounded(path: str, query: str, headers: dict[str, str]) -> Response | None:
+    """The refusal of a head that is too long or announces too long a body; None for all others."""
+    size = len(path) + len(query) + sum(len(name) + len(value) + 4 for name, value in headers.items())
+    if size > HEAD_CAP:
+        return Refusal(431, "Request header fields are too large", ALWAYS).response()
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > BODY_CAP:
+        return too_large().response().with_headers({**ALWAYS, "connection": "close"})
     return None
 
 
@@ -99,15 +117,21 @@ def _headers(scope: MutableMapping[str, Any]) -> dict[str, str]:
     return out
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, patience: float) -> bytes:
     parts: list[bytes] = []
     size = 0
-    while size <= BODY_CAP:
-        message = await receive()
+    while True:
+        try:
+            async with asyncio.timeout(patience):
+                message = await receive()
+        except TimeoutError:
+            raise Refusal(408, "The request body did not arrive", {"connection": "close"}) from None
         if message["type"] != "http.request":
             break
         parts.append(message.get("body", b""))
         size += len(parts[-1])
+        if size > BODY_CAP:
+            raise too_large()
         if not message.get("more_body"):
             break
     return b"".join(parts)
@@ -118,7 +142,7 @@ async def _send(
 ) -> None:
     headers = dict(response.headers)
     if isinstance(response.body, bytes):
-        headers["content-length"] = str(len(response.body))
+        headers.setdefault("content-length", str(len(response.body)))
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": response.status, "headers": raw})
     if isinstance(response.body, bytes):

@@ -88,7 +88,7 @@ def _raise_lost(response: Response, request: httpx.Request) -> None:
 def _framed(response: Response, request: httpx.Request, stream: _Stream) -> httpx.Response:
     headers = dict(response.headers)
     if isinstance(response.body, bytes):
-        headers["content-length"] = str(len(response.body))
+        headers.setdefault("content-length", str(len(response.body)))
     elif "content-length" not in headers:
         headers["transfer-encoding"] = "chunked"
     return httpx.Response(

@@ -60,6 +60,7 @@ def take_turn(ask: Ask, body: dict[str, Any], suffix: dict[str, Any]) -> Turn:
     slug = given.get("character_slug")
     character = find_character(slug) if slug else None
     gates.check(ask, body, model)
+    gates.check_length(model, body)
     prompt = state.mind.count_prompt_tokens(body["messages"], body.get("tools") or None)
     gates.check_context(model, prompt, body)
     money.check_funds(state, ask.caller)
