@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from venice_nb.errors import VeniceError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import Coroutine, Iterator
 
 T = TypeVar("T")
 _BEAT = 0.2  # seconds; a waiting loop notices an interrupt at the next beat (ipykernel issue 881)
 
 
-@contextlib.asynccontextmanager
-async def heartbeat() -> AsyncIterator[None]:
+@contextlib.contextmanager
+def heartbeat() -> Iterator[None]:
     """Keep the loop waking up while something is awaited, so that Ctrl-C in a notebook ends it at once.
 
     Outside a notebook kernel this does nothing.
@@ -25,16 +25,17 @@ async def heartbeat() -> AsyncIterator[None]:
     if "ipykernel" not in sys.modules:
         yield
         return
-    beat = asyncio.get_running_loop().create_task(_beat())
+    loop = asyncio.get_running_loop()
+    handles: list[asyncio.TimerHandle] = []
+
+    def beat() -> None:
+        handles[:] = [loop.call_later(_BEAT, beat)]
+
+    beat()
     try:
         yield
     finally:
-        beat.cancel()
-
-
-async def _beat() -> None:
-    while True:  # noqa: ASYNC110  waking up is the whole purpose
-        await asyncio.sleep(_BEAT)
+        handles[0].cancel()
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
+from typing import Any, AnyStr, NoReturn
+from urllib.parse import quote
 
 from venice_nb.errors import InvalidInput
 
@@ -26,6 +27,19 @@ class Secret:
     def reveal(self) -> str:
         """The key itself. Only the room that sends requests calls this."""
         return self._value
+
+    def bearer(self) -> Bearer:
+        """The value of the Authorization header."""
+        return Bearer(b"Bearer " + self._value.encode())
+
+    def hide(self, text: AnyStr) -> AnyStr:
+        """`text` without the key, for what a server or a proxy says back."""
+        for shape in {self._value, quote(self._value, safe="")}:
+            if isinstance(text, bytes):
+                text = text.replace(shape.encode(), b"<key>")
+            else:
+                text = text.replace(shape, "<key>")
+        return text
 
     @property
     def kind(self) -> str:
@@ -58,6 +72,23 @@ class Secret:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> NoReturn:
         self.__reduce__()
+
+
+class Bearer(bytes):
+    """The header value that carries a key: bytes to whoever sends them, nothing to whoever prints them."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "b'<set>'"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a key is never pickled or copied")
 
 
 def clean_key(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from venice_nb.calls.call import Received
+from venice_nb.client.clock import Backend, until
 from venice_nb.client.http import (
     LIMITS,
     PERMITS,
@@ -19,7 +19,6 @@ from venice_nb.client.http import (
     Requests,
     is_json,
     lost,
-    lower,
     ssl_context,
 )
 from venice_nb.client.streams import AsyncReplyStream, Intake, ReplyStream
@@ -75,7 +74,9 @@ class Connection:
             self._reset()
         with self._lock:
             if self._transport is None:
-                self._transport = httpx.HTTPTransport(**_options(self._settings))
+                made = httpx.HTTPTransport(**_options(self._settings))
+                made._pool._network_backend = Backend()  # noqa: SLF001  httpx has no argument for it
+                self._transport = made
             return self._transport
 
     def attempt(self, attempt: Attempt) -> Answered | Lost:
@@ -83,30 +84,31 @@ class Connection:
         attempt.sent = False
         began = time.monotonic()
         request = self._requests.build(attempt.call, attempt.timeouts)
-        until = began + self._requests.total(attempt.call, attempt.timeouts)
+        end = began + self._requests.total(attempt.call, attempt.timeouts)
         transport = self._open()
         permits = self._permits
-        if not permits.acquire(timeout=max(0.0, until - time.monotonic())):
+        if not permits.acquire(timeout=max(0.0, end - time.monotonic())):
             return BUSY
         keep = False
         attempt.sent = True
         try:
-            response = transport.handle_request(request)
-            try:
-                if response.is_success:
-                    attempt.accepted()
-                if _streams(attempt, response):
-                    stream = ReplyStream(
-                        Intake(attempt.call, response, began), response, permits.release, until
-                    )
-                    keep = True
-                    return self._begin(stream)
-                return self._read(response, began, until)
-            finally:
-                if not keep:
-                    response.close()
+            with until(end):
+                response = transport.handle_request(request)
+                try:
+                    if response.is_success:
+                        attempt.accepted()
+                    if _streams(attempt, response):
+                        intake = Intake(attempt.call, response, began, self._requests)
+                        stream = ReplyStream(intake, response, permits.release, end)
+                        keep = True
+                        return self._begin(stream)
+                    return self._read(response, began)
+                finally:
+                    if not keep:
+                        response.close()
         except httpx.TransportError as error:
-            return lost(error)
+            found = lost(error)
+            return DEADLINE if found.sent and time.monotonic() >= end else found
         finally:
             if not keep:
                 permits.release()
@@ -123,22 +125,16 @@ class Connection:
             raise
         return Answered(stream.intake.received, stream)
 
-    @staticmethod
-    def _read(response: httpx.Response, began: float, until: float) -> Answered | Lost:
+    def _read(self, response: httpx.Response, began: float) -> Answered:
         body = Body(response.headers, json=is_json(response.headers))
         assert isinstance(response.stream, httpx.SyncByteStream)
         try:
             for chunk in response.stream:
                 body.collect(chunk)
-                if time.monotonic() > until:
-                    return DEADLINE
-        except httpx.TransportError as error:
+        except httpx.TransportError:
             if response.status_code < 400:
-                return lost(error)  # an error status is an answer even when its text was cut
-        content = body.bytes()
-        return Answered(
-            Received(response.status_code, lower(response.headers), content, time.monotonic() - began)
-        )
+                raise  # an error status is an answer even when its text was cut
+        return self._requests.answer(response, body.bytes(), time.monotonic() - began)
 
     def close(self) -> None:
         """Close idle connections. The next call opens new ones."""
@@ -191,7 +187,7 @@ class AsyncConnection:
             return DEADLINE if attempt.sent else BUSY
 
     async def _send(
-        self, lane: _Lane, attempt: Attempt, request: httpx.Request, began: float, until: float
+        self, lane: _Lane, attempt: Attempt, request: httpx.Request, began: float, end: float
     ) -> Answered | Lost:
         keep = False
         release: Callable[[], None] = lane.permits.release
@@ -201,13 +197,11 @@ class AsyncConnection:
                 if response.is_success:
                     attempt.accepted()
                 if _streams(attempt, response):
-                    intake = Intake(attempt.call, response, began)
-                    stream: AsyncReplyStream[Any] = AsyncReplyStream(
-                        intake, response, release, until, timeouts=attempt.timeouts
-                    )
+                    intake = Intake(attempt.call, response, began, self._requests)
+                    stream: AsyncReplyStream[Any] = AsyncReplyStream(intake, response, release, end)
                     keep = True
                     return await self._begin(stream)
-                return await self._read(response, began)
+                return await self._read(response, began, end)
             finally:
                 if not keep:
                     await response.aclose()
@@ -229,20 +223,19 @@ class AsyncConnection:
             raise
         return Answered(stream.intake.received, stream)
 
-    @staticmethod
-    async def _read(response: httpx.Response, began: float) -> Answered | Lost:
+    async def _read(self, response: httpx.Response, began: float, end: float) -> Answered:
         body = Body(response.headers, json=is_json(response.headers))
         assert isinstance(response.stream, httpx.AsyncByteStream)
+        refusal = response.status_code >= 400  # its text may take nine tenths of the time left, then it goes
+        patience = 0.9 * (end - time.monotonic()) if refusal else None
         try:
-            async for chunk in response.stream:
-                body.collect(chunk)
-        except httpx.TransportError as error:
+            async with asyncio.timeout(patience):
+                async for chunk in response.stream:
+                    body.collect(chunk)
+        except (httpx.TransportError, TimeoutError):
             if response.status_code < 400:
-                return lost(error)  # an error status is an answer even when its text was cut
-        content = body.bytes()
-        return Answered(
-            Received(response.status_code, lower(response.headers), content, time.monotonic() - began)
-        )
+                raise  # an error status is an answer even when its text was cut
+        return self._requests.answer(response, body.bytes(), time.monotonic() - began)
 
     async def close(self) -> None:
         """Close the idle connections of the running loop. The next call opens new ones."""

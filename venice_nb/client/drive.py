@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.aio import heartbeat
+from venice_nb.client.http import clean
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, Open, Plan, Run, Send, Sleep, attempts
 from venice_nb.render.live import Countdown
 
@@ -45,6 +46,18 @@ class _Policy:
             answered.settle(usage.total_tokens)
         self.session.book(result)
         return result
+
+    def _opened(self, answered: Answered) -> Any:
+        """A stream for a loop of the user's: what it gives is booked when it ends, as every answer is."""
+        stream = answered.stream
+
+        def ended(reply: Any, *, complete: bool) -> None:
+            self.session.last = reply
+            if complete:
+                self._settle(answered, reply)
+
+        stream.ended = ended
+        return stream
 
 
 class Driver(_Policy):
@@ -81,7 +94,9 @@ class Driver(_Policy):
                 return self._settle(answered, call.read(answered.received))
             case Open(call):
                 answered = self._answer(call)
-                return answered.stream if answered.stream is not None else call.read(answered.received)
+                if answered.stream is not None:
+                    return self._opened(answered)
+                return self._settle(answered, call.read(answered.received))
             case Run(function):
                 return _plain(function())
             case Sleep(seconds, why):
@@ -109,7 +124,7 @@ class AsyncDriver(_Policy):
 
     async def run(self, plan: Plan[T]) -> T:
         """The result of a plan. In a notebook kernel, Ctrl-C ends it at once."""
-        async with heartbeat():
+        with heartbeat():
             return await self._drive(plan, self._step)
 
     async def _drive(self, plan: Generator[Any, Any, T], step: Callable[[Any], Any]) -> T:
@@ -135,7 +150,9 @@ class AsyncDriver(_Policy):
                 return self._settle(answered, call.read(answered.received))
             case Open(call):
                 answered = await self._answer(call)
-                return answered.stream if answered.stream is not None else call.read(answered.received)
+                if answered.stream is not None:
+                    return self._opened(answered)
+                return self._settle(answered, call.read(answered.received))
             case Run(function):
                 value = function()
                 return await value if inspect.isawaitable(value) else value
@@ -153,12 +170,6 @@ class AsyncDriver(_Policy):
             await async_wait(step.seconds, step.why)
             return None
         return await self.connection.attempt(step)
-
-
-def clean(error: BaseException) -> BaseException:
-    """The error without the frames below, whose locals may hold a request with its key."""
-    error.__context__ = None
-    return error.with_traceback(None)
 
 
 def wait(seconds: float, why: str) -> None:

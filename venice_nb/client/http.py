@@ -5,14 +5,15 @@ from __future__ import annotations
 import socket
 import ssl
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, AnyStr
 from urllib.parse import quote, urlencode
 
 import httpx
 import orjson
 
+from venice_nb.calls.call import Received
 from venice_nb.errors import InvalidInput, UnsafeContent
-from venice_nb.policy.flow import Lost
+from venice_nb.policy.flow import Answered, Lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +63,7 @@ class Requests:
         if content is not None:
             headers += [(b"Content-Type", content_type), (b"Content-Length", str(len(content)).encode())]
         if self._key is not None:
-            headers.append((b"Authorization", b"Bearer " + self._key.reveal().encode()))
+            headers.append((b"Authorization", self._key.bearer()))
         return httpx.Request(
             call.method,
             self._url(call),
@@ -70,6 +71,21 @@ class Requests:
             stream=httpx.ByteStream(content or b""),
             extensions={"timeout": self.waits(call, timeouts)},
         )
+
+    def hide(self, content: AnyStr) -> AnyStr:
+        """What came back, without the key, should somebody on the way have repeated it."""
+        return content if self._key is None or len(content) > MIB else self._key.hide(content)
+
+    def answer(self, response: httpx.Response, content: bytes, elapsed: float) -> Answered:
+        """A complete answer."""
+        headers = self.lower(response.headers)
+        return Answered(Received(response.status_code, headers, self.hide(content), elapsed))
+
+    def lower(self, headers: httpx.Headers) -> dict[str, str]:
+        """Headers as a plain dict with lower-case names, without the key."""
+        return {
+            name.decode("latin-1").lower(): self.hide(value).decode("latin-1") for name, value in headers.raw
+        }
 
     def waits(self, call: Call[Any], timeouts: Timeouts) -> dict[str, float]:
         """Seconds for httpx: each read is bounded by the total as well."""
@@ -158,15 +174,16 @@ class Body:
         return b"".join(self._parts)
 
 
-def lower(headers: httpx.Headers) -> dict[str, str]:
-    """Headers as a plain dict with lower-case names."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers.raw}
-
-
 def is_json(headers: httpx.Headers) -> bool:
     """Whether the body is text of some kind rather than media."""
     kind = headers.get("content-type", "application/json").lower()
     return not kind.startswith(("image/", "audio/", "video/", "application/octet-stream"))
+
+
+def clean(error: BaseException) -> BaseException:
+    """The error without the frames below, whose locals may hold a request with its key."""
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def lost(error: BaseException) -> Lost:

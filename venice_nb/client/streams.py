@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
-from venice_nb.calls.call import Call, Received, Timeouts
+from venice_nb.aio import heartbeat
+from venice_nb.calls.call import Call, Received
 from venice_nb.calls.failures import stream_failure
-from venice_nb.client.http import Body, lower
+from venice_nb.client.clock import until
+from venice_nb.client.http import Body, clean
 from venice_nb.errors import StreamInterrupted
 from venice_nb.sse import Decoder
 
@@ -21,17 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from typing import Self
 
+    from venice_nb.client.http import Requests
+
 T = TypeVar("T")
 
 
 class Intake(Generic[T]):
     """Bytes in, gathered events out."""
 
-    def __init__(self, call: Call[T], response: httpx.Response, began: float) -> None:
+    def __init__(self, call: Call[T], response: httpx.Response, began: float, requests: Requests) -> None:
         assert call.gather is not None
         self.call = call
         self.gatherer = call.gather()
-        self.headers = lower(response.headers)
+        self.headers = requests.lower(response.headers)
+        self._hide = requests.hide
         self.status = response.status_code
         self._body = Body(response.headers, json=True)
         self._decoder = Decoder()
@@ -40,12 +45,12 @@ class Intake(Generic[T]):
     def take(self, chunk: bytes) -> None:
         """Take a piece of the body as it came."""
         for event in self._decoder.feed(self._body.add(chunk)):
-            self.gatherer.add(event.event, event.data)
+            self.gatherer.add(event.event, self._hide(event.data))
 
     def end(self) -> None:
         """The body has ended."""
         for event in self._decoder.end():
-            self.gatherer.add(event.event, event.data)
+            self.gatherer.add(event.event, self._hide(event.data))
         self.gatherer.end()
 
     @property
@@ -104,6 +109,7 @@ class _Pieces(Generic[T]):
         self._seen = 0
         self._closed = False
         self._result: T | None = None
+        self.ended: Callable[..., None] | None = None  # told the reply, once, when the user's loop is over
 
     @property
     def intake(self) -> Intake[T]:
@@ -125,10 +131,21 @@ class _Pieces(Generic[T]):
         piece, self._seen = text[self._seen :], len(text)
         return piece
 
-    def _late(self) -> StreamInterrupted | None:
-        if time.monotonic() <= self._until:
-            return None
-        return self._intake.cut("the stream took longer than its total time")
+    def _patience(self) -> float:
+        """Until when the next piece may take: a stream that has begun may not pause for long."""
+        waits = self._intake.call.timeouts
+        wait = waits.read if self._intake.gatherer.started else max(waits.first, waits.read)
+        return min(self._until, time.monotonic() + wait)
+
+    def _late(self) -> StreamInterrupted:
+        if time.monotonic() >= self._until:
+            return self._intake.cut("the stream took longer than its total time")
+        return self._intake.cut("nothing more arrived in time")
+
+    def _tell(self) -> None:
+        ended, self.ended = self.ended, None
+        if ended is not None and self._intake.gatherer.started:
+            ended(self.reply, complete=self._result is not None)
 
 
 class ReplyStream(_Pieces[T]):
@@ -183,19 +200,23 @@ class ReplyStream(_Pieces[T]):
                 self._response.close()
             finally:
                 self._release()
+                self._tell()
 
     def _step(self) -> bool:
         """Take one piece; False when there is nothing more to come."""
         if self._closed or self._intake.finished:
             return False
-        if late := self._late():
-            raise late
+        if time.monotonic() >= self._until:
+            raise self._late()
         try:
-            chunk = next(self._chunks, None)
+            with until(self._patience()):
+                chunk = next(self._chunks, None)
         except httpx.TimeoutException:
-            raise self._intake.cut("nothing more arrived in time") from None
+            raise clean(self._late()) from None
         except httpx.TransportError:
-            raise self._intake.cut("the connection was cut in mid-stream") from None
+            raise clean(self._intake.cut("the connection was cut in mid-stream")) from None
+        except BaseException as error:  # noqa: BLE001  an interrupt: what runs below is not for tracebacks
+            raise clean(error) from None
         if chunk is None:
             self._intake.end()
             return False
@@ -226,9 +247,9 @@ class AsyncReplyStream(_Pieces[T]):
     Use it with `async with`, so that the connection is freed when you stop early.
     """
 
-    def __init__(self, *args: Any, timeouts: Timeouts) -> None:
+    def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._timeouts = timeouts
+        self._loop = asyncio.get_running_loop()
 
     async def begin(self) -> None:
         """Read up to the first thing of value."""
@@ -270,19 +291,24 @@ class AsyncReplyStream(_Pieces[T]):
                 await asyncio.shield(self._response.aclose())
             finally:
                 self._release()
+                self._tell()
 
     async def _step(self) -> bool:
         """Take one piece; False when there is nothing more to come."""
         if self._closed or self._intake.finished:
             return False
-        if late := self._late():
-            raise late
+        if time.monotonic() >= self._until:
+            raise self._late()
         try:
-            chunk = await anext(self._chunks, None)
-        except httpx.TimeoutException:
-            raise self._intake.cut("nothing more arrived in time") from None
+            with heartbeat():
+                async with asyncio.timeout(self._patience() - time.monotonic()):
+                    chunk = await anext(self._chunks, None)
+        except (httpx.TimeoutException, TimeoutError):
+            raise clean(self._late()) from None
         except httpx.TransportError:
-            raise self._intake.cut("the connection was cut in mid-stream") from None
+            raise clean(self._intake.cut("the connection was cut in mid-stream")) from None
+        except BaseException as error:  # noqa: BLE001  as in the other stream
+            raise clean(error) from None
         if chunk is None:
             self._intake.end()
             return False
@@ -301,3 +327,19 @@ class AsyncReplyStream(_Pieces[T]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True) and not self._loop.is_closed():
+            self._closed = True
+            self._loop.call_soon_threadsafe(_shut, self._loop, self._response, self._release)
+
+
+_shutting: set[asyncio.Task[None]] = set()  # a loop keeps no hold of its tasks
+
+
+def _shut(loop: asyncio.AbstractEventLoop, response: httpx.Response, release: Callable[[], None]) -> None:
+    """Free the connection of a stream that nobody holds any more."""
+    task = loop.create_task(response.aclose())
+    _shutting.add(task)
+    task.add_done_callback(_shutting.discard)
+    task.add_done_callback(lambda _: release())

@@ -1,0 +1,94 @@
+"""A deadline that holds while bytes still drip in: every read and write of a socket knows the time left.
+
+httpx counts the seconds of a single read, so an answer that comes one byte at a time never ends for it. The
+asynchronous world needs nothing like this, a task can be cancelled from outside.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable, Iterator
+
+PIECE = 1 << 18  # bytes written between two looks at the clock
+
+_now = threading.local()
+
+
+@contextmanager
+def until(moment: float) -> Iterator[None]:
+    """Within this block no read or write of this thread goes on after `moment`, in monotonic seconds."""
+    before = getattr(_now, "until", None)
+    _now.until = moment
+    try:
+        yield
+    finally:
+        _now.until = before
+
+
+def _left(timeout: float | None, late: type[Exception]) -> float | None:
+    """Seconds that one operation may take; raises `late` when there are none left."""
+    moment = getattr(_now, "until", None)
+    if moment is None:
+        return timeout
+    left = float(moment) - time.monotonic()
+    if left <= 0:
+        raise late("the time is up")
+    return left if timeout is None else min(timeout, left)
+
+
+class Bounded(httpcore.NetworkStream):
+    """A connection that looks at the clock before each operation."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what is there, or wait for it no longer than allowed."""
+        return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write piece by piece, so that a slow taker meets the deadline as well."""
+        for start in range(0, len(buffer), PIECE):
+            self._inner.write(buffer[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """The same connection, encrypted from here on."""
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return Bounded(self._inner.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore wants to know about the socket."""
+        return self._inner.get_extra_info(info)
+
+
+class Backend(httpcore.NetworkBackend):
+    """Opens connections of this kind."""
+
+    def __init__(self) -> None:
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A connection to a host."""
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return Bounded(self._inner.connect_tcp(host, port, left, local_address, socket_options))
