@@ -1,6 +1,7 @@
 """The tutorials as they are saved, and the tool that saves and judges them."""
 
 import re
+import subprocess
 
 import nbformat
 import pytest
@@ -35,12 +36,10 @@ SHOWN = {
 }
 
 
-def saved(path, **metadata):
+def saved(path, source="1 + 1", ran_on=f"Python {tool.PYTHON}"):
     """A healthy notebook on disk, and its cells to spoil."""
-    cells = [new_markdown_cell("# Title"), new_code_cell("1 + 1", execution_count=1)]
-    book = new_notebook(
-        cells=cells, metadata={"language_info": {"name": "python", "version": "3.11"}, **metadata}
-    )
+    cells = [new_markdown_cell("# Title"), new_code_cell(source, execution_count=1)]
+    book = new_notebook(cells=cells, metadata={"venice_nb": {"ran_on": ran_on}})
     nbformat.write(book, path)
     return book
 
@@ -95,7 +94,7 @@ def test_a_healthy_notebook_has_no_problems(tmp_path):
             "cell 1 failed: E",
         ),
         (lambda book: book.metadata.update(widgets={}), "widget state"),
-        (lambda book: book.metadata.pop("language_info"), "which Python"),
+        (lambda book: book.metadata.pop("venice_nb"), "which Python"),
         (lambda book: book.cells[1].update(source="#" * tool.CAP), "over the cap"),
     ],
 )
@@ -106,15 +105,54 @@ def test_what_is_wrong_with_a_saved_notebook_is_told(tmp_path, spoil, told):
     assert told in " ".join(tool.problems(tmp_path / "a.ipynb"))
 
 
-def test_outputs_are_compared_strictly_on_the_python_that_saved_them(tmp_path, capsys):
-    version = {"language_info": {"name": "python", "version": tool.PYTHON}}
-    saved(tmp_path / "a.ipynb", **version)
-    assert "--nbval" in tool.command([tmp_path / "a.ipynb"])
-    assert capsys.readouterr().out == ""
+def test_outputs_are_compared_on_the_python_that_saved_them(tmp_path):
+    saved(tmp_path / "same.ipynb")
+    saved(tmp_path / "other.ipynb", ran_on="Python 3.2")
+    same, other = tool.comparable([tmp_path / "same.ipynb", tmp_path / "other.ipynb"])
+    assert (same, other) == ([tmp_path / "same.ipynb"], [tmp_path / "other.ipynb"])
 
 
-def test_on_another_python_outputs_are_not_compared_and_one_line_says_so(tmp_path, capsys):
-    saved(tmp_path / "a.ipynb", language_info={"name": "python", "version": "3.2.1"})
-    assert "--nbval-lax" in tool.command([tmp_path / "a.ipynb"])
+def test_a_notebook_that_asks_the_reference_is_compared_only_with_the_same_reference(tmp_path, monkeypatch):
+    source = "from pydoc_data.topics import topics"
+    book = saved(tmp_path / "a.ipynb", source=source)
+    assert tool.comparable([tmp_path / "a.ipynb"]) == ([], [tmp_path / "a.ipynb"])
+    saved(tmp_path / "a.ipynb", source=source, ran_on=tool.ground(book))
+    assert tool.comparable([tmp_path / "a.ipynb"]) == ([tmp_path / "a.ipynb"], [])
+    monkeypatch.setattr("pydoc_data.topics.topics", {"lambda": "another edition"})
+    assert tool.comparable([tmp_path / "a.ipynb"]) == ([], [tmp_path / "a.ipynb"])
+
+
+@pytest.fixture
+def compared(monkeypatch, tmp_path):
+    """Runs the comparison of one notebook of this Python and one of another; gives its result and what was run."""
+    saved(tmp_path / "a.ipynb")
+    saved(tmp_path / "b.ipynb", ran_on="Python 3.2")
+    monkeypatch.setattr(tool, "FOLDER", tmp_path)
+
+    def go(*codes):
+        lines, left = [], list(codes)
+
+        def run(line, **_):
+            lines.append(line)
+            return subprocess.CompletedProcess(line, left.pop(0))
+
+        monkeypatch.setattr(tool.subprocess, "run", run)
+        return tool.test([]), lines
+
+    return go
+
+
+def test_notebooks_of_another_python_are_run_without_comparing_and_one_line_says_so(compared, capsys):
+    code, (strict, lax) = compared(0, 0)
+    assert code == 0
+    assert "--nbval" in strict
+    assert strict[-1].endswith("a.ipynb")
+    assert "--nbval-lax" in lax
+    assert lax[-1].endswith("b.ipynb")
     (line,) = capsys.readouterr().out.splitlines()
-    assert "Python 3.2" in line
+    assert line.endswith(": b")
+
+
+@pytest.mark.parametrize("codes", [(1, 0), (0, 1)])
+def test_one_failing_notebook_fails_the_whole(compared, codes):
+    assert compared(*codes)[0] == 1
