@@ -114,3 +114,5 @@ def test_reviews_and_ratings_agree(desk):
 def test_reviews_of_nobody_are_404_and_a_bad_page_400(desk):
     assert desk.get("/characters/nobody/reviews").status_code == 404
     assert desk.get("/characters/alan-watts/reviews?page=0").status_code == 400
+    assert desk.get("/characters/alan-watts/reviews?page=99999999999999999999").status_code == 400
+    assert desk.get("/characters/alan-watts/reviews?page=9007199254740991").json()["data"] == []

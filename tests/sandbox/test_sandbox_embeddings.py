@@ -37,6 +37,11 @@ SIZES = [
 ]
 
 
+def test_dimensions_may_be_written_with_a_point(desk):
+    body = {"model": "text-embedding-3-large", "input": "x", "dimensions": 64.0}
+    assert len(desk.post("/embeddings", body).json()["data"][0]["embedding"]) == 64
+
+
 @pytest.mark.parametrize(("model", "dimensions", "size"), SIZES)
 def test_dimensions_are_honoured_where_the_model_allows_it(desk, model, dimensions, size):
     fields = {} if dimensions is None else {"dimensions": dimensions}

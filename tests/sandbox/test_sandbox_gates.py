@@ -96,3 +96,18 @@ def test_prompt_and_asked_completion_must_fit_together(desk):
 
 def test_an_unknown_character_is_404(desk):
     desk.refused(venice_parameters={"character_slug": "nobody"}, status=404)
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ({"type": "object", "properties": []}, ["properties"]),
+        ({"type": "object", "properties": {}, "required": None}, ["required"]),
+        ({"anyOf": 7}, ["anyOf"]),
+        ({"$defs": [1]}, ["$defs"]),
+        ({"items": {"required": 3}}, ["items", "required"]),
+    ],
+)
+def test_a_strict_schema_that_is_none_is_refused_at_its_place(desk, broken, place):
+    (found,) = desk.refused(model="zai-org-glm-5-2", response_format=schema(broken))["issues"]
+    assert found["path"] == ["response_format", "json_schema", "schema", *place]

@@ -77,6 +77,19 @@ def test_an_explorer_has_twenty_requests_a_day(make, clock):
     assert desk.chat().status_code == 200
 
 
+def test_the_headers_tell_the_day_of_an_explorer_when_it_is_the_tighter_limit(make, clock):
+    desk = make(tier="explorer")
+    left = []
+    for _ in range(21):
+        clock.now += 61
+        headers = desk.chat().headers
+        left.append(int(headers["x-ratelimit-remaining-requests"]))
+    assert left == [*range(19, -1, -1), 0]
+    midnight = clock.now - clock.now % 86400 + 86400
+    assert headers["x-ratelimit-reset-requests"] == str(int(midnight))
+    assert headers["x-ratelimit-reset-tokens"] == "60"  # tokens are free again within the minute
+
+
 def test_the_unlimited_tier_has_no_limits(make):
     desk = make(tier="unlimited")
     replies = [desk.chat(model=MODEL) for _ in range(25)]

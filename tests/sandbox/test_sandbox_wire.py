@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
+import struct
 import threading
 import zlib
 
@@ -193,6 +194,20 @@ def test_requests_sent_ahead_are_answered_in_order(served):
     said = exchange(served, one + two + last)
     assert said.count(b"HTTP/1.1 200") == 3
     assert said.index(b'"default_code"') < said.index(b"data: [DONE]") < said.index(b'"canConsume"')
+
+
+@pytest.mark.parametrize("served", [30.0], indirect=True)
+def test_a_client_that_leaves_a_long_stream_is_noticed_and_others_are_served(served, caplog):
+    long = {**CHAT, "stream": True, "messages": [{"role": "user", "content": "word " * 9000}]}
+    body = json.dumps(long).encode()
+    peer = socket.create_connection(("127.0.0.1", served), timeout=10)
+    peer.sendall(head(served, f"Content-Length: {len(body)}") + body)
+    assert peer.recv(15).startswith(b"HTTP/1.1 200")
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not a goodbye
+    peer.close()
+    asked = head(served, "Connection: close", method="GET", path="/api/v1/billing/balance")
+    assert b'"canConsume"' in exchange(served, asked)
+    assert [record.message for record in caplog.records] == []
 
 
 @pytest.mark.parametrize("served", [30.0], indirect=True)

@@ -185,6 +185,7 @@ def _query(pairs: list[tuple[str, str]], fields: dict[str, Any], issues: list[Is
     return out
 
 
+SAFE = 2**53 - 1  # whole numbers beyond are not told apart by JavaScript
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 
 
@@ -194,5 +195,8 @@ def _number(out: dict[str, Any], name: str, text: str, issues: list[Issue]) -> N
     if value in (inf, -inf):
         message = "Expected number, received nan"
         issues.append(issue("invalid_type", path, message, expected="number", received="nan"))
+    elif abs(value) > SAFE:
+        message = f"Number must be less than or equal to {SAFE}"
+        issues.append(issue("too_big", path, message, maximum=SAFE, inclusive=True))
     else:
         out[name] = int(value) if value.is_integer() else value

@@ -38,7 +38,7 @@ def create(ask: Ask) -> Response:
             )
     dims = spec["embeddingDimensions"]
     if spec["supportsCustomDimensions"]:
-        dims = min(dims, body.get("dimensions", dims))
+        dims = int(min(dims, body.get("dimensions", dims)))  # 64.0 is 64
     tokens = sum(state.mind.count_tokens(text) for text in texts)
     money.check_funds(state, ask.caller)
     ask.headers |= limits.admit(state, ask.caller, model)

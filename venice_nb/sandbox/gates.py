@@ -180,8 +180,13 @@ def _strict(schema: Any, path: tuple[str, ...]) -> Iterator[Issue]:
     """A strict schema closes every object and requires every property."""
     if not isinstance(schema, dict):
         return
+    for key, wanted in _SCHEMA_KEYS.items():
+        if key in schema and not isinstance(schema[key], wanted):
+            words = "an object" if wanted is dict else "an array"
+            yield issue("custom", (*path, key), f"In a JSON schema, {key} is {words}")
+            return
     own = schema.get("properties")
-    if isinstance(own, dict):
+    if own is not None:
         if schema.get("additionalProperties") is not False:
             yield issue("custom", path, "A strict schema needs additionalProperties: false in every object")
         if missing := [name for name in own if name not in schema.get("required", ())]:
@@ -189,8 +194,11 @@ def _strict(schema: Any, path: tuple[str, ...]) -> Iterator[Issue]:
                 "custom", path, f"A strict schema requires every property; missing: {', '.join(missing)}"
             )
     for key in ("properties", "$defs", "definitions"):
-        for name, part in (schema.get(key) or {}).items():
+        for name, part in schema.get(key, {}).items():
             yield from _strict(part, (*path, key, name))
     yield from _strict(schema.get("items"), (*path, "items"))
-    for part in schema.get("anyOf") or ():
+    for part in schema.get("anyOf", ()):
         yield from _strict(part, (*path, "anyOf"))
+
+
+_SCHEMA_KEYS = {"properties": dict, "$defs": dict, "definitions": dict, "required": list, "anyOf": list}

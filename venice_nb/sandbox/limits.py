@@ -129,25 +129,30 @@ def headers(state: State, model: dict[str, Any]) -> dict[str, str]:
 def _told(state: State, model: dict[str, Any], allowed: dict[str, int]) -> dict[str, str]:
     now = state.clock()
     minute = state.windows[model["id"], "minute"]
-    free = (minute[0][0] if minute else now) + WINDOW  # when the oldest request leaves the window
-    if "RPD" in allowed and len(state.windows[model["id"], "day"]) >= allowed["RPD"]:
-        free = now - now % 86400 + 86400
-    millis = str(round(free * 1000))
+    slides = (minute[0][0] if minute else now) + WINDOW  # when the oldest request leaves the window
+    left, free = allowed["RPM"] - len(minute), slides
+    today = len(state.windows[model["id"], "day"])
+    if "RPD" in allowed and allowed["RPD"] - today < left:
+        left = allowed["RPD"] - today
+        free = free if left > 0 else now - now % 86400 + 86400
     out = {
         "x-ratelimit-limit-requests": str(allowed["RPM"]),
-        "x-ratelimit-remaining-requests": str(max(0, allowed["RPM"] - len(minute))),
-        "x-ratelimit-reset-requests": millis if state.reset_units == "ms" else str(int(-(-free // 1))),
+        "x-ratelimit-remaining-requests": str(max(0, left)),
+        "x-ratelimit-reset-requests": _millis(free) if state.reset_units == "ms" else str(int(-(-free // 1))),
     }
     if "TPM" in allowed:
         left = max(0, allowed["TPM"] - sum(entry[1] for entry in minute))
+        wait = str(max(0, round(slides - now)))
         out |= {
             "x-ratelimit-limit-tokens": str(allowed["TPM"]),
             "x-ratelimit-remaining-tokens": str(left),
-            "x-ratelimit-reset-tokens": millis
-            if state.reset_units == "ms"
-            else str(max(0, round(free - now))),
+            "x-ratelimit-reset-tokens": _millis(slides) if state.reset_units == "ms" else wait,
         }
     return out
+
+
+def _millis(moment: float) -> str:
+    return str(round(moment * 1000))
 
 
 # Failed requests. The documentation: more than 20 in 30 seconds, per key. The live service: more than 50, per

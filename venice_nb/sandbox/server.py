@@ -156,6 +156,7 @@ async def _send(
             return
         else:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)  # others are served too, and a client that left is noticed
     await send({"type": "http.response.body", "body": b""})
 
 
