@@ -124,7 +124,7 @@ def test_a_notebook_that_asks_the_reference_is_compared_only_with_the_same_refer
 
 @pytest.fixture
 def compared(monkeypatch, tmp_path):
-    """Runs the comparison of one notebook of this Python and one of another; gives its result and what was run."""
+    """Compares a notebook of this Python and one of another; gives the result and what was run."""
     saved(tmp_path / "a.ipynb")
     saved(tmp_path / "b.ipynb", ran_on="Python 3.2")
     monkeypatch.setattr(tool, "FOLDER", tmp_path)
