@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import embeddings as calls
+from venice_nb.calls.check import model_name
 from venice_nb.policy.flow import Plan, Send
 from venice_nb.results.vectors import Vectors
 
@@ -45,7 +46,8 @@ def embed(
     (2, 1024)
 
     """
-    resolution = session.catalogue.resolve(MODEL if model is None else model, type="embedding")
+    name = MODEL if model is None else model_name("model", model)
+    resolution = session.catalogue.resolve(name, type="embedding")
     built, start = [], 0
     for batch in calls.split(texts):
         call = calls.embed(

@@ -8,7 +8,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.calls import models as calls
-from venice_nb.calls.check import fields, flag, integer, number, text, unknown
+from venice_nb.calls.check import fields, flag, integer, model_name, number, text, unknown
 from venice_nb.catalogue import price_of_edit, price_of_image, price_of_upscale
 from venice_nb.errors import APIError, InvalidInput, LocalLimit, ModelNotFound, TransportError, plain
 from venice_nb.policy.flow import Plan, Send
@@ -140,7 +140,7 @@ def get(session: Session, /, name: ModelName) -> Plan[ModelCard]:
 
     Raises ModelNotFound with suggestions when neither the catalogue nor the server knows the name.
     """
-    found = session.catalogue.resolve(name, type=None)
+    found = session.catalogue.resolve(model_name("name", name), type=None)
     if found.model is None:
         yield from _refresh(session, "all", _kinds("all"))
         found = session.catalogue.resolve(name, type=None)

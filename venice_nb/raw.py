@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import operations
 from venice_nb.calls import responses as calls
+from venice_nb.calls.check import model_name
 from venice_nb.policy.flow import Plan, Send
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def responses(
 
     It keeps no state and has no files, audio or structured output: prefer `chat`.
     """
-    name = (session.default_model or "default") if model is None else model
+    name = (session.default_model or "default") if model is None else model_name("model", model)
     resolution = session.catalogue.resolve(name)
     session.announce(resolution.note)
     call = calls.create_response(input, model=resolution.id, catalogue=session.catalogue, **parameters)

@@ -200,7 +200,13 @@ def text(*, blank: bool = True, longest: int | None = None) -> Rule:
     return rule
 
 
+_name = text(blank=False, longest=1000)
 _slug = text(blank=False, longest=200)
+
+
+def model_name(field: str, value: Any) -> Any:
+    """The name of a model as it stands, when it can be one; or the model itself given in its place."""
+    return _name(field, value) if isinstance(value, str) else value
 
 
 def slug(field: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from venice_nb.calls.abilities import able, said
 from venice_nb.calls.characters import get_character
+from venice_nb.calls.check import model_name
 from venice_nb.calls.models import list_models
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import ModelNotFound, NotFound, VeniceError, plain
@@ -48,7 +49,7 @@ def choose_model(
     if model is None:
         return _default(session, needs)
     vision = "vision" in needs
-    found = session.catalogue.resolve(model, vision=vision)
+    found = session.catalogue.resolve(model_name("model", model), vision=vision)
     if found.model is None:
         if first is not None:
             first(found.id)
