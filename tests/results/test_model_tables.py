@@ -173,7 +173,7 @@ def test_listed_prices_are_shown_to_their_last_digit(usd, shown):
         ("llama-3.3-70b", "$0.70 / $2.80 per 1M tokens"),
         ("tts-kokoro", "$3.50 per 1M characters"),
         ("openai/whisper-large-v3", "$0.0001 per second"),
-        ("text-embedding-bge-m3", "$0.15 / $0.60 per 1M tokens"),
+        ("text-embedding-bge-m3", "$0.15 per 1M tokens"),
         ("venice-sd35", "$0.01 an image"),
         ("upscaler", "$0.02 to $0.08 an image"),
         ("firered-image-edit", "$0.04 an edit"),
@@ -209,10 +209,20 @@ def test_picture_prices_have_a_column_for_each_size_and_level():
     found, table = rows("inpaint")
     assert found["gpt-image-2-edit"]["4K high"] == 0.84
     assert found["gpt-image-2-edit"]["additional input"] == 0.0092
-    head = table._head()
+    head = list(table.df.columns)
     assert head.index("1K") < head.index("1K high") < head.index("2K") < head.index("4K high")
     assert head[-1] == "additional input"
     assert "per edit" in plain(table)
+
+
+def test_the_picture_of_prices_leaves_out_levels_and_empty_columns_and_says_so():
+    _, table = rows("inpaint")
+    assert "1K" in table._head()
+    assert "1K high" not in table._head()
+    assert f"{len(table.df.columns) - len(table._head())} more columns" in plain(table)
+    _, tokens = rows("embedding")
+    assert tokens._head() == tuple(tokens.df.columns)
+    assert "more column" not in plain(tokens)
 
 
 def test_music_prices_say_per_what_in_each_row():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from venice_nb.render import text
 from venice_nb.results.headers import Headers
-from venice_nb.results.table import Table, day
+from venice_nb.results.table import ROWS, Table, day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,19 +96,29 @@ class PriceTable(Table):
 
     def _caption(self) -> str:
         unit = UNITS.get(self.type, "US dollars")
-        return f"Prices of {self.type} models: {unit}{day(self.date)}{self.note}"
+        left = len(self._columns()) - len(self._drawn())
+        more = f"; .to_frame() has {left} more column{'s' * (left != 1)}" if left and len(self) <= ROWS else ""
+        return f"Prices of {self.type} models: {unit}{day(self.date)}{self.note}{more}"
+
+    def _drawn(self) -> list[str]:
+        """The columns of the picture: without quality levels, and without what its rows leave empty."""
+        shown = self.rows[:ROWS]
+        return [
+            name
+            for name in self._columns()
+            if name.rpartition(" ")[2] not in _LEVELS - {""}
+            and any(row.get(name) is not None for row in shown)
+        ]
 
     def _head(self) -> tuple[str, ...]:
-        return tuple(self._columns())
+        return tuple(self._drawn())
 
     def _row(self, position: int) -> tuple[str, ...]:
         row = self.rows[position]
-        return tuple(_shown(name, row.get(name)) for name in self._columns())
+        return tuple(_shown(name, row.get(name)) for name in self._drawn())
 
     def _numeric(self) -> tuple[int, ...]:
-        return tuple(
-            i for i, name in enumerate(self._columns()) if isinstance(self._sample(name), int | float)
-        )
+        return tuple(i for i, name in enumerate(self._drawn()) if isinstance(self._sample(name), int | float))
 
     def _sample(self, name: str) -> Any:
         return next((row[name] for row in self.rows if row.get(name) is not None), None)
@@ -117,7 +127,9 @@ class PriceTable(Table):
 def summary(model: Listed) -> str:
     """The price of a model in a few words, with its unit."""
     price, raw = model.price, model.price.raw
-    if model.type in {"text", "embedding"}:
+    if model.type == "embedding":
+        return f"{_one(price.input)} per 1M tokens"  # only what is read is billed
+    if model.type == "text":
         both = [exact(each) for each in (price.input, price.output) if each is not None]
         return " / ".join(both) + " per 1M tokens" if both else text.UNKNOWN
     if model.type == "tts":
