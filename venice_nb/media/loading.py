@@ -222,7 +222,7 @@ def _nearest(path: Path) -> str:
         names = sorted(each.name for each in islice(path.parent.iterdir(), 10_000))
     except (OSError, ValueError):
         return "The folder does not exist either; check the path, or pass a full one."
-    close = difflib.get_close_matches(path.name, names, 3, 0.5)
+    close = difflib.get_close_matches(path.name, names, 3, 0.7)
     where = "" if path.is_absolute() else f" The kernel works in {Path.cwd().name}/."
     return (f"Did you mean {' or '.join(map(repr, close))}?" if close else "Check the path.") + where
 

@@ -97,7 +97,8 @@ class PriceTable(Table):
     def _caption(self) -> str:
         unit = UNITS.get(self.type, "US dollars")
         left = len(self._columns()) - len(self._drawn())
-        more = f"; .to_frame() has {left} more column{'s' * (left != 1)}" if left and len(self) <= ROWS else ""
+        untold = left if len(self) <= ROWS else 0  # a cut table says anyway where all of it is
+        more = f"; .to_frame() has {untold} more column{'s' * (untold != 1)}" if untold else ""
         return f"Prices of {self.type} models: {unit}{day(self.date)}{self.note}{more}"
 
     def _drawn(self) -> list[str]:
