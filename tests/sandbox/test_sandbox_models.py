@@ -106,6 +106,13 @@ def test_a_retired_id_is_answered_by_its_successor_with_a_warning(desk, old, new
     assert new in reply.headers["x-venice-model-deprecation-warning"]
 
 
+def test_a_picture_for_a_retired_model_that_could_see_goes_to_one_that_sees(desk):
+    parts = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]
+    reply = desk.chat(parts, model="mistral-31-24b")
+    assert (reply.status_code, reply.json()["model"]) == (200, "qwen-3-8-27b")
+    assert "qwen-3-8-27b" in reply.headers["x-venice-model-deprecation-warning"]
+
+
 def test_an_unknown_model_is_404_with_a_suggestion(desk):
     assert desk.refused(model="llama-3.3-71b", status=404)["error"].startswith(
         "Specified model not found. Did you mean llama-3.3-70b"

@@ -70,6 +70,22 @@ def test_a_compressed_bomb_is_413_before_it_is_unpacked_whole(desk):
     assert coded(desk, bomb, "gzip").status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip, br", True),
+        ("GZIP;q=0.5", True),
+        ("gzip;q=0, identity", False),
+        ("gzip;q=0.0", False),
+        ("br", False),
+        ("x-gzip-like", False),
+    ],
+)
+def test_a_reply_is_packed_for_who_accepts_it(desk, accepted, packed):
+    reply = desk.get("/characters/alan-watts/reviews", headers={"Accept-Encoding": accepted})
+    assert (reply.headers.get("content-encoding") == "gzip") == packed
+
+
 def test_a_byte_order_mark_before_the_json_is_no_mistake(desk):
     body = b"\xef\xbb\xbf" + json.dumps(CHAT).encode()
     assert desk("POST", "/chat/completions", content=body, headers=JSON).status_code == 200

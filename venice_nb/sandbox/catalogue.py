@@ -41,6 +41,8 @@ RETIRED = {
     "claude-opus-45": "claude-opus-4-5",
     "hidream": "z-image-turbo",
 }
+# Where the successor cannot see and the retired model could: who looks at its pictures.
+RETIRED_SEEING = {"mistral-31-24b": "qwen-3-8-27b"}
 RETIRED_ON = "2026-06-01T00:00:00.000Z"
 
 # Names of video families: never ids, always missing an ending.
@@ -102,15 +104,19 @@ class Found:
     retired: str = ""
 
 
-def find(name: str, kind: str) -> Found | None:
-    """The model for an id, trait, alias, retired id or a loosely spelled id; None if there is none."""
+def find(name: str, kind: str, *, sees: bool = False) -> Found | None:
+    """The model for an id, trait, alias, retired id or a loosely spelled id; None if there is none.
+
+    `sees`: the request has a picture, for which a retired model may have another successor.
+    """
     every = models()
     if name in every:
         return Found(every[name])
     if name in traits(kind):
         return Found(every[traits(kind)[name]])
     if name in RETIRED:
-        return Found(every[RETIRED[name]], retired=name)
+        heir = RETIRED_SEEING.get(name, RETIRED[name]) if sees else RETIRED[name]
+        return Found(every[heir], retired=name)
     if name in ALIASES.get(kind, {}):
         return Found(every[ALIASES[kind][name]])
     if name in FAMILIES:

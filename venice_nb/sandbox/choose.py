@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from .ask import Ask
 
 
-def choose(ask: Ask, name: str, kind: str) -> dict[str, Any]:
+def choose(ask: Ask, name: str, kind: str, *, sees: bool = False) -> dict[str, Any]:
     """The catalogue entry for a name on a route that serves models of type `kind`.
 
     Sets the model headers of the reply, with the deprecation headers where the model is retired or about to
     be. Raises 404 (unknown), 400 (another type), 410 (removed), 503 (offline), 403 (forbidden to the key).
     """
-    found = find(name, kind)
+    found = find(name, kind, sees=sees)
     if found is None:
         raise Refusal(404, _unknown(name, kind))
     model = ask.state.model(found.model["id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -107,10 +108,13 @@ def event(data: Any, name: str = "") -> bytes:
 DONE = b"data: [DONE]\n\n"
 
 
+_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:$|,|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE)
+
+
 def compressed(response: Response, accepted: str) -> Response:
     """The response as gzip if the client reads it and it pays: bodies of 1 to 64 KB."""
     body = response.body
-    if not isinstance(body, bytes) or not 1024 <= len(body) <= 65536 or "gzip" not in accepted:
+    if not isinstance(body, bytes) or not 1024 <= len(body) <= 65536 or not _GZIP.search(accepted):
         return response
     # mtime=0 keeps the bytes the same for the same answer
     return replace(

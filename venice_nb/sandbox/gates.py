@@ -30,6 +30,11 @@ def parts(message: dict[str, Any]) -> list[dict[str, Any]]:
     return content if isinstance(content, list) else []
 
 
+def has_pictures(body: dict[str, Any]) -> bool:
+    """Whether any message of a chat shows a picture."""
+    return any(part.get("type") == "image_url" for message in body["messages"] for part in parts(message))
+
+
 def effort(body: dict[str, Any]) -> str | None:
     """The asked reasoning effort; the top-level field wins."""
     nested = body.get("reasoning") or {}

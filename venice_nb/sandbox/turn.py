@@ -54,7 +54,7 @@ def take_turn(ask: Ask, body: dict[str, Any], suffix: dict[str, Any]) -> Turn:
     `suffix` holds the settings written behind the model's name; they win over `venice_parameters`.
     """
     state = ask.state
-    model = choose(ask, body["model"], "text")
+    model = choose(ask, body["model"], "text", sees=gates.has_pictures(body))
     given = {**(body.get("venice_parameters") or {}), **suffix}
     settings = {**DEFAULTS, **{name: value for name, value in given.items() if name in DEFAULTS}}
     slug = given.get("character_slug")
