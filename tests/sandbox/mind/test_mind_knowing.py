@@ -181,3 +181,15 @@ def test_what_a_character_adds_is_always_a_sentence():
     tails = {answer("What is overfitting?", character=wry, seed=seed).split(". ")[-1] for seed in range(8)}
     assert len(tails) > 1
     assert all(tail.endswith((".", "!", "?")) and " " in tail for tail in tails)
+
+
+def test_one_of_a_known_list_is_named_when_one_is_asked_for():
+    """ "Name a planet" gives one planet, not all of them."""
+    assert answer("Name a planet") == "Mercury"
+
+
+def test_a_kind_of_thing_that_is_not_known_is_not_passed_off_as_such():
+    """Facts on PCA are not numbered as if they were its uses."""
+    told = answer("Name three uses of PCA")
+    assert told.startswith("I have no list of uses of PCA")
+    assert "1." not in told

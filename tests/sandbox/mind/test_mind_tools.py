@@ -167,3 +167,47 @@ def test_call_ids_depend_on_what_is_called():
     rome = think("Weather in Rome?", tools=[WEATHER]).tool_calls[0].id
     assert rome == think("Weather in Rome?", tools=[WEATHER]).tool_calls[0].id
     assert rome != think("Weather in Oslo?", tools=[WEATHER]).tool_calls[0].id
+
+
+def test_a_tool_of_numbers_is_called_when_the_message_gives_each_by_its_unit():
+    """Amount, rate and years are recognised by euros, percent and years, whatever the tool is called."""
+    grow = tool("f", amount=NUMBER, rate=NUMBER, years=INTEGER)
+    thought = think("What is the value of 5000 euros after 10 years at 3.5 percent?", tools=[grow])
+    assert calls(thought) == [("f", {"amount": 5000, "rate": 3.5, "years": 10})]
+    assert not think("I have 2 dogs and 3 cats.", tools=[tool("f", a=NUMBER, b=NUMBER)]).tool_calls
+    told = answer(
+        "How much?", *called("f", {"amount": 5000, "rate": 3.5, "years": 10}, "7052.99"), tools=[grow]
+    )
+    assert told == "f(5000, 3.5, 10) gives 7052.99."
+
+
+@pytest.mark.parametrize("joined", ["with", "to", "and", "versus"])
+def test_a_comparison_of_two_places_makes_two_calls(joined):
+    """What is compared "with" or "to" something else is two things."""
+    weather = tool("get_weather", "Weather in a city", city=STRING)
+    thought = think(f"Compare the weather in Rome {joined} Paris.", tools=[weather])
+    assert calls(thought) == [("get_weather", {"city": c}) for c in ("Rome", "Paris")]
+
+
+def test_two_dates_make_two_calls():
+    """A tool that takes one day is called once for each day named."""
+    weather = tool("get_weather", "Weather on a day", city=STRING, date={"type": "string", "format": "date"})
+    thought = think("What is the weather in Rome on 2025-03-01 and 2025-03-02?", tools=[weather])
+    assert [given for _, given in calls(thought)] == [
+        {"city": "Rome", "date": "2025-03-01"}, {"city": "Rome", "date": "2025-03-02"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("Look up lambda in the Python reference", "lambda"),
+        ("Look up generator expressions in the documentation.", "generator expressions"),
+        ("Look up the word serendipity in the dictionary", "serendipity"),
+    ],
+)
+def test_where_to_look_is_no_part_of_what_to_look_up(message, topic):
+    """The reference that is searched is left out of the topic."""
+    assert calls(think(message, tools=[tool("lookup", "Look up a topic", topic=STRING)])) == [
+        ("lookup", {"topic": topic})
+    ]

@@ -83,6 +83,16 @@ _UNITS: tuple[tuple[tuple[str, ...], str], ...] = (
 )  # fmt: skip
 
 
+def unit_given(field: Field, text: str) -> bool:
+    """Whether a text has a number beside a unit or the name of the field: "10 years" for years, "3.5 %" for a rate."""
+    units = "|".join(u for names, u in _UNITS if field.says(*names))
+    name = re.escape(readable(field.name)).replace(r"\ ", r"[\s_-]*")
+    number = r"\d[\d.,]*(?:\s?(?:k|m|bn|thousand|million|billion)\b)?"
+    beside = rf"{number}[\s-]?(?:{units}|{name}\b)" if units else rf"{number}[\s-]?{name}\b"
+    before = rf"\b{name}\b\s*(?:of|is|=|:)?\s*[$€£¥]?\d" + (r"|[$€£¥]\s?\d" if "dollars" in units else "")
+    return bool(re.search(f"{beside}|{before}", text, re.IGNORECASE))
+
+
 def _nearest(field: Field, text: str, free: Sequence[Number]) -> float | None:
     """The number whose unit or neighbouring words speak most for the field."""
     best: tuple[float, float] | None = None

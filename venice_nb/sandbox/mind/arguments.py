@@ -369,6 +369,13 @@ _LEAD = re.compile(
 )
 
 
+_WHERE = re.compile(
+    r"(?<=\S)\s+(?:in|on|from|using|with|at)\s+(?:the|our|my|your|an?)\s+(?:[\w-]+\s+){0,2}"
+    r"(?:reference|documentation|docs|glossary|dictionary|manual|handbook|encyclopa?edia|index|catalogu?e|database|web|internet|knowledge base|library|wiki|tool)$",
+    re.IGNORECASE,
+)  # the place to look in, which is no part of what to look for
+
+
 def _rest(field: Field, text: str, used: Sequence[str]) -> str | None:
     """What is left of a message without its opening order: the query, the note, the task."""
     saying = re.search(
@@ -384,5 +391,8 @@ def _rest(field: Field, text: str, used: Sequence[str]) -> str | None:
     if about and field.says("topic", "subject", "query", "q", "search", "about", "term", "keywords", "title"):
         return about[1].strip()
     bare = _LEAD.sub("", text, count=1).strip().rstrip("?.!").strip()
+    if field.says("topic", "subject", "query", "q", "search", "term", "keyword", "keywords", "phrase"):
+        bare = _WHERE.sub("", bare)
+        bare = re.sub(r"^(?:the )?(?:word|term|topic|keyword|entry)s? (?:for |of )?", "", bare) or bare
     bare = bare or text.strip()
     return bare if bare and bare not in used else None

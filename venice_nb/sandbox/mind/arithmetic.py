@@ -157,8 +157,15 @@ def calculate(question: str, trace: Trace, *, text: str = "", last: float | None
     if listed:
         return listed
     expression = find_expression(asked)
-    if not expression:
-        return None
+    if not expression or (
+        re.fullmatch(r"\(\d+(?:\.\d+)?/100\)", expression)
+        and not re.search(
+            r"\b(?:decimal|fraction|number)\b|^\W*(?:what is |what's )?\S+(?: percent)?\W*$",
+            asked,
+            re.IGNORECASE,
+        )
+    ):
+        return None  # a percentage of nothing that is known is no sum
     shown = re.sub(r"\s+", " ", expression)
     try:
         value = evaluate(expression)

@@ -138,6 +138,12 @@ def _article(country: str) -> str:
     )
 
 
+_ONE = re.compile(
+    r"\b(?:name|give|tell|mention|show|suggest)(?: me| us)?(?: just)? (?:an? (?:example of an? )?|any )(?!list\b|few\b)\w",
+    re.IGNORECASE,
+)
+
+
 def _listed(question: str, wish: Wish) -> Draft | None:
     """The entries of a known list ("name three planets", "what are the primary colours?")."""
     rooted = _rooted(question)
@@ -150,8 +156,9 @@ def _listed(question: str, wish: Wish) -> Draft | None:
             ):
                 if "how many" in question.lower():
                     return saying(f"There are {len(values)} {name}: {', '.join(values)}.", kind="known")
-                kept = values[: wish.items] if wish.items else values
-                if wish.items or wish.bullets or wish.listed:
+                single = _ONE.search(question) is not None and not wish.items
+                kept = values[: wish.items or 1] if wish.items or single else values
+                if single or wish.items or wish.bullets or wish.listed:
                     return Draft(kept, listed=True, kind="known")
                 return saying(
                     f"The {name} are {', '.join(kept[:-1])} and {kept[-1]}."
@@ -179,6 +186,14 @@ def _told(question: str, wish: Wish, trace: Trace) -> Draft | None:
     if met:
         entry = _fittest(met, question)
         trace.note(f"Known subject: {entry.names[0]} ({len(entry.facts)} facts).", 1)
+        kind = _asked_kind(question, wish)
+        if kind and sum(stem(kind) in terms(f) for f in entry.facts) < wish.items:
+            return saying(
+                f"I have no list of {kind} of {entry.names[0]}; this is what I know about it.",
+                *_facts(entry, max(2, wish.items)),
+                kind="known",
+                sure=False,
+            )
         rooted_names = {w for name in entry.names for w in _rooted(name).split()}
         rest = [
             t
@@ -213,6 +228,18 @@ def _told(question: str, wish: Wish, trace: Trace) -> Draft | None:
         home = chosen[0].line.passage
         return saying(*(h.line.sentence.text for h in chosen if h.line.passage == home), kind="known")
     return None
+
+
+def _asked_kind(question: str, wish: Wish) -> str:
+    """What a request for so many things of a subject wants: "uses" in "name three uses of PCA"; "" for plain facts."""
+    if not wish.items:
+        return ""
+    match = re.search(
+        r"\b(?P<kind>uses|applications|advantages|disadvantages|benefits|drawbacks|limitations|examples|kinds|types|alternatives|variants|causes|effects|symptoms|pros|cons|inventors|users|libraries|books|risks)\b(?= (?:of|for|to|in)\b)",
+        question,
+        re.IGNORECASE,
+    )
+    return match["kind"].lower() if match else ""
 
 
 _KINDS = (

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .asked import Ask, Turn, asks
+from .numbers import numbers, written
 from .retrieve import Passage, rank
 from .text import split_sentences, terms
 from .thought import Draft, Trace, exactly, saying
@@ -214,6 +215,28 @@ def recall(ask: Ask, trace: Trace) -> Draft | None:
     ):
         return _from_history(question, users, trace)
     return None
+
+
+_SUM = re.compile(
+    r"\d\s*(?:%|percent\b|per cent\b)|\b(?:half|twice|double|triple|times|plus|minus|divided|multiplied)\b|\d\s*[-+*/×÷]|[-+*/×÷]\s*\d",
+    re.IGNORECASE,
+)
+
+
+def with_amounts(question: str, turns: Sequence[Turn]) -> str:
+    """Return a sum with the amounts the user stated in their places: "15% of my budget" after "my budget is 2000 euros"."""
+    if len(question) > 300 or not _SUM.search(question):
+        return question
+    for key, value in facts(turns).items():
+        said = numbers(value)
+        if len(said) == 1 and len(value.split()) <= 4:
+            question = re.sub(
+                rf"\b(?:my|our|the|that) {re.escape(key)}\b(?! (?:is|was|are)\b)",
+                written(said[0].value),
+                question,
+                flags=re.IGNORECASE,
+            )
+    return question
 
 
 def _remembered(key: str, value: str) -> str:

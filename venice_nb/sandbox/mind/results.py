@@ -238,7 +238,7 @@ def sentence(
         return f"{name}{f' ({subject})' if subject else ''}: {'yes' if value else 'no'}."
     if isinstance(value, int | float):
         if subject and len(filled) > 1:
-            return f"{name}({subject}) = {given}"
+            return f"{name}({subject}) gives {given}."
         return (
             f"{subject} = {given}"
             if re.search(r"[-+*/^]", subject) and not re.search(r"[A-Za-z]{3}", subject)

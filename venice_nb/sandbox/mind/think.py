@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import (
+    clock,
+    counting,
     labels,
     listen,
     look,
@@ -24,7 +26,7 @@ from . import (
     web,
 )
 from .answers import calculated, from_text, known, nearest, nothing
-from .asked import Ask, read_request
+from .asked import Ask, Turn, read_request
 from .browse import as_documents, look_up
 from .retrieve import clipped
 from .spoken import luck, spoken
@@ -42,6 +44,7 @@ def think(
     trace = Trace()
     ask = read_request(body)
     question = memory.followed_up(ask.question, ask.turns)
+    question = memory.with_amounts(question, (*ask.turns, Turn("user", ask.whole[:1000])))
     if question != ask.question:
         ask = replace(ask, question=question, wish=read_wish(question, ask.directions, body))
     level = reason.effort(body, model, settings)
@@ -111,6 +114,8 @@ def _first_answer(ask: Ask, scene: _Scene, trace: Trace) -> Draft:
         lambda: listen.listen(ask.sounds, ask.question, trace),
         lambda: listen.watch(ask.films, trace),
         lambda: smalltalk.chat(ask),
+        lambda: counting.counted(ask),
+        lambda: clock.reckoned(ask.whole, trace) if len(ask.whole) < READ_SUM else None,
         lambda: memory.recall(ask, trace),
         lambda: labels.classify(ask.question, ask.payload, ask.passages, trace),
         lambda: operations.operate(ask.question, ask.payload, ask.passages, ask.wish, trace),
@@ -138,6 +143,7 @@ def _questions(ask: Ask) -> list[str]:
     return asked if 1 < len(asked) <= 8 and len(asked) >= len(lines) - 1 else [ask.question]
 
 
+READ_SUM = 600  # characters of a message that may be one sum
 READ = 4_000  # characters of a message in which arguments for tools are looked for
 MOST_CALLS = 12  # for one message; a loop that goes on longer is going round in circles
 

@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .amounts import unit_given
 from .arguments import CAPITALISED, arguments, properties_of, required_of, string_argument
 from .arithmetic import find_expression
 from .documents import readable
 from .field import Field
 from .fit import fit_string
 from .names import proper_names
+from .patterns import DATE, RELATIVE, iso_date
 from .schema import Filler
 from .text import stem, terms
 
@@ -87,7 +89,20 @@ def fitness(function: Mapping[str, Any], text: str) -> float:
         & {*name, *about}
     ) and find_expression(text):
         score += 2.5
-    return score
+    squeezed = re.sub(r"[^a-z]", "", function["name"].lower())
+    if len(squeezed) > 5 and squeezed not in text.lower() and squeezed in text.lower().replace(" ", ""):
+        score += 2  # "look up" speaks for lookup
+    return score + _measured(function, properties, text)
+
+
+def _measured(function: Mapping[str, Any], properties: Mapping[str, Mapping[str, Any]], text: str) -> float:
+    """What speaks for a tool that takes numbers only: a message that gives each of them by its unit or name."""
+    wanted = required_of(function)
+    kinds = [properties.get(k, {}).get("type") for k in wanted]
+    if len(wanted) < 2 or not all(k in ("number", "integer") for k in kinds):
+        return 0.0
+    given = [unit_given(Field(k, "", properties[k]), text) for k in wanted]
+    return 0.7 * len(given) if all(given) else 0.0
 
 
 _COMMON = frozenset(
@@ -208,25 +223,18 @@ def _several(function: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
     for key, inner in properties_of(function).items():
         if inner.get("type") not in ("string", None) or inner.get("enum") or key not in required_of(function):
             continue
-        match = re.search(
-            rf"(?:{CAPITALISED}(?:,\s*(?:and |or )?|\s+(?:and|or|vs\.?|versus|than)\s+(?:in |for |of |the )?))+{CAPITALISED}",
-            text,
+        dated = _dates(Field(key, str(inner.get("description") or ""), inner), text)
+        if len(dated) > 1:
+            first_call = arguments(function, text, "")
+            return [{**first_call, key: fit_string(day, inner)} for day in dated]
+        joins = "and|or|vs\\.?|versus|than" + (
+            "|with|to" if re.search(r"\bcompar", text, re.IGNORECASE) else ""
         )
+        between = rf",\s*(?:and |or )?|\s+(?:{joins})\s+(?:(?:that |those )?(?:in|for|of) |the )?"
+        match = re.search(rf"(?:{CAPITALISED}(?:{between}))+{CAPITALISED}", text)
         quoted = re.findall(r"[\"“]([^\"”]+)[\"”]", text)
-        names = (
-            quoted
-            if len(quoted) > 1
-            else [
-                n
-                for n in re.split(
-                    r",\s*(?:and |or )?|\s+(?:and|or|vs\.?|versus|than)\s+(?:in |for |of |the )?", match[0]
-                )
-                if n
-            ]
-            if match
-            else []
-        )
-        names = [n for n in names if proper_names(n) or quoted]
+        names = quoted if len(quoted) > 1 else [n for n in re.split(between, match[0]) if n] if match else []
+        names = [n.rstrip(".") for n in names if proper_names(n) or quoted]
         if len(names) > 1:
             first = string_argument(Field(key, str(inner.get("description") or ""), inner), text)
             if first is not None and any(
@@ -241,3 +249,12 @@ def _several(function: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
                     for name in names
                 ]
     return []
+
+
+def _dates(field: Field, text: str) -> list[str]:
+    """The days a message names for a parameter that takes one: "on 2025-03-01 and 2025-03-02", "today and tomorrow"."""
+    if field.schema.get("format") != "date" and not field.says("date", "day", "when"):
+        return []
+    full = [day for day in (iso_date(m[0]) for m in DATE.finditer(text)) if day]
+    relative = [] if full or field.schema.get("format") else [m[0] for m in RELATIVE.finditer(text)]
+    return list(dict.fromkeys(full or relative))
