@@ -60,7 +60,9 @@ Charged = Literal["yes", "no", "unknown"]
 
 _CONTROL = re.compile(
     "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?"  # ANSI and OSC sequences
-    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"  # controls, bidi
+    "|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # controls
+    "|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"  # bidi, unseen
+    "|[\ud800-\udfff]"  # half a character, which no message of the kernel can carry
 )
 _KEY = re.compile(r"VENICE_(?:INFERENCE|ADMIN)_KEY_[\w-]+|(?i:Bearer)\s+[\x21-\x7e]{8,}")
 _CAP = 2048  # characters of server text that are kept in a message
@@ -167,7 +169,7 @@ def _own_frames(error: BaseException) -> list[str]:
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith(package) and not any(part in frame.filename for part in foreign)
     ]
-    return [f"line {frame.lineno}: {frame.line}" for frame in frames[-2:] if frame.line]
+    return [plain(f"line {frame.lineno}: {frame.line}", 300) for frame in frames[-2:] if frame.line]
 
 
 class InvalidInput(VeniceError, ValueError):

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from venice_nb.render.text import money
 from venice_nb.results.money import Cost, Usage
 
 
@@ -43,3 +44,10 @@ def test_costs_compare_with_numbers_and_the_unknown_compares_with_nothing():
 def test_a_cost_says_where_it_comes_from():
     assert str(Cost(0.0012, "charged")) == "$0.0012 (charged)"
     assert str(Cost()) == "unknown"
+
+
+@pytest.mark.parametrize("usd", [1e18, 1e40, 1e308, -1e308])
+def test_a_price_beyond_all_sense_is_still_shown(usd):
+    """A server may send anything; the answer that came with it has to be shown."""
+    assert repr(Cost(usd, "charged"))
+    assert "e+" in money(usd) or "E+" in money(usd)

@@ -55,6 +55,7 @@ def test_a_symbolic_link_is_never_followed(tmp_path):
         "a\\b.md",
         "x" * 300 + ".md",
         "é" * 100,
+        "a\ud800.md",
     ],
 )
 def test_a_name_that_is_a_trap_somewhere_is_refused(tmp_path, name):
@@ -62,6 +63,26 @@ def test_a_name_that_is_a_trap_somewhere_is_refused(tmp_path, name):
         write(f"{tmp_path}/{name}", "x", **KINDS)
     assert caught.value.field == "path"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["../x.md", "/etc/x.md", "inner/../../x.md", "~/x.md", "link/x.md", "..", "/"]
+)
+def test_a_text_stays_in_the_working_folder(tmp_path, monkeypatch, path):
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    here.mkdir()
+    elsewhere.mkdir()
+    (here / "inner").mkdir()
+    (here / "link").symlink_to(elsewhere)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("HOME", str(elsewhere))
+    with pytest.raises(InvalidInput, match="working folder") as caught:
+        write(path, "x", **KINDS)
+    assert caught.value.field == "path"
+    assert "pathlib.Path" in caught.value.do
+    assert list(elsewhere.iterdir()) == []
+    assert write("inner/../x.md", "x", **KINDS).resolve() == here / "x.md"
+    assert write(elsewhere / "x.md", "x", **KINDS) == elsewhere / "x.md"  # a Path says it on purpose
 
 
 def test_another_format_is_refused_with_the_ones_there_are(tmp_path):

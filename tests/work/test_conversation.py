@@ -1,6 +1,7 @@
 """Conversations, played from prepared answers."""
 
 import json
+import os
 
 import pytest
 from PIL import Image
@@ -383,6 +384,17 @@ FILES = [
     (broken(lambda saved: saved["turns"][0].update(at="noon")), "turns[0].at: expected a date and time"),
     (broken(lambda saved: saved["turns"][0].update(messages=[])), "turn 0 has no question"),
     (broken(lambda saved: saved["turns"][0]["reply"].update(text=5)), "turns[0].reply.text"),
+    (broken(lambda saved: saved["turns"][0]["messages"][0].update(content=5)), "turn 0 has a message"),
+    (broken(lambda saved: saved["turns"][0]["messages"][0].update(content=[[]])), "turn 0 has a message"),
+    (broken(lambda saved: saved["turns"][0]["messages"][1].update(tool_calls=["x"])), "turn 0 has a message"),
+    (broken(lambda saved: saved["turns"][0]["messages"][0].update(content="\ud800")), "turn 0 has a message"),
+    (broken(lambda saved: saved["turns"][0]["reply"]["usage"].update(total_tokens=10**30)), "turn 0 counts"),
+    (
+        lambda saved: json.dumps(saved).replace(
+            '"role": "user"', '"x": ' + "[" * 300 + "]" * 300 + ', "role": "user"', 1
+        ),
+        "turn 0 has a message",
+    ),
 ]
 
 
@@ -403,6 +415,15 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
     """InvalidInput, as for every wrong argument."""
     with pytest.raises(InvalidInput, match="cannot be loaded"):
         talk()[0].load(tmp_path / "none.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_what_never_ends_is_not_read(tmp_path):
+    """A pipe would wait for ever, a device would fill the memory."""
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path / "pipe.json", tmp_path, "/dev/zero"):
+        with pytest.raises(InvalidInput, match="not a file"):
+            talk()[0].load(path)
 
 
 def test_the_table_has_a_row_for_each_message():

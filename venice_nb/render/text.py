@@ -23,6 +23,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 UNKNOWN = "unknown"
+_MANY = Decimal(10) ** 18
 
 
 def clean(text: str, limit: int | None = LIMIT) -> str:
@@ -56,6 +57,8 @@ def money(usd: float | None) -> str:
     sign, size = ("-" if usd < 0 else ""), Decimal(repr(abs(float(usd))))
     if size == 0:
         return "$0.00"
+    if size >= _MANY:  # nobody's bill; a display must stand it all the same
+        return f"{sign}${size:.3g}"
     if size < Decimal("0.000001"):
         return "<$0.000001"
     if size >= 1:

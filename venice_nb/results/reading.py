@@ -73,9 +73,9 @@ def number(value: Any) -> float | None:
 
 
 def integer(value: Any) -> int:
-    """A count; 0 when there is none or it is negative."""
+    """A count; 0 when there is none, or it is negative or beyond all counting."""
     found = number(value)
-    return 0 if found is None or found < 0 else int(found)
+    return int(found) if found is not None and 0 <= found < 2**53 else 0
 
 
 def flag(value: Any) -> bool:

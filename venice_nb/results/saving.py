@@ -66,10 +66,24 @@ def write_json(
 
 
 def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tuple[str, ...]) -> Path:
-    """Where a result of that name would be written. Raises InvalidInput for an unsafe name."""
+    """Where a result of that name would be written. Raises InvalidInput for an unsafe name.
+
+    A text names a place in the working folder or below; a `pathlib.Path` may lead anywhere. So a name that
+    was put together from a title or an answer cannot leave the folder by accident.
+    """
     target = Path(path).expanduser() if path is not None else Path(default)
     if "\0" in str(target):
         raise _unsafe(target, "it holds a NUL character")
+    if any("\ud800" <= letter <= "\udfff" for letter in str(target)):
+        raise _unsafe(target, "it holds half of a character")
+    if isinstance(path, str) and not target.resolve().is_relative_to(Path.cwd().resolve()):
+        raise InvalidInput(
+            f"{plain(path, 120)} leads out of the working folder",
+            field="path",
+            value=plain(path, 300),
+            allowed="a text that stays in the working folder, or a pathlib.Path",
+            do="pass pathlib.Path(...) to write elsewhere",
+        )
     if len(target.name.encode("utf-8", "replace")) > _NAME:
         raise _unsafe(target, f"its name is longer than {_NAME} bytes")
     if path is not None and target.is_dir():

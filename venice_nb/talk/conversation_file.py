@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003  the layout's types are looked up at run time
 import json
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from venice_nb.calls.check import LARGEST, json_value
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
@@ -27,7 +29,7 @@ VERSION = 1  # of the layout; readers take their own and older ones
 _KEY = re.compile(r"VENICE_(?:INFERENCE|ADMIN)_KEY_[\w-]+")
 # What a file must not decide: which tools run, how often, and whether they are asked about first.
 _NOT_FROM_A_FILE = frozenset({"tools", "confirm", "max_steps", "raise_tool_errors"})
-_LARGEST = 500_000_000  # bytes; a file beyond that was not written here
+_LARGEST = 200_000_000  # bytes; a file beyond that was not written here
 
 
 class _Step(TypedDict):
@@ -105,8 +107,12 @@ def load(path: str | os.PathLike[str]) -> Saved:
     file = Path(path).expanduser()
     name = plain(file.name, 120)
     try:
-        size = file.stat().st_size
-        data = json.loads(file.read_text(encoding="utf-8")) if size <= _LARGEST else None
+        told = file.stat()
+        if not stat.S_ISREG(told.st_mode):  # a pipe or a device may never end
+            raise _unreadable(name, "it is not a file")
+        if told.st_size > _LARGEST:
+            raise _unreadable(name, f"it is larger than {_LARGEST:,} bytes")
+        data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         raise _unreadable(name, plain(problem, 200)) from problem
     if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -117,13 +123,13 @@ def load(path: str | os.PathLike[str]) -> Saved:
         found = build(_File, data)
     except InvalidInput as problem:
         raise _unreadable(name, problem.what) from problem
-    bad = [
-        n
-        for n, turn in enumerate(found["turns"])
-        if not turn["messages"] or "role" not in turn["messages"][0]
-    ]
-    if bad:
-        raise _unreadable(name, f"turn {bad[0]} has no question")
+    for n, turn in enumerate(found["turns"]):
+        if not turn["messages"] or "role" not in turn["messages"][0]:
+            raise _unreadable(name, f"turn {n} has no question")
+        if not all(map(_is_message, turn["messages"])):
+            raise _unreadable(name, f"turn {n} has a message of another shape")
+        if turn["reply"] is not None and turn["reply"]["usage"].total_tokens >= LARGEST:
+            raise _unreadable(name, f"turn {n} counts more tokens than there are")
     return Saved(
         found["system"],
         found["character"],
@@ -132,6 +138,22 @@ def load(path: str | os.PathLike[str]) -> Saved:
         tuple(found["tools"]),
         tuple(_read_turn(turn) for turn in found["turns"]),
     )
+
+
+def _is_message(message: dict[str, Any]) -> bool:
+    """Whether those parts of a message that are looked at have their shape, and nothing nests too deep."""
+    content, calls = message.get("content"), message.get("tool_calls")
+    try:
+        json_value("message", message)
+    except InvalidInput:
+        return False
+    return (content is None or isinstance(content, str) or _is_rows(content)) and (
+        calls is None or (_is_rows(calls) and all(isinstance(each.get("function"), dict) for each in calls))
+    )
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
