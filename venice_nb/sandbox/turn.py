@@ -13,6 +13,7 @@ import orjson
 from . import gates, limits, money
 from .character_routes import find_character
 from .choose import choose
+from .prompted import heard
 
 if TYPE_CHECKING:
     from .ask import Ask
@@ -69,9 +70,10 @@ def take_turn(ask: Ask, body: dict[str, Any], suffix: dict[str, Any]) -> Turn:
     thinks = model["model_spec"]["capabilities"]["supportsReasoning"] and not silent
     cap = gates.completion_cap(body) or model["model_spec"]["maxCompletionTokens"]
     thoughts = []
+    said = heard(body)
     for choice in range(body.get("n", 1)):
         thought = state.mind.think(
-            body,
+            said,
             model=model,
             settings={**settings, "disable_thinking": silent},
             character=character,
