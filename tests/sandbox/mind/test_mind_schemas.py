@@ -221,3 +221,56 @@ texts = st.one_of(
 def test_whatever_the_schema_and_the_text_the_result_is_valid(shape, text):
     value = json.loads(json.dumps(Filler(shape).fill(shape, text)))
     Draft202012Validator(shape, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "Sunny flat, 58 sqm, 2 rooms, balcony, rent 1,150 euros plus 200 heating.",
+            {"size": 58, "rooms": 2, "rent": 1150},
+        ),
+        ("58 sqm, two rooms, no balcony, 890 euros rent", {"area": 58, "rooms": 2, "rent": 890}),
+        (
+            "We look for an engineer, salary 60,000 to 75,000, 5 years of experience.",
+            {"salary_min": 60000, "salary_max": 75000},
+        ),
+        ("Pay: €60k-75k, remote.", {"min_salary": 60000, "max_salary": 75000}),
+    ],
+)
+def test_a_number_is_taken_from_beside_its_own_word_and_unit(text, wanted):
+    """Money goes to rent and pay, square metres to a size, and a range has two ends."""
+    assert filled(text, **dict.fromkeys(wanted, NUMBER)) == wanted
+
+
+def test_no_balcony_is_false():
+    """What a clause denies is not affirmed by the clause after it."""
+    assert filled("58 sqm, no balcony, 890 euros rent", balcony=BOOLEAN) == {"balcony": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "wanted"),
+    [
+        ("INVOICE 7\nOfficina Blu\nBill to: Aldo Manuzio\nTotal: 12 EUR", "customer", "Aldo Manuzio"),
+        ("Officina Blu sends this. Billed to Aldo Manuzio, Venice.", "client", "Aldo Manuzio"),
+        ("Changed in version 3.11: Added the strict parameter.", "version", "3.11"),
+        ("Deprecated since 2.4.1, removed later.", "version", "2.4.1"),
+        ("The Aurora lamp is wonderful, but the cable is short.", "product", "Aurora lamp"),
+        ("The product is the Aurora lamp.", "product", "Aurora lamp"),
+        ("I love my Nimbus 300 kettle. It boils fast.", "product_name", "Nimbus 300"),
+        ("Date: Friday 7 June, 20:00, in the hall", "date", "7 June"),
+        ("The date is 3 March 2024 at 9:30 in Rome.", "date", "2024-03-03"),
+    ],
+)
+def test_a_word_field_gets_its_words_and_no_more(text, name, wanted):
+    """A customer, a version, a product and a date are neither cut nor drowned in their sentence."""
+    assert filled(text, **{name: STRING}) == {name: wanted}
+
+
+def test_a_persons_name_is_no_city():
+    """A person of whom no city is told has none."""
+    person = {"type": "object", "properties": {"name": STRING, "city": STRING}, "required": ["name", "city"]}
+    people = {"type": "array", "items": person}
+    assert filled("Ada, 36, lives in London. Bob is 25.", people=people)["people"] == [
+        {"name": "Ada", "city": "London"}, {"name": "Bob", "city": ""},
+    ]  # fmt: skip

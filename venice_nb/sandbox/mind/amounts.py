@@ -1,9 +1,10 @@
-# ruff: noqa: E501  patterns and word lists stay on one line
+# ruff: noqa: E501, RUF001  patterns and word lists stay on one line; typographic marks are what is looked for
 """The number of a text that a field asks for: by its label, its unit or the words beside it."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .documents import readable
@@ -53,7 +54,8 @@ def number_value(field: Field, text: str) -> float | None:
         return min(1.0, 0.5 + 0.08 * abs(sentiment(text)))
     if field.says("sentiment", "polarity"):
         return max(-1.0, min(1.0, round(sentiment(text) / 6, 2)))
-    return _nearest(field, clean, free)
+    ranged = _end_of_range(field, clean, free)
+    return _nearest(field, clean, free) if ranged is None else ranged
 
 
 def _rating(text: str, schema: Mapping[str, Any]) -> float | None:
@@ -67,8 +69,12 @@ def _rating(text: str, schema: Mapping[str, Any]) -> float | None:
     return float(round(low + share * (top - low)))
 
 
+_MONEY = (
+    "price", "cost", "amount", "total", "fee", "salary", "budget", "usd", "eur", "paid", "revenue", "rent", "deposit", "fare", "wage", "income", "profit",
+    "subtotal", "tax", "tip", "balance", "pay", "bonus", "turnover", "wages", "costs",
+)  # fmt: skip
 _UNITS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("price", "cost", "amount", "total", "fee", "salary", "budget", "usd", "eur", "paid", "revenue"), r"[$€£¥]|dollars?|euros?|pounds?|usd|eur|gbp|cents?|bucks"),
+    (_MONEY, r"[$€£¥]|dollars?|euros?|pounds?|usd|eur|gbp|cents?|bucks"),
     (("age", "old"), r"years? old|-year-old|y/?o\b|years? of age"),
     (("duration", "minutes", "length", "time"), r"minutes?|mins?|hours?|hrs?|seconds?|secs?|days?|weeks?|months?"),
     (("hours",), r"hours?|hrs?|h\b"), (("days",), r"days?"), (("weeks",), r"weeks?"), (("months",), r"months?"), (("years", "experience"), r"years?"), (("seconds",), r"seconds?|secs?|s\b"),
@@ -77,6 +83,7 @@ _UNITS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("temperature", "celsius", "degrees", "temp"), r"°|degrees?|celsius|fahrenheit|[CF]\b"),
     (("percent", "percentage", "rate", "share", "humidity", "discount"), r"%|percent|per cent"),
     (("people", "guests", "persons", "party", "attendees", "passengers", "adults", "travelers", "travellers"), r"people|persons?|guests?|adults?|of us|passengers?|attendees|travell?ers?|seats?"),
+    (("area", "size", "surface", "space", "sqm"), r"sqm|sq\.? ?m\b|m²|m2\b|square (?:met(?:er|re)s?|feet)|sq\.? ?ft"),
     (("speed",), r"km/h|mph|m/s"),
     (("population", "inhabitants"), r"inhabitants|people|residents|million|thousand"),
     (("servings",), r"servings?|people|portions?"),
@@ -91,6 +98,32 @@ def unit_given(field: Field, text: str) -> bool:
     beside = rf"{number}[\s-]?(?:{units}|{name}\b)" if units else rf"{number}[\s-]?{name}\b"
     before = rf"\b{name}\b\s*(?:of|is|=|:)?\s*[$€£¥]?\d" + (r"|[$€£¥]\s?\d" if "dollars" in units else "")
     return bool(re.search(f"{beside}|{before}", text, re.IGNORECASE))
+
+
+_BETWEEN = re.compile(
+    r"\s?(?:[$€£¥]|dollars?|euros?|usd|eur|gbp)?\s?(?:to|and|up to|until|through|[-–—])?\s?[-–—]?",
+    re.IGNORECASE,
+)
+
+
+def _end_of_range(field: Field, text: str, free: Sequence[Number]) -> float | None:
+    """The lower or upper end of a range, for a field that asks for a least or a most: "60,000 to 75,000"."""
+    least = field.says("min", "minimum", "low", "lower", "from", "least", "lowest")
+    if not least and not field.says("max", "maximum", "high", "upper", "to", "most", "highest"):
+        return None
+    found = []
+    for a, b in pairwise(free):
+        gap = text[a.end : b.start] + b.written[:1]
+        joined = re.search(r"\b(?:to|and|until|through)\b|[-–—]", gap)
+        if (
+            joined
+            and _BETWEEN.fullmatch(gap.rstrip("$€£¥" + b.written[:1].strip("-–—")))
+            and abs(a.value) < abs(b.value)
+        ):
+            low = a.value * 1000 if a.value < 1000 <= b.value and b.written.lower().endswith("k") else a.value
+            said = {stem(w) for w in re.findall(r"[a-z]+", text[max(0, a.start - 40) : b.end + 32].lower())}
+            found.append((len(said & set(field.stems)), low if least else abs(b.value)))
+    return max(found, key=lambda f: f[0])[1] if found else None
 
 
 def _nearest(field: Field, text: str, free: Sequence[Number]) -> float | None:
@@ -116,24 +149,7 @@ def _nearest(field: Field, text: str, free: Sequence[Number]) -> float | None:
         elif any(re.match(rf"[\s-]?(?:{u})\b", after, re.IGNORECASE) for u in other):
             score -= 1.2
         if money:
-            score += (
-                3
-                if field.says(
-                    "price",
-                    "cost",
-                    "amount",
-                    "total",
-                    "fee",
-                    "budget",
-                    "salary",
-                    "paid",
-                    "usd",
-                    "eur",
-                    "value",
-                    "revenue",
-                )
-                else -3
-            )
+            score += 3 if field.says("value", *_MONEY) else -3
         near = [stem(w) for w in re.findall(r"[a-z]+", f"{before.lower()}")][-5:]
         score += sum(1.6 - 0.15 * (len(near) - near.index(r)) for r in roots if r in near)
         follow = [stem(w) for w in re.findall(r"[a-z]+", after.lower())][:3]

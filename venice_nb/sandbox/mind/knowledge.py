@@ -215,7 +215,7 @@ def _told(question: str, wish: Wish, trace: Trace) -> Draft | None:
         if any(t in _OPEN for t in rest) or _defining(entry, question):
             return saying(*_facts(entry, limit), kind="known")
         return saying(
-            f"I know no answer to that about {entry.names[0]}, only this:",
+            f"That is not among what I know about {entry.names[0]}. What I do know is this.",
             *_facts(entry, max(1, limit - 1)),
             kind="known",
             sure=False,

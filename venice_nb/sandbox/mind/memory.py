@@ -264,7 +264,7 @@ def shortened(answer: str) -> str:
     bare = re.sub(r"\s*\([^()]*\)", "", first)
     clause = re.split(r"[;:](?= )|, (?:and|but|which|so|because|while|where) ", bare)[0].strip()
     best = clause if len(clause.split()) >= 4 and len(first) >= 0.7 * len(answer) else bare
-    return best if best.endswith((".", "!", "?")) else f"{best}."
+    return best if best.endswith((".", "!", "?")) else f"{best.rstrip(':;,')}."
 
 
 def _recap(turns: Sequence[Turn]) -> Draft:

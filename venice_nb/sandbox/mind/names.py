@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .field import Field
 
-NAME = r"[A-ZÀ-Þ][\w'’.-]*(?: (?:[A-ZÀ-Þ][\w'’.-]*|of|de|la|di|da|van|von|del|the|&))*(?<! of)(?<! the)(?<! de)(?<! &)"
+NAME = r"[A-ZÀ-Þ][\w'’.-]*(?: (?:[A-ZÀ-Þ][\w'’.-]*|(?:of|de|la|di|da|van|von|del|the)\b|&))*(?<! of)(?<! la)(?<! the)(?<! de)(?<! &)"
 
 
 PROPER = re.compile(rf"(?<![\w@])(?:{NAME})")
@@ -51,6 +51,7 @@ _OF_PERSON = (
     "person",
     "author",
     "customer",
+    "client",
     "reviewer",
     "user",
     "employee",
@@ -96,6 +97,9 @@ _OF_PLACE = (
     "capital",
     "birthplace",
     "hometown",
+    "district",
+    "neighbourhood",
+    "neighborhood",
 )
 
 
@@ -169,11 +173,16 @@ _THING_AT = re.compile(
 )
 
 
+def named_place(name: str) -> bool:
+    """Whether a field of this name asks for a place."""
+    return bool(set(readable(name).split()) & set(_OF_PLACE))
+
+
 def name_for(field: Field, text: str) -> str | None:
     """A name of the kind the field asks for: a person, a place, a firm or a thing."""
     names = proper_names(text)
     if field.says("name", *_OF_PERSON) and not field.says(*_OF_PLACE, *_OF_FIRM, *_OF_THING, "file", "event"):
-        made = _maker(field, text)
+        made = _billed(field, text) or _maker(field, text)
         if made:
             return made
         match = _SIGNED.search(text) or _PERSON_AT.search(text)
@@ -213,6 +222,18 @@ def name_for(field: Field, text: str) -> str | None:
     if field.says(*_OF_THING) or field.says("name"):
         return _thing(text, names)
     return None
+
+
+def _billed(field: Field, text: str) -> str | None:
+    """The name a document is made out to, for a customer: "Bill to: Aldo Manuzio"."""
+    if not field.says("customer", "client", "buyer", "recipient", "payer"):
+        return None
+    return _at(
+        re.compile(
+            rf"\b(?i:bill(?:ed)? to|invoiced? to|sold to|ship(?:ped)? to|deliver to|attn|client|buyer)\s*:?\s+(?P<v>{NAME})"
+        ),
+        text,
+    )
 
 
 def _maker(field: Field, text: str) -> str | None:
@@ -278,7 +299,21 @@ def _place(field: Field, text: str, names: Sequence[str]) -> str | None:
     return next(iter(places), None)
 
 
+_MADE = re.compile(
+    r"\b(?:[Tt]he|[Tt]his|[Mm]y|[Oo]ur|[Aa]n?|new) (?P<v>(?P<mark>[A-ZÀ-Þ][\w'’-]*(?: [A-Z0-9][\w'’-]*){0,4})(?: [a-z][\w-]+){1,2}?)"
+    r"(?= (?:is|are|was|were|arrived|works?|worked|broke|stopped|has|had|costs?|from|for|and|but|with|on|in|at|last|because|which|that|it|as|to|I)\b|[.,!?;:\n(]|$)"
+)  # a thing by its maker's name and its kind: "the Aurora lamp"
+
+
+_VERBS_AFTER = frozenset(
+    "is are was were arrived has had works broke stopped costs and with for in on at to".split()
+)
+
+
 def _thing(text: str, names: Sequence[str]) -> str | None:
+    made = _MADE.search(text)
+    if made and made["v"].split()[0] not in _NOT_NAMES and made["v"].split()[-1] not in _VERBS_AFTER:
+        return made["mark"] if re.search(r"\d", made["mark"]) else made["v"]  # a model's mark says it all
     match = re.search(
         r"\b(?:bought|ordered|purchased|love|hate|about|review of|called|named|buy|order) (?:the|this|these|an?|my|some|two|three|\d+)? ?(?:new )?(?P<v>[\w-]+(?: [\w-]+)??)(?= (?:is|are|was|and|from|for|with|on|in|at|last|because|which|that|it|to|but|as)\b|[.,!?;\n]|$)",
         text,

@@ -304,4 +304,4 @@ def _prose(name: str, subject: str, given: str, question: str, *, several: bool)
         if short or (several and subject and subject.lower() not in body.lower())
         else ""
     )
-    return f"{lead}{body}" if body.endswith((".", "!", "?")) else f"{lead}{body}."
+    return f"{lead}{body}" if body.endswith((".", "!", "?", ":")) else f"{lead}{body.rstrip(';,')}."

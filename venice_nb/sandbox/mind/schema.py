@@ -14,6 +14,7 @@ from .fit import distinct, fit_number, fit_string
 from .flags import boolean_value
 from .labels import best_label
 from .lists import list_values
+from .names import named_place
 from .numbers import numbers
 from .records import records
 from .strings import string_value
@@ -190,6 +191,12 @@ class Filler:
                         found[key] = value
                     elif value is not None:
                         found[key] = value
+        for key in [k for k in found if named_place(k) and found[k] and found[k] == found.get("name")]:
+            if key not in required:
+                del found[key]
+            else:  # a person's name is no place
+                inner = _mapping(properties).get(key, {})
+                found[key] = None if self.allows_null(inner) else self.least(inner, depth + 1)
         for key in required:
             found.setdefault(key, "")
         extra = schema.get("additionalProperties")

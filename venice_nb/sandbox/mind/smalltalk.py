@@ -99,5 +99,5 @@ def honest(ask: Ask, trace: Trace) -> Draft:
             else f"I cannot write {what}{about}: I am the sandbox's stand-in, not a language model."
         )
     else:
-        lead = f"I know nothing{about}: I am the sandbox's stand-in, not a language model."
+        lead = f"I have no answer{about}. I am the sandbox's stand-in, not a language model."
     return saying(lead, ABILITIES, kind="honest", sure=False)

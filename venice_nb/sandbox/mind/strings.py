@@ -14,6 +14,11 @@ from .operations import headline, keywords
 from .patterns import DATE, EMAIL, PHONE, RELATIVE, TIME, URL, first_match, iso_date
 from .retrieve import Passage, rank
 
+_VERSION = re.compile(
+    r"\b(?:version|release|v)\.? ?(\d+(?:\.\d+)*(?:[-.]?(?:a|b|rc|alpha|beta|dev)\.?\d*)?)\b|\b(\d+\.\d+(?:\.\d+)*)\b",
+    re.IGNORECASE,
+)
+
 
 def string_value(field: Field, text: str) -> str | None:
     """Return the words of a text that a string field asks for, None when the text has none."""
@@ -32,7 +37,8 @@ def string_value(field: Field, text: str) -> str | None:
             return f"{day}T{_clock(text)}Z"
         if form == "date" or day:
             return day
-        return said or first_match(DATE, text) or first_match(RELATIVE, text)
+        within = first_match(DATE, said or "") or first_match(RELATIVE, said or "")
+        return within or said or first_match(DATE, text) or first_match(RELATIVE, text)
     if form == "time" or field.says("time", "hour"):
         return f"{_clock(text)}Z" if form == "time" else said or first_match(TIME, text)
     if field.says("phone", "telephone", "tel", "mobile", "fax"):
@@ -41,8 +47,15 @@ def string_value(field: Field, text: str) -> str | None:
         return _currency(text)
     if field.says("language", "lang", "locale"):
         return said or _language(text)
+    if field.says("version", "release"):
+        version = _VERSION.search(said or "") or _VERSION.search(text)
+        return next((g for g in version.groups() if g), None) if version else said
     if said and len(said) < 200 and not field.says("summary"):
-        return said
+        return (
+            re.sub(r"^(?:the|an?) (?=[A-Z])", "", said)
+            if field.says("product", "item", "device", "model")
+            else said
+        )
     if field.says(
         "summary",
         "abstract",

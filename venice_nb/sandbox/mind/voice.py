@@ -48,22 +48,18 @@ def _lines(voice: object, key: str) -> list[str]:
     )
 
 
-def _sentence(flavour: str) -> str:
-    """A favourite word as something one can say; a sentence stays as it is."""
-    return flavour if flavour[-1] in ".!?…" else f"A word to keep in mind: {flavour}."
-
-
 def voiced(text: str, character: Mapping[str, Any] | None, draft: Draft, rng: random.Random) -> str:
     """Return the answer framed by the character's voice; exact answers are left as they are."""
     if not character or draft.fixed or draft.tool_calls or not text.strip():
         return text
     voice = character.get("voice")
     opening, closing, flavour = (_lines(voice, k) for k in ("opening", "closing", "flavour"))
+    flavour = [f for f in flavour if f.strip()[-1] in ".!?…"]  # a lone word is nothing one can say
     said = []
     if opening:
         said.append(rng.choice(opening).strip())
     said.append(text)
-    tail = [_sentence(rng.choice(flavour).strip())] if flavour and rng.random() < 0.6 else []
+    tail = [rng.choice(flavour).strip()] if flavour and rng.random() < 0.6 else []
     tail += [rng.choice(closing).strip()] if closing and (not tail or rng.random() < 0.5) else []
     said += tail[:1]
     sign = "\n\n" if "\n" in text else " "
