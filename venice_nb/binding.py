@@ -8,6 +8,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from venice_nb.calls.check import shown
+from venice_nb.client.lent import Opening
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -15,13 +16,22 @@ if TYPE_CHECKING:
 
     from venice_nb.client.drive import AsyncDriver, Driver
     from venice_nb.client.session import Session
+    from venice_nb.client.streams import ReplyStream
     from venice_nb.policy.flow import Plan
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F", bound="Callable[..., Any]")
 
 
-class Room:
+class _Named:
+    """What both kinds of room say of themselves."""
+
+    def __repr__(self) -> str:
+        return inspect.cleandoc(type(self).__doc__ or "")
+
+
+class Room(_Named):
     """A group of methods of the synchronous client."""
 
     def __init__(self, session: Session, driver: Driver) -> None:
@@ -29,7 +39,7 @@ class Room:
         self._driver = driver
 
 
-class AsyncRoom:
+class AsyncRoom(_Named):
     """A group of methods of the asynchronous client."""
 
     def __init__(self, session: Session, driver: AsyncDriver) -> None:
@@ -57,6 +67,27 @@ def awaits(
 
     _present(method, plan)
     return method
+
+
+def opens(
+    plan: Callable[Concatenate[Session, P], Plan[ReplyStream[T]]],
+) -> Callable[Concatenate[Any, P], Opening[T]]:
+    """A method that gives the stream of `plan` to `async with`, to `async for`, or awaited."""
+
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> Opening[T]:
+        return Opening(self._driver.run(start(plan, self._session, args, kwargs)))
+
+    _present(method, plan)
+    return method
+
+
+class _Bare(str):
+    """An annotation that a signature shows without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def start(plan: Callable[..., Plan[T]], session: Session, args: Any, kwargs: Any) -> Plan[T]:
@@ -90,4 +121,23 @@ def _present(method: Any, plan: Callable[..., Any]) -> None:
     first, *rest = signature.parameters.values()
     method.__signature__ = signature.replace(
         parameters=[first.replace(name="self", annotation=inspect.Parameter.empty), *rest]
+    )
+    readable(method)
+
+
+def readable(method: F) -> F:
+    """The method, with a signature that shows its annotations without quotes."""
+    signature = inspect.signature(method)
+    parameters = [each.replace(annotation=_shown(each.annotation)) for each in signature.parameters.values()]
+    result = _shown(signature.return_annotation)
+    method.__signature__ = signature.replace(parameters=parameters, return_annotation=result)  # type: ignore[attr-defined]
+    return method
+
+
+def _shown(annotation: Any) -> Any:
+    """An annotation as the user should read it: `Plan[Reply]` gives a `Reply`."""
+    if not isinstance(annotation, str):
+        return annotation
+    return _Bare(
+        annotation.removeprefix("Plan[").removesuffix("]") if annotation[:5] == "Plan[" else annotation
     )

@@ -138,7 +138,13 @@ _FILTERS = frozenset(inspect.signature(models).parameters) - {"session", "type",
 def get(session: Session, /, name: ModelName) -> Plan[ModelCard]:
     """One model as a card, by id, trait, alias or anything that can be read as one.
 
+    The card can be passed wherever a model is named: `v.chat("Hi", model=v.models.get("default_code"))`.
     Raises ModelNotFound with suggestions when neither the catalogue nor the server knows the name.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().models.get("default_vision").id
+    'qwen-3-8-27b'
+
     """
     found = session.catalogue.resolve(model_name("name", name), type=None)
     if found.model is None:
@@ -163,6 +169,11 @@ def cheapest(session: Session, /, type: Kind = "text", **filters: Any) -> Plan[M
     of speech, of a second of transcription, of a million tokens of embeddings. Models that are offline, in
     beta, about to leave or only reachable with encryption are passed over. Raises InvalidInput when no model
     fits, and for video and music, whose prices depend on the job.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().models.cheapest(vision=True, private=True)
+    <Model qwen3-5-9b: $0.10 / $0.15 per 1M tokens, private>
+
     """
     if type in {"video", "music", "audio", "all"}:
         raise InvalidInput(
@@ -209,7 +220,16 @@ def pricing(session: Session, /, type: Kind = "text", *, refresh: bool = True) -
 
 
 def traits(session: Session, /, type: Kind = "text") -> Plan[Names]:
-    """What the server's standing roles, such as `default_vision`, stand for today. Each is a model name."""
+    """What the server's standing roles, such as `default_vision`, stand for today; reads like a dict.
+
+    Each role can be given where a model is named. `type` is one type of models. Without a connection the
+    names are those of the catalogue, and the caption says so. API reference: `GET /models/traits`.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().models.traits()["default_vision"]
+    'qwen-3-8-27b'
+
+    """
     call = calls.traits(type)
     try:
         found: Names = yield Send(call)
@@ -219,7 +239,16 @@ def traits(session: Session, /, type: Kind = "text") -> Plan[Names]:
 
 
 def aliases(session: Session, /, type: Kind = "text") -> Plan[Names]:
-    """Names of other providers' models, and the models that answer to them here."""
+    """Names of other providers' models, and the models that answer to them here; reads like a dict.
+
+    Each can be given where a model is named. `type` is one type of models. Without a connection the names are
+    those of the catalogue, and the caption says so. API reference: `GET /models/compatibility_mapping`.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().models.aliases()["gpt-4o"]
+    'llama-3.3-70b'
+
+    """
     call = calls.aliases(type)
     try:
         found: Names = yield Send(call)

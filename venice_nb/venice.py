@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from venice_nb import characters, embeddings, models, raw
-from venice_nb.binding import AsyncRoom, Room, awaits, does
+from venice_nb.binding import AsyncRoom, Room, awaits, does, opens, readable
 from venice_nb.catalogue import Catalogue
 from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
@@ -14,15 +15,21 @@ from venice_nb.door import Door, choose, to_live, to_sandbox
 from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
 from venice_nb.results.card import Card
-from venice_nb.talk import chat, extract
+from venice_nb.talk import chat, extract, responses
 from venice_nb.talk.conversation import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Self
 
+    from venice_nb.catalogue.names import ModelName
     from venice_nb.policy.flow import Event
+    from venice_nb.results.characters import Character
     from venice_nb.secrets import Secret
+    from venice_nb.talk.tools import Confirm
+
+
+D = TypeVar("D", Driver, AsyncDriver)
 
 
 class Chat(Room):
@@ -33,10 +40,10 @@ class Chat(Room):
 
 
 class AsyncChat(AsyncRoom):
-    """Talk to a text model: `await a.chat("...")`, or `await a.chat.stream("...")` piece by piece."""
+    """Talk to a text model: `await a.chat("...")`, or `async with a.chat.stream("...")` piece by piece."""
 
     __call__ = awaits(chat.chat)
-    stream = awaits(chat.stream)
+    stream = opens(chat.stream)
 
 
 class Models(Room):
@@ -77,14 +84,107 @@ class AsyncCharacters(AsyncRoom):
     reviews = awaits(characters.reviews)
 
 
-class _Client(Displayed):
+class _Client(Displayed, Generic[D]):
     """What both clients are: a door, a session, a card."""
 
-    def __init__(self, door: Door) -> None:
+    _driver: D
+
+    def __init__(
+        self,
+        api_key: str | Secret | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        proxy: str | None = None,
+        max_retries: int | None = None,
+        show: bool | None = None,
+        default_model: ModelName = "",
+        on_event: Callable[[Event], None] | None = None,
+        transport: Any = None,
+    ) -> None:
+        door = to_live(
+            api_key,
+            base_url=base_url,
+            timeout=timeout,
+            proxy=proxy,
+            max_retries=max_retries,
+            show=show,
+            default_model=default_model,
+            transport=transport,
+        )
+        self._begin(door, on_event)
+
+    def _begin(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
         self._door = door
         self._session = Session(door.settings, live=door.live)
         self._guard = guard_for(
             door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced
+        )
+        self._connect(door, on_event)
+
+    @abstractmethod
+    def _connect(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
+        """Make the driver and the rooms."""
+
+    @classmethod
+    def sandbox(cls, *, on_event: Callable[[Event], None] | None = None, **options: Any) -> Self:
+        """A client of an embedded sandbox: no key, no network, no cost, the same answers for the same seed.
+
+        Args:
+            on_event: as for `Venice`.
+            options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
+                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model`.
+
+        """
+        return cls._through(to_sandbox(**options), on_event)
+
+    @classmethod
+    def _through(cls, door: Door, on_event: Callable[[Event], None] | None = None) -> Self:
+        client = cls.__new__(cls)
+        client._begin(door, on_event)  # noqa: SLF001  our own, half made
+        return client
+
+    @readable
+    def conversation(
+        self,
+        *,
+        system: str | None = None,
+        character: str | Character | None = None,
+        model: ModelName | None = None,
+        tools: Sequence[Any] | None = None,
+        max_steps: int = 8,
+        confirm: Confirm | None = None,
+        **parameters: Any,
+    ) -> Conversation:
+        """A conversation that remembers: `c = v.conversation(system="Be brief")`, then `c("Hi")`.
+
+        Args:
+            system: instructions before everything else.
+            character: a persona, by its slug or as `v.characters` gives it.
+            model: as for `chat`.
+            tools: as for `chat`.
+            max_steps: rounds of tool calls in one turn.
+            confirm: asked before a tool runs.
+            parameters: anything else that `chat` takes, as a default for every turn.
+
+        With an `AsyncVenice`, `await c("Hi")`.
+
+        >>> import venice_nb as vn
+        >>> c = vn.Venice.sandbox().conversation()
+        >>> c("My name is Ada.", show=False).finish_reason
+        'stop'
+
+        """
+        return Conversation(
+            self._session,
+            self._driver.run,
+            system=system,
+            character=character,
+            model=model,
+            tools=tools,
+            max_steps=max_steps,
+            confirm=confirm,
+            **parameters,
         )
 
     @property
@@ -124,7 +224,7 @@ class _Client(Displayed):
         )
 
 
-class Venice(_Client):
+class Venice(_Client[Driver]):
     """All of Venice.ai, synchronously: `v = Venice(api_key=...)`, then `v.chat("...")`.
 
     Args:
@@ -147,33 +247,7 @@ class Venice(_Client):
 
     """
 
-    def __init__(
-        self,
-        api_key: str | Secret | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float | None = None,
-        proxy: str | None = None,
-        max_retries: int | None = None,
-        show: bool | None = None,
-        default_model: str = "",
-        on_event: Callable[[Event], None] | None = None,
-        transport: Any = None,
-    ) -> None:
-        door = to_live(
-            api_key,
-            base_url=base_url,
-            timeout=timeout,
-            proxy=proxy,
-            max_retries=max_retries,
-            show=show,
-            default_model=default_model,
-            transport=transport,
-        )
-        self._begin(door, on_event)
-
-    def _begin(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
-        super().__init__(door)
+    def _connect(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
         connection = Connection(door.settings, door.key, door.transport)
         self._driver = Driver(connection, self._guard, self._session, on_event=on_event)
         rooms = (self._session, self._driver)
@@ -183,33 +257,8 @@ class Venice(_Client):
 
     extract = does(extract.extract)
     embed = does(embeddings.embed)
-    responses = does(raw.responses)
+    responses = does(responses.responses)
     raw = does(raw.raw)
-
-    def conversation(self, **options: Any) -> Conversation:
-        """A conversation that remembers: `c = v.conversation(system="Be brief"); c("Hi")`.
-
-        Takes `system`, `character`, `model`, `tools` and any parameter of `chat` as defaults of each turn.
-        """
-        return Conversation(self._session, self._driver.run, **options)
-
-    @classmethod
-    def sandbox(cls, *, on_event: Callable[[Event], None] | None = None, **options: Any) -> Self:
-        """A client of an embedded sandbox: no key, no network, no cost, the same answers for the same seed.
-
-        Args:
-            on_event: as for `Venice`.
-            options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
-                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model`.
-
-        """
-        return cls._through(to_sandbox(**options), on_event)
-
-    @classmethod
-    def _through(cls, door: Door, on_event: Callable[[Event], None] | None = None) -> Self:
-        client = cls.__new__(cls)
-        client._begin(door, on_event)  # noqa: SLF001  our own, half made
-        return client
 
     def close(self) -> None:
         """Close idle connections. The client stays usable."""
@@ -222,40 +271,14 @@ class Venice(_Client):
         self.close()
 
 
-class AsyncVenice(_Client):
+class AsyncVenice(_Client[AsyncDriver]):
     """All of Venice.ai, awaitable: `a = AsyncVenice(api_key=...)`, then `await a.chat("...")`.
 
     The same methods and arguments as `Venice`. One client works across event loops: it keeps one set of
     connections per loop. `await a.aclose()` or `async with` closes those of the running loop.
     """
 
-    def __init__(
-        self,
-        api_key: str | Secret | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float | None = None,
-        proxy: str | None = None,
-        max_retries: int | None = None,
-        show: bool | None = None,
-        default_model: str = "",
-        on_event: Callable[[Event], None] | None = None,
-        transport: Any = None,
-    ) -> None:
-        door = to_live(
-            api_key,
-            base_url=base_url,
-            timeout=timeout,
-            proxy=proxy,
-            max_retries=max_retries,
-            show=show,
-            default_model=default_model,
-            transport=transport,
-        )
-        self._begin(door, on_event)
-
-    def _begin(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
-        super().__init__(door)
+    def _connect(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
         connection = AsyncConnection(door.settings, door.key, door.async_transport)
         self._driver = AsyncDriver(connection, self._guard, self._session, on_event=on_event)
         rooms = (self._session, self._driver)
@@ -265,33 +288,8 @@ class AsyncVenice(_Client):
 
     extract = awaits(extract.extract)
     embed = awaits(embeddings.embed)
-    responses = awaits(raw.responses)
+    responses = awaits(responses.responses)
     raw = awaits(raw.raw)
-
-    def conversation(self, **options: Any) -> Conversation:
-        """A conversation that remembers: `c = a.conversation(system="Be brief"); await c("Hi")`.
-
-        Takes `system`, `character`, `model`, `tools` and any parameter of `chat` as defaults of each turn.
-        """
-        return Conversation(self._session, self._driver.run, **options)
-
-    @classmethod
-    def sandbox(cls, *, on_event: Callable[[Event], None] | None = None, **options: Any) -> Self:
-        """A client of an embedded sandbox: no key, no network, no cost, the same answers for the same seed.
-
-        Args:
-            on_event: as for `Venice`.
-            options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
-                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model`.
-
-        """
-        return cls._through(to_sandbox(**options), on_event)
-
-    @classmethod
-    def _through(cls, door: Door, on_event: Callable[[Event], None] | None = None) -> Self:
-        client = cls.__new__(cls)
-        client._begin(door, on_event)  # noqa: SLF001  our own, half made
-        return client
 
     async def aclose(self) -> None:
         """Close the idle connections of the running event loop. The client stays usable."""

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -62,6 +62,10 @@ class Gatherer(Protocol[T_co]):
     started: bool  # something of value has arrived, so the call may not be sent again
     done: bool  # the stream said that it is complete
     error: Mapping[str, Any] | None  # an error the server sent inside the stream
+
+    @property
+    def deltas(self) -> Sequence[str]:
+        """Pieces of the text in the order they came; grows at its end."""
 
     def add(self, event: str, data: str) -> None:
         """Take one server-sent event."""

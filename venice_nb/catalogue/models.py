@@ -116,11 +116,11 @@ class Catalogue:
     ) -> Resolution:
         """The model that `name` stands for among those of one `type` (None: of any).
 
-        A model stands for itself. Understood, in this order: ids; ids with a feature suffix (`id:enable_web_search=on`); traits
-        (`default`, `default_vision`; `fastest` and `uncensored` where Venice has none); other providers'
-        names (`gpt-4o`); retired ids; families of video models; other spellings of all these. `vision` says
-        that pictures will be shown to a chat model, `image` that a video starts from one. Never raises for an
-        unknown name: see `Resolution`.
+        A model stands for itself. Of names these are understood, in this order: ids; ids with a feature
+        suffix (`id:enable_web_search=on`); traits (`default`, `default_vision`; `fastest` and `uncensored`
+        where Venice has none); other providers' names (`gpt-4o`); retired ids; families of video models;
+        other spellings of all these. `vision` says that pictures will be shown to a chat model, `image` that
+        a video starts from one. Never raises for an unknown name: see `Resolution`.
 
         >>> Catalogue.bundled().resolve("qwen3-4b").note
         'qwen3-4b is retired; using qwen3-5-9b.'

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.aio import heartbeat
 from venice_nb.client.http import clean
+from venice_nb.client.lent import AsyncWholeReply, WholeReply
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, Open, Plan, Run, Send, Sleep, attempts
 from venice_nb.render.live import Countdown
 
@@ -39,6 +40,26 @@ class _Policy:
         self.session = session
         self._options: dict[str, Any] = {"max_retries": session.settings.max_retries, "on_event": on_event}
 
+    def _stream(self, answered: Answered, *, lent: bool = False) -> Any:
+        """The stream of an answer, None when it came whole. What came of it is settled when it ends.
+
+        The reply of a stream that is `lent` to the user is then also the last one of the client.
+        """
+
+        def then(result: Any) -> None:
+            self._settle(answered, result)
+            if lent:
+                self.session.last = result
+
+        if answered.stream is not None:
+            answered.stream.then = then
+        return answered.stream
+
+    def _whole(self, answered: Answered, call: Call[T]) -> T:
+        """The reply that came in one piece where a stream was to be lent."""
+        self.session.last = reply = self._settle(answered, call.read(answered.received))
+        return reply
+
     def _settle(self, answered: Answered, result: T) -> T:
         """Tell the limiter how many tokens were really used, and the session what it cost."""
         usage = getattr(result, "usage", None)
@@ -46,18 +67,6 @@ class _Policy:
             answered.settle(usage.total_tokens)
         self.session.book(result)
         return result
-
-    def _opened(self, answered: Answered) -> Any:
-        """A stream for a loop of the user's: what it gives is booked when it ends, as every answer is."""
-        stream = answered.stream
-
-        def ended(reply: Any, *, complete: bool) -> None:
-            self.session.last = reply
-            if complete:
-                self._settle(answered, reply)
-
-        stream.ended = ended
-        return stream
 
 
 class Driver(_Policy):
@@ -89,14 +98,12 @@ class Driver(_Policy):
         match step:
             case Send(call, watch):
                 answered = self._answer(call)
-                if answered.stream is not None:
-                    return self._settle(answered, answered.stream.finish(watch))
+                if (stream := self._stream(answered)) is not None:
+                    return stream.finish(watch)
                 return self._settle(answered, call.read(answered.received))
             case Open(call):
                 answered = self._answer(call)
-                if answered.stream is not None:
-                    return self._opened(answered)
-                return self._settle(answered, call.read(answered.received))
+                return self._stream(answered, lent=True) or WholeReply(self._whole(answered, call))
             case Run(function):
                 return _plain(function())
             case Sleep(seconds, why):
@@ -145,14 +152,12 @@ class AsyncDriver(_Policy):
         match step:
             case Send(call, watch):
                 answered = await self._answer(call)
-                if answered.stream is not None:
-                    return self._settle(answered, await answered.stream.finish(watch))
+                if (stream := self._stream(answered)) is not None:
+                    return await stream.finish(watch)
                 return self._settle(answered, call.read(answered.received))
             case Open(call):
                 answered = await self._answer(call)
-                if answered.stream is not None:
-                    return self._opened(answered)
-                return self._settle(answered, call.read(answered.received))
+                return self._stream(answered, lent=True) or AsyncWholeReply(self._whole(answered, call))
             case Run(function):
                 value = function()
                 return await value if inspect.isawaitable(value) else value

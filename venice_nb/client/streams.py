@@ -97,7 +97,10 @@ class Intake(Generic[T]):
 
 
 class _Pieces(Generic[T]):
-    """What both kinds of stream show: the text so far, and the reply."""
+    """What both kinds of stream show: the text so far, and the reply.
+
+    `then` is called once with the reply, when the stream has ended, was cut or is closed before its end.
+    """
 
     def __init__(
         self, intake: Intake[T], response: httpx.Response, release: Callable[[], None], until: float
@@ -108,8 +111,9 @@ class _Pieces(Generic[T]):
         self._until = until
         self._seen = 0
         self._closed = False
+        self._told = False
         self._result: T | None = None
-        self.ended: Callable[..., None] | None = None  # told the reply, once, when the user's loop is over
+        self.then: Callable[[T], None] | None = None
 
     @property
     def intake(self) -> Intake[T]:
@@ -127,9 +131,15 @@ class _Pieces(Generic[T]):
         return self._intake.result() if self._result is None else self._result
 
     def _fresh(self) -> str:
-        text = self.text
-        piece, self._seen = text[self._seen :], len(text)
-        return piece
+        deltas = self._intake.gatherer.deltas
+        seen, self._seen = self._seen, len(deltas)
+        return "".join(deltas[seen:])
+
+    def _tell(self) -> None:
+        if not self._told and self._intake.gatherer.started:
+            self._told = True
+            if self.then is not None:
+                self.then(self.reply)
 
     def _patience(self) -> float:
         """Until when the next piece may take: a stream that has begun may not pause for long."""
@@ -141,11 +151,6 @@ class _Pieces(Generic[T]):
         if time.monotonic() >= self._until:
             return self._intake.cut("the stream took longer than its total time")
         return self._intake.cut("nothing more arrived in time")
-
-    def _tell(self) -> None:
-        ended, self.ended = self.ended, None
-        if ended is not None and self._intake.gatherer.started:
-            ended(self.reply, complete=self._result is not None)
 
 
 class ReplyStream(_Pieces[T]):
@@ -194,13 +199,18 @@ class ReplyStream(_Pieces[T]):
 
     def close(self) -> None:
         """Free the connection; what has arrived stays in `.reply`."""
+        try:
+            self._tell()
+        finally:
+            self._free()
+
+    def _free(self) -> None:
         if not self._closed:
             self._closed = True
             try:
                 self._response.close()
             finally:
                 self._release()
-                self._tell()
 
     def _step(self) -> bool:
         """Take one piece; False when there is nothing more to come."""
@@ -237,8 +247,7 @@ class ReplyStream(_Pieces[T]):
         self.close()
 
     def __del__(self) -> None:
-        if not self._closed:
-            self.close()
+        self._free()  # and nothing else: who listens may be in the middle of something
 
 
 class AsyncReplyStream(_Pieces[T]):
@@ -285,13 +294,15 @@ class AsyncReplyStream(_Pieces[T]):
 
     async def close(self) -> None:
         """Free the connection; what has arrived stays in `.reply`."""
-        if not self._closed:
-            self._closed = True
-            try:
-                await asyncio.shield(self._response.aclose())
-            finally:
-                self._release()
-                self._tell()
+        try:
+            self._tell()
+        finally:
+            if not self._closed:
+                self._closed = True
+                try:
+                    await asyncio.shield(self._response.aclose())
+                finally:
+                    self._release()
 
     async def _step(self) -> bool:
         """Take one piece; False when there is nothing more to come."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
+    from venice_nb.client.streams import ReplyStream
     from venice_nb.results.characters import Character
     from venice_nb.results.reply import Reply
 
@@ -139,11 +140,16 @@ def stream(
     tools: Sequence[Any] | None = None,
     venice_parameters: Mapping[str, Any] | None = None,
     **parameters: Any,
-) -> Plan[Any]:
+) -> Plan[ReplyStream[Reply]]:
     """An open stream of the reply, for a loop of your own: iterate over it for pieces of text.
 
     Takes what `chat` takes, but shows nothing and runs nothing: calls of `tools` are in `.reply.tool_calls`
-    at the end. Use it in a `with` block, so that the connection is freed when you stop early.
+    at the end. `.text` and `.reply` are what has arrived so far, with tokens and cost once it is complete; it
+    is then `last` of the client as well. Use it in a `with` block (`async with` on an `AsyncVenice`), so that
+    the connection is freed when you stop early.
+
+    Raises what `chat` raises; StreamInterrupted and StreamError, during the loop, keep what had arrived.
+    API reference: `POST /chat/completions`, streaming.
 
     >>> import venice_nb as vn
     >>> with vn.Venice.sandbox().chat.stream("What is 2 + 2?") as pieces:
@@ -164,7 +170,8 @@ def stream(
         tools=Toolbox(tools).specs or None,
         **parameters,
     )
-    return (yield Open(ask(sent, tool_choice=parameters.get("tool_choice"))))
+    opened: ReplyStream[Reply] = yield Open(ask(sent, tool_choice=parameters.get("tool_choice")))
+    return opened
 
 
 def user(
