@@ -83,3 +83,24 @@ def test_results_can_come_as_documents():
         "News on fusion?", settings={**SEARCH, "return_search_results_as_documents": True}
     ).documents
     assert set(found[0]) == {"id", "title", "url", "snippet", "published_at"}
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("Which year was the warmest on record?", "2024"),
+        ("How does CRISPR work?", "guides the protein Cas9"),
+        ("How do mRNA vaccines work?", "make a protein of the germ"),
+        ("Why does sea level rise?", "Water expands as it warms"),
+    ],
+)
+def test_the_question_word_decides_which_sentence_answers(question, part):
+    """A year is named, a working explained and a reason given, rather than the page's opening repeated."""
+    assert part in think(question, settings={"enable_web_search": "on"}).content
+
+
+@pytest.mark.parametrize("question", ["Why do corals bleach?", "When did Artemis I fly?"])
+def test_no_answer_begins_with_a_pronoun_whose_sentence_was_cut(question):
+    """A sentence that leans on the one before it comes with that one."""
+    said = think(question, settings={"enable_web_search": "on"}).content
+    assert not re.match(r"(?:This|These|It|Its|They|Their|He|She)\b", said)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .compose import ample, choose, cited, covering, gist, marked
 from .patterns import URL
-from .retrieve import Passage, lines_of, rank
+from .retrieve import LEANING, Hit, Passage, lines_of, rank
 from .text import question_terms, terms
 from .thought import Draft, Trace
 from .wish import Wish
@@ -120,9 +121,12 @@ def browse(
             tuple(cited(chosen, passages, "^{}^") if mark else [h.line.sentence.text for h in chosen]),
             kind="web",
         )
-    hits = rank(question, passages, trace)
+    hits = _answering(question, rank(question, passages, trace))
     usual = wish.limit(3) if wish != Wish() else ample(question, hits, 2)
     chosen = choose(hits, usual) if hits else []
+    if _WHY.search(question):
+        chosen = _reasoned(chosen, passages)
+    chosen = _grounded(chosen, passages, explain=wish == Wish() and bool(_HOW.search(question)))
     if not chosen or covering(chosen) < 0.4 or _open(question, passages[0]):
         first = [
             next(x.sentence.text for x in lines_of((p,)) or ()) for p in passages[: max(2, min(3, usual))]
@@ -140,6 +144,62 @@ def browse(
         last = i + 1 == len(chosen) or chosen[i + 1].line.passage != hit.line.passage
         said.append(marked(text, f"^{labels}^") if mark and last else text)
     return Draft(tuple(said), kind="web")
+
+
+_YEAR = re.compile(r"\b(?:which|what) year\b", re.IGNORECASE)
+_HOW = re.compile(r"^\W*how (?:do|does|did|is|are|was|were|can)\b", re.IGNORECASE)
+_WORKING = re.compile(r"^\W*how (?:do|does|can)\b.*\b(?:work|function|operate)\b", re.IGNORECASE)
+_WHY = re.compile(r"^\W*why\b", re.IGNORECASE)
+_REASON = re.compile(
+    r"\b(?:because|since (?:it|they|the|this|these|that|there)|so that|due to|cause[sd]?|reasons?|owing to|as a result)\b", re.IGNORECASE
+)
+_PAST = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_LEANS = re.compile(rf"(?:{LEANING.pattern})|^(?:Its|Their|His|Her)\b")
+
+
+def _answering(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with those first that hold what the question word asks for: a year, a reason, a working and no date."""
+
+    def worth(hit: Hit) -> float:
+        text = hit.line.sentence.text
+        factor = 1.0
+        if _YEAR.search(question):
+            factor = 1.5 if _PAST.search(text) else 0.5
+        elif _WHY.search(question):
+            factor = 1.4 if _REASON.search(text) else 1.0
+        return hit.score * factor
+
+    if _WORKING.search(question):  # what happened in a year does not tell how a thing works
+        hits = [h for h in hits if not _PAST.search(h.line.sentence.text)] or hits
+    weighed = [replace(hit, score=worth(hit)) for hit in hits]
+    return sorted(weighed, key=lambda h: (-h.score, h.line.passage, h.line.order))
+
+
+def _reasoned(chosen: Sequence[Hit], passages: Sequence[Passage]) -> list[Hit]:
+    """The chosen sentences, or where none of them gives a reason, the one of their page that does."""
+    if not chosen or any(_REASON.search(h.line.sentence.text) for h in chosen):
+        return list(chosen)
+    page = [x for x in lines_of(passages) if x.passage == chosen[0].line.passage]
+    at = next((i for i, x in enumerate(page) if _REASON.search(x.sentence.text)), None)
+    if at is None:
+        return list(chosen)
+    short = len(page[at].sentence.text.split()) < 8  # "There are two causes." says which in the next
+    return [replace(chosen[0], line=x) for x in page[at : at + 2 if short else at + 1]]
+
+
+def _grounded(chosen: Sequence[Hit], passages: Sequence[Passage], *, explain: bool) -> list[Hit]:
+    """The chosen sentences with the one before each that leans on it, and, to explain, the one after an opening."""
+    lines = {(x.passage, x.order): x for x in lines_of(passages)}
+    held = {(h.line.passage, h.line.order): h for h in chosen}
+    for hit in chosen:
+        place, order = hit.line.passage, hit.line.order
+        while _LEANS.match(lines[place, order].sentence.text) and (place, order - 1) in lines:
+            order -= 1
+            held.setdefault((place, order), replace(hit, line=lines[place, order]))
+    if explain and len(chosen) == 1 and chosen[0].line.order == 0 and (chosen[0].line.passage, 1) in lines:
+        place = chosen[0].line.passage
+        held[place, 1] = replace(chosen[0], line=lines[place, 1])
+    return [held[at] for at in sorted(held)]
 
 
 def _open(question: str, page: Passage) -> bool:
