@@ -92,12 +92,15 @@ def stream_failure(
     error: Mapping[str, Any] | str,
     partial: Any,
     *,
-    call: Call[Any],
+    call: Call[Any] | None = None,
     request_id: str | None = None,
     attempts: int = 1,
     elapsed: float = 0.0,
 ) -> StreamError:
-    """The error a stream carried inside. `error` is the object under "error"; `partial` what had arrived."""
+    """The error a stream carried inside. `error` is the object under "error"; `partial` what had arrived.
+
+    Without the `call` it is taken for a paid one, and texts of the request cannot be told from the server's.
+    """
     body = error if isinstance(error, Mapping) and "error" in error else {"error": error}
     told = _without_echo(message_of(body), call) or "the model stopped with an error"
     seconds = body.get("retry_after")
@@ -110,11 +113,11 @@ def stream_failure(
     later = f"wait {retry_after:g} s, then ask again" if retry_after else "ask again"
     return StreamError(
         f"The stream ended with an error: {told}",
-        asked=call.asked,
+        asked=call.asked if call is not None else "",
         do=f"{later}; what had arrived is in .partial and .text",
         code=code_of(body),
         request_id=request_id,
-        charged="unknown" if call.paid else "no",
+        charged="unknown" if call is None or call.paid else "no",
         attempts=attempts,
         elapsed=elapsed,
         partial=partial,
@@ -337,9 +340,9 @@ def _charged(status: int, call: Call[Any], body: Any) -> errors.Charged:
     return "no"
 
 
-def _without_echo(told: str, call: Call[Any]) -> str:
+def _without_echo(told: str, call: Call[Any] | None) -> str:
     """The server's sentence without texts of the request, which may be private."""
-    if not told:
+    if not told or call is None:
         return told
     for text in sorted(_texts(call.body, 0), key=len, reverse=True):
         told = told.replace(text, "<your text>")

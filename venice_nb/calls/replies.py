@@ -5,17 +5,14 @@ Only what is no answer at all is refused, with its bytes kept in the error.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from venice_nb.calls.answer import Prices, make_reply, read_object, unreadable
+from venice_nb.calls.failures import stream_failure
 from venice_nb.calls.gather import ReplyGatherer
-from venice_nb.errors import StreamError
-from venice_nb.results.reading import number, string
 from venice_nb.sse import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from venice_nb.calls.call import Received
     from venice_nb.results.reply import Reply
 
@@ -56,19 +53,5 @@ def read_stream(received: Received, gatherer: ReplyGatherer) -> Reply:
         gatherer.add(event, data)
     reply = gatherer.result(received)
     if gatherer.error is not None:
-        raise stream_error(gatherer.error, reply)
+        raise stream_failure(gatherer.error, reply, request_id=reply.request_id)
     return reply
-
-
-def stream_error(error: Mapping[str, Any], partial: Reply) -> StreamError:
-    """The exception for an error the server reported inside a stream; it keeps what had arrived."""
-    code = string(error.get("code")) or string(error.get("type")) or None
-    return StreamError(
-        f"The server stopped the stream: {string(error.get('message')) or code or 'no reason given'}",
-        do="the text so far is in .text of this error; ask again for the rest",
-        code=code,
-        request_id=partial.request_id,
-        charged="unknown",
-        partial=partial,
-        retry_after=number(error.get("retry_after")),
-    )
