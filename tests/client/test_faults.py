@@ -248,6 +248,18 @@ def test_a_compressed_bomb_is_stopped(world, wire):
         world.open(server.base_url).chat()
 
 
+def test_a_bomb_that_calls_itself_a_picture_is_stopped_as_early(world, wire):
+    """Fault 37: the type is the server's word, and media may be far larger."""
+    import gzip
+
+    bomb = gzip.compress(bytes(80 << 20))
+    server = wire(reply(bomb, headers=[("Content-Encoding", "gzip")], kind="image/png"))
+    with pytest.raises(errors.UnsafeContent, match="64 MiB"):
+        world.open(server.base_url).chat()
+    with pytest.raises(errors.UnsafeContent, match="64 MiB"):
+        world.run(lambda client: client.raw("generateImage", {"model": "x", "prompt": "y"}))
+
+
 def test_compressed_answers_are_read(world, wire):
     import gzip
     import json

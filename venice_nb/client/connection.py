@@ -15,6 +15,7 @@ from venice_nb.client.clock import Backend, until
 from venice_nb.client.http import (
     LIMITS,
     PERMITS,
+    TEXTS,
     Body,
     Requests,
     is_json,
@@ -29,6 +30,7 @@ from venice_nb.policy.flow import Answered, Attempt, Lost
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from venice_nb.calls.call import Call
     from venice_nb.config import Settings
     from venice_nb.secrets import Secret
 
@@ -102,7 +104,7 @@ class Connection:
                         stream = ReplyStream(intake, response, permits.release, end)
                         keep = True
                         return self._begin(stream)
-                    return self._read(response, began)
+                    return self._read(attempt.call, response, began)
                 finally:
                     if not keep:
                         response.close()
@@ -125,8 +127,8 @@ class Connection:
             raise
         return Answered(stream.intake.received, stream)
 
-    def _read(self, response: httpx.Response, began: float) -> Answered:
-        body = Body(response.headers, json=is_json(response.headers))
+    def _read(self, call: Call[Any], response: httpx.Response, began: float) -> Answered:
+        body = Body(response.headers, json=call.accept in TEXTS or is_json(response.headers))
         assert isinstance(response.stream, httpx.SyncByteStream)
         try:
             for chunk in response.stream:
@@ -201,7 +203,7 @@ class AsyncConnection:
                     stream: AsyncReplyStream[Any] = AsyncReplyStream(intake, response, release, end)
                     keep = True
                     return await self._begin(stream)
-                return await self._read(response, began, end)
+                return await self._read(attempt.call, response, began, end)
             finally:
                 if not keep:
                     await response.aclose()
@@ -223,8 +225,8 @@ class AsyncConnection:
             raise
         return Answered(stream.intake.received, stream)
 
-    async def _read(self, response: httpx.Response, began: float, end: float) -> Answered:
-        body = Body(response.headers, json=is_json(response.headers))
+    async def _read(self, call: Call[Any], response: httpx.Response, began: float, end: float) -> Answered:
+        body = Body(response.headers, json=call.accept in TEXTS or is_json(response.headers))
         assert isinstance(response.stream, httpx.AsyncByteStream)
         refusal = response.status_code >= 400  # its text may take nine tenths of the time left, then it goes
         patience = 0.9 * (end - time.monotonic()) if refusal else None

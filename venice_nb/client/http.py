@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 TEXT_CAP = 64 * MIB  # JSON and text replies, after decompression
 MEDIA_CAP = 2048 * MIB
+TEXTS = frozenset({"application/json", "text/event-stream"})  # whoever asks for these takes no 2 GiB instead
 PERMITS = 16  # requests in flight; httpcore's pool leaks when more callers than connections are cancelled
 CONNECT, WRITE, POOL = 5.0, 60.0, 10.0  # seconds
 LIMITS = httpx.Limits(max_connections=PERMITS + 4, max_keepalive_connections=PERMITS, keepalive_expiry=4.0)
@@ -137,7 +138,10 @@ class Body:
     """Collects a body within a cap, decompressing as it arrives, so that a bomb never fills the memory."""
 
     def __init__(self, headers: httpx.Headers, *, json: bool) -> None:
-        self._cap = TEXT_CAP if json else MEDIA_CAP
+        packed = headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}
+        self._cap = (
+            TEXT_CAP if json or packed else MEDIA_CAP
+        )  # media come as they are; packed ones are a bomb
         self._size = 0
         self._parts: list[bytes] = []
         encoding = headers.get("content-encoding", "identity").strip().lower()
