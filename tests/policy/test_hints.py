@@ -130,3 +130,14 @@ def test_a_moment_just_past_is_now_and_one_long_past_is_nothing(ahead, wait):
 )
 def test_dates_are_read_strictly(text, value):
     assert http_date(text) == value
+
+
+@pytest.mark.parametrize("value", ["9" * 16, "99999999", "1" + "0" * 12, 200_000])
+def test_a_moment_beyond_two_days_is_a_mistake_and_holds_nobody_up(value):
+    """One wrong header would otherwise keep a model closed for as long as the process lives."""
+    now = 1_760_000_000.0
+    far = {"retry-after": str(value), "retry-after-ms": "9" * 15}
+    assert hint(far, {"error": f"wait {value} seconds", "retry_after": value}, now) is None
+    reset = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": str(value)}
+    assert hint(reset, None, now) is None
+    assert hint({"retry-after": "7200"}, None, now) == 7200

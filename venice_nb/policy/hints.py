@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 LONGEST = 120.0  # seconds; a longer wait is reported, never slept through
+FARTHEST = 172_800.0  # seconds; no limit is longer than a day, so what lies beyond two is a mistake
 GRANULARITY = 1.0  # seconds; dates and Unix times are cut to whole seconds, so the true moment may be later
 
 # float() would also take 1_000, nan, inf and digits of other scripts.
@@ -49,7 +50,7 @@ def http_date(value: str) -> float | None:
 def seconds_until(value: object, server: float) -> float | None:
     """Seconds from `server`, the Unix time there, to a moment given as a duration, Unix seconds or Unix ms.
 
-    None when it is no number, or lies more than 5 s in the past; 0.05 when it has just passed.
+    None when it is no number, or lies more than 5 s in the past or two days ahead; 0.05 when just passed.
     """
     found = number(value)
     if found is None:
@@ -62,7 +63,7 @@ def seconds_until(value: object, server: float) -> float | None:
 
 
 def _ahead(seconds: float) -> float | None:
-    if seconds < -5:
+    if seconds < -5 or seconds > FARTHEST:
         return None
     return max(seconds, 0.05)
 
@@ -112,7 +113,7 @@ def _retry_after(value: str | None, server: float) -> float | None:
 
 def _milliseconds(value: str | None) -> float | None:
     found = number(value)
-    return None if found is None else max(found / 1000, 0.05)
+    return None if found is None else _ahead(found / 1000)
 
 
 def message(body: Any) -> str:
@@ -129,7 +130,7 @@ def message(body: Any) -> str:
 
 def _told(body: Any) -> float | None:
     found = _WAIT.search(message(body)[:2000])
-    return None if found is None else max(float(found[1]), 0.05)
+    return None if found is None else _ahead(float(found[1]))
 
 
 def _reset(headers: Mapping[str, str], server: float) -> float | None:
