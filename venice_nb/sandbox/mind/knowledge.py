@@ -157,8 +157,10 @@ def _listed(question: str, wish: Wish) -> Draft | None:
                 if "how many" in question.lower():
                     return saying(f"There are {len(values)} {name}: {', '.join(values)}.", kind="known")
                 single = _ONE.search(question) is not None and not wish.items
-                kept = values[: wish.items or 1] if wish.items or single else values
-                if single or wish.items or wish.bullets or wish.listed:
+                if single:
+                    return Draft(values, listed=True, kind="one")
+                kept = values[: wish.items] if wish.items else values
+                if wish.items or wish.bullets or wish.listed:
                     return Draft(kept, listed=True, kind="known")
                 return saying(
                     f"The {name} are {', '.join(kept[:-1])} and {kept[-1]}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import brief, voice
@@ -37,6 +38,8 @@ def spoken(
     if draft.fixed:
         text = draft.text
         return text.upper() if ask.wish.upper and draft.kind not in ("json", "operation") else text
+    if draft.kind == "one":  # any of these is right; further choices name further ones
+        draft = replace(draft, lines=(draft.lines[variant % len(draft.lines)],))
     text = shaped(draft.lines, ask.wish, listed=draft.listed, whole=not draft.sure)
     if ask.wish.one_word and draft.sure and draft.kind in ("text", "known", "web", "memory", "tools"):
         return brief.short_answer(ask.question, draft.lines[0])

@@ -97,7 +97,8 @@ def _answer(ask: Ask, scene: _Scene, trace: Trace) -> Draft:
     said = []
     for question in questions:
         draft = _first_answer(replace(ask, question=question, whole=question), scene, trace)
-        said.append(shaped(draft.lines, ask.wish, listed=draft.listed, whole=not draft.sure))
+        lines = draft.lines[:1] if draft.kind == "one" else draft.lines
+        said.append(shaped(lines, ask.wish, listed=draft.listed, whole=not draft.sure))
     if re.search(r"^\s*\d+[.)]", ask.question, re.MULTILINE):
         said = [f"{i}. {s}" for i, s in enumerate(said, 1)]
     return Draft(tuple(said), listed=True, fixed=True)

@@ -151,7 +151,8 @@ _HOW = re.compile(r"^\W*how (?:do|does|did|is|are|was|were|can)\b", re.IGNORECAS
 _WORKING = re.compile(r"^\W*how (?:do|does|can)\b.*\b(?:work|function|operate)\b", re.IGNORECASE)
 _WHY = re.compile(r"^\W*why\b", re.IGNORECASE)
 _REASON = re.compile(
-    r"\b(?:because|since (?:it|they|the|this|these|that|there)|so that|due to|cause[sd]?|reasons?|owing to|as a result)\b", re.IGNORECASE
+    r"\b(?:because|since (?:it|they|the|this|these|that|there)|so that|due to|cause[sd]?|reasons?|owing to|as a result)\b",
+    re.IGNORECASE,
 )
 _PAST = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _LEANS = re.compile(rf"(?:{LEANING.pattern})|^(?:Its|Their|His|Her)\b")
