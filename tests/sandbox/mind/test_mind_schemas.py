@@ -235,6 +235,8 @@ def test_whatever_the_schema_and_the_text_the_result_is_valid(shape, text):
             "We look for an engineer, salary 60,000 to 75,000, 5 years of experience.",
             {"salary_min": 60000, "salary_max": 75000},
         ),
+        ("The rent is 900 euros, deposit 1,800 euros.", {"rent": 900, "deposit": 1800}),
+        ("12,000 to 15,000 people; temperatures from 5 to 20 degrees.", {"temp_min": 5, "temp_max": 20}),
         ("Pay: €60k-75k, remote.", {"min_salary": 60000, "max_salary": 75000}),
     ],
 )

@@ -8,6 +8,7 @@ def test_a_share_of_an_amount_told_before_is_worked_out():
     """ "15% of my budget" is taken of the budget the user stated, earlier or in the same message."""
     told = ("my budget is 2000 euros", ("assistant", "Noted."), "What is 15% of my budget?")
     assert answer(*told).endswith("= 300")
+    assert answer("The total is 40. What is half of the total?").endswith("= 20")
     assert answer("My rent is 800 euros. How much is 25% of my rent?").endswith("= 200")
 
 

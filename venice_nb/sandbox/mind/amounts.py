@@ -121,8 +121,11 @@ def _end_of_range(field: Field, text: str, free: Sequence[Number]) -> float | No
             and abs(a.value) < abs(b.value)
         ):
             low = a.value * 1000 if a.value < 1000 <= b.value and b.written.lower().endswith("k") else a.value
-            said = {stem(w) for w in re.findall(r"[a-z]+", text[max(0, a.start - 40) : b.end + 32].lower())}
-            found.append((len(said & set(field.stems)), low if least else abs(b.value)))
+            before = re.split(r"[,;.]\s", text[max(0, a.start - 40) : a.start].lower())[-1]
+            after = re.split(r"[,;.]\s", text[b.end : b.end + 32].lower())[0]
+            said = {stem(w) for w in re.findall(r"[a-z]+", f"{before} {after}")}
+            shared = sum(any(w.startswith(s) for w in said) for s in field.stems)
+            found.append((shared, low if least else abs(b.value)))
     return max(found, key=lambda f: f[0])[1] if found else None
 
 
@@ -152,7 +155,10 @@ def _nearest(field: Field, text: str, free: Sequence[Number]) -> float | None:
             score += 3 if field.says("value", *_MONEY) else -3
         near = [stem(w) for w in re.findall(r"[a-z]+", f"{before.lower()}")][-5:]
         score += sum(1.6 - 0.15 * (len(near) - near.index(r)) for r in roots if r in near)
-        follow = [stem(w) for w in re.findall(r"[a-z]+", after.lower())][:3]
+        clause = re.split(r"[,;\n]|\.\s", after.lower())[
+            0
+        ]  # what comes after a comma belongs to the next number
+        follow = [stem(w) for w in re.findall(r"[a-z]+", clause)][:3]
         score += sum(2.0 - 0.3 * follow.index(r) for r in roots if r in follow)
         if countlike and not money and number.whole:
             score += 0.9 if re.match(r"\s+[a-z]{3,}", after) else 0.4

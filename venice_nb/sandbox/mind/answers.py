@@ -36,7 +36,9 @@ def calculated(ask: Ask, trace: Trace) -> Draft | None:
         ask.passages
         and not ask.payload
         and not re.search(
-            r"\b(?:calculate|compute|what is|what's|how much is)\s+[\d(]", ask.question, re.IGNORECASE
+            r"\b(?:calculate|compute|what is|what's|how much is)\s+(?:half of )?[\d(]",
+            ask.question,
+            re.IGNORECASE,
         )
     ):
         return None

@@ -300,7 +300,7 @@ def _place(field: Field, text: str, names: Sequence[str]) -> str | None:
 
 
 _MADE = re.compile(
-    r"\b(?:[Tt]he|[Tt]his|[Mm]y|[Oo]ur|[Aa]n?|new) (?P<v>(?P<mark>[A-ZÀ-Þ][\w'’-]*(?: [A-Z0-9][\w'’-]*){0,4})(?: [a-z][\w-]+){1,2}?)"
+    r"\b(?:[Tt]he|[Tt]his|[Mm]y|[Oo]ur|[Aa]n?|new) (?P<v>(?P<mark>[A-ZÀ-Þ][\w'’-]*(?: [A-Z0-9][\w'’-]*){0,4})(?: (?!(?:is|are|was|were|has|had|will|can)\b)[a-z][\w-]+){1,2}?)"
     r"(?= (?:is|are|was|were|arrived|works?|worked|broke|stopped|has|had|costs?|from|for|and|but|with|on|in|at|last|because|which|that|it|as|to|I)\b|[.,!?;:\n(]|$)"
 )  # a thing by its maker's name and its kind: "the Aurora lamp"
 
