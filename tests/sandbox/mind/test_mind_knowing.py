@@ -197,3 +197,9 @@ def test_a_kind_of_thing_that_is_not_known_is_not_passed_off_as_such():
     told = answer("Name three uses of PCA")
     assert told.startswith("I have no list of uses of PCA")
     assert "1." not in told
+
+
+def test_what_is_not_known_is_said_in_whole_sentences():
+    """An admission ends in a stop before anything else is said."""
+    assert answer("Who invented PCA?").startswith("That is not among what I know about PCA. ")
+    assert answer("What is zorblax?").startswith("I have no answer about “zorblax”. ")

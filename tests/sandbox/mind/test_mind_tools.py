@@ -211,3 +211,10 @@ def test_where_to_look_is_no_part_of_what_to_look_up(message, topic):
     assert calls(think(message, tools=[tool("lookup", "Look up a topic", topic=STRING)])) == [
         ("lookup", {"topic": topic})
     ]
+
+
+def test_a_text_that_ends_in_a_colon_gets_no_second_stop():
+    """What a tool returns is not closed twice."""
+    text = "The lambda expression behaves like a function object defined with:"
+    told = answer("Look up lambda", *called("lookup", {"topic": "lambda"}, text))
+    assert told == text
