@@ -263,7 +263,17 @@ def test_prices_of_one_kind_are_fetched(session):
     table = Server(FRESH).run(models.pricing(session))
     assert list(table["model"]) == ["beta", "cheap", "dear"]
     with pytest.raises(InvalidInput):
-        Server().run(models.pricing(session, "audio"))
+        Server().run(models.pricing(session, "pictures"))
+
+
+def test_prices_without_a_common_unit_each_say_their_own(session):
+    """Speech costs by the character, transcription by the second."""
+    speech = model("voice", "tts", pricing={"input": 3.5})
+    hearing = model("ear", "asr", pricing={"per_audio_second": 0.0001})
+    answers = [{"data": [each]} for each in (speech, hearing, model("tune", "music"))]
+    table = Server(*answers).run(models.pricing(session, "audio"))
+    assert list(table["price"])[:2] == ["$3.50 per 1M characters", "$0.0001 per second"]
+    assert "each per its own unit" in table._mimebundle()["text/plain"]
 
 
 @pytest.mark.parametrize(

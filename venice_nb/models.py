@@ -204,19 +204,26 @@ def cheapest(session: Session, /, type: Kind = "text", **filters: Any) -> Plan[M
 
 
 def pricing(session: Session, /, type: Kind = "text", *, refresh: bool = True) -> Plan[PriceTable]:
-    """What the models of one type cost, in US dollars; the caption says per what.
+    """What the models of a type cost, in US dollars; the caption says per what.
 
-    Raises InvalidInput for a type that is none, or more than one.
+    `type` is as for `v.models`: "code" for text models made for code, "audio" for tts, asr and music together
+    and "all" for every model; as those two have no common unit, each price then says its own. `refresh=False`
+    uses what is known already and sends nothing. Raises InvalidInput for a type that is none.
 
     >>> import venice_nb as vn
     >>> len(vn.Venice.sandbox().models.pricing("image"))
     38
     """
-    if type not in list(calls.TYPES):
-        raise _not_one_of("type", type, sorted(calls.TYPES))
-    note = (yield from _refresh(session, type, (type,))) if refresh else ""
+    kinds = _kinds(type)
+    note = (yield from _refresh(session, type, kinds)) if refresh else ""
     known = session.catalogue
-    return PriceTable.of(known.of_type(type), type, known.date, note, headers=known.headers)
+    found = [
+        model
+        for kind in kinds
+        for model in known.of_type(kind)
+        if type != "code" or model.supports("code")
+    ]
+    return PriceTable.of(found, type, known.date, note, headers=known.headers)
 
 
 def traits(session: Session, /, type: Kind = "text") -> Plan[Names]:

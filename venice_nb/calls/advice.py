@@ -15,6 +15,7 @@ _KEYS = "https://venice.ai/settings/api"
 _BY_CODE = {
     "INVALID_MODEL": "pick a model of the right kind: client.models() lists them with their type",
     "REQUEST_ID_NOT_FOUND": "the id is unknown, of another key, or over 24 hours old: queue the job again",
+    "INVALID_CONTENT_TYPE": "check the content type of what is sent",
     "INVALID_AUDIO_FORMAT": "convert the audio to WAV or MP3",
     "INVALID_VIDEO_FORMAT": "convert the video to MP4, MOV, WebM, MKV or AVI",
     "CORRUPTED_IMAGE": "open the picture and save it again as PNG or JPEG",

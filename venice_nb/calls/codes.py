@@ -22,6 +22,7 @@ _DERIVED: tuple[tuple[int, str, str], ...] = (
     (400, r"video.{0,40}(?:format|decode|accepted)|(?:format|decode).{0,30}video", "INVALID_VIDEO_FORMAT"),
     (400, r"image.{0,40}(?:too small|at least|minimum)", "IMAGE_TOO_SMALL"),
     (400, r"image.{0,40}(?:decode|corrupt|invalid image)|corrupt.{0,30}image", "CORRUPTED_IMAGE"),
+    (400, r"content-type", "INVALID_CONTENT_TYPE"),
     (400, r"", "INVALID_REQUEST"),
     (401, r"\badmin\b", ""),
     (401, r"\bpro\b|paid plan|upgrade|subscri\w+ to", "PRO_ONLY_MODEL"),

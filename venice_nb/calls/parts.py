@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from venice_nb.calls.check import refuse, text
@@ -25,8 +26,9 @@ def user_message(
 ) -> dict[str, Any]:
     """One message of the user: its text first, then its media.
 
-    Each of `images`, `audio`, `video` and `files` is one piece of media or a list of them: paths, URLs (not
-    for sound), bytes, open files, PIL images, NumPy arrays, or our own results. See `venice_nb.media.load`.
+    Each of `images`, `audio`, `video` and `files` is one piece of media or several, as a list, a Series or
+    an iterator: paths, URLs (not for sound), bytes, open files, PIL images, NumPy arrays, or our own results.
+    See `venice_nb.media.load`.
     """
     if prompt is not None:
         text()("prompt", prompt)
@@ -45,7 +47,8 @@ def user_message(
 def _loaded(sources: Any, kind: Kind, field: str, most: int) -> list[Media]:
     if sources is None:
         return []
-    is_list = isinstance(sources, list | tuple)
+    is_list = isinstance(sources, list | tuple | Iterator) and not hasattr(sources, "read")
+    is_list = is_list or (hasattr(sources, "index") and hasattr(sources, "tolist"))  # a column of a table
     several = list(sources) if is_list else [sources]
     if len(several) > most:
         refuse(field, len(several), f"at most {most} in one message", "Spread them over several messages.")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 UNITS = {
     "text": "US dollars per 1M tokens",
+    "code": "US dollars per 1M tokens",
+    "audio": "US dollars, each per its own unit",
+    "all": "US dollars, each per its own unit",
     "embedding": "US dollars per 1M tokens",
     "image": "US dollars per image",
     "upscale": "US dollars per image",
@@ -71,9 +74,18 @@ class PriceTable(Table):
         note: str = "",
         headers: Headers | None = None,
     ) -> PriceTable:
-        """The prices of these models, which are all of one type; `note` ends the caption."""
-        rows = [row for model in models for row in _rows(model)]
-        if type != "music":  # its prices are per piece, second or length, and cannot be compared
+        """The prices of these models; `note` ends the caption.
+
+        Models of several types (`type` is then "audio" or "all") have their prices in words, with the unit.
+        """
+        if type in {"audio", "all"}:
+            rows = [
+                {"model": each.id, "type": each.type, "privacy": each.privacy, "price": summary(each)}
+                for each in models
+            ]
+        else:
+            rows = [row for model in models for row in _rows(model)]
+        if type not in {"music", "audio", "all"}:  # these have units that cannot be compared
             rows.sort(key=_first_price)
         return cls(rows=tuple(rows), type=type, date=date, note=note, headers=headers or Headers())
 
@@ -99,7 +111,8 @@ class PriceTable(Table):
         left = len(self._columns()) - len(self._drawn())
         untold = left if len(self) <= ROWS else 0  # a cut table says anyway where all of it is
         more = f"; .to_frame() has {untold} more column{'s' * (untold != 1)}" if untold else ""
-        return f"Prices of {self.type} models: {unit}{day(self.date)}{self.note}{more}"
+        kind = "" if self.type == "all" else f"{self.type} "
+        return f"Prices of {kind}models: {unit}{day(self.date)}{self.note}{more}"
 
     def _drawn(self) -> list[str]:
         """The columns of the picture: without quality levels, and without what its rows leave empty."""
