@@ -120,6 +120,11 @@ class _Client(Displayed, Generic[D]):
         self._guard = guard_for(
             door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced
         )
+        if door.live and door.key is not None and door.key.kind == "ADMIN":
+            self._session.announce(
+                "This is an ADMIN key, which can also make and delete keys. An INFERENCE key is enough for "
+                "chat, models and embeddings, and does less harm when it gets about."
+            )
         self._connect(door, on_event)
 
     @abstractmethod

@@ -13,6 +13,7 @@ import pytest
 from wire import Hang, delta, events, reply, stream_head
 
 import venice_nb as vn
+from venice_nb.render import live
 
 MODEL = "llama-3.3-70b"
 
@@ -180,3 +181,14 @@ def test_connect_with_a_key_is_live_unless_the_environment_says_sandbox(key, mon
 def test_asking_for_a_key_where_nobody_can_answer_is_told():
     with pytest.raises(vn.InvalidInput, match="no live input"):
         vn.connect(ask=True)
+
+
+@pytest.mark.parametrize("kind", [vn.Venice, vn.AsyncVenice])
+def test_an_admin_key_is_remarked_upon_and_an_inference_key_is_not(kind, key, caplog, monkeypatch):
+    monkeypatch.setattr(live, "_noticed", set())  # each remark is made once for a program
+    kind(key)
+    vn.Venice.sandbox(kind="ADMIN")
+    assert caplog.text == ""
+    kind("VENICE_ADMIN_KEY_planted_0123456789")
+    assert "ADMIN key" in caplog.text
+    assert "planted" not in caplog.text
