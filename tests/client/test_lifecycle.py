@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpcore
 import pytest
 from wire import Hang, delta, events, reply, stream_head
 
@@ -61,7 +62,7 @@ def test_an_interrupt_returns_within_two_seconds_and_the_client_stays_usable(wir
     script = {
         "reading": Hang,
         "streaming": [stream_head() + events(delta(), delta("so far"), done=False), Hang],
-        "waiting": reply({"error": "Rate limit exceeded"}, 429, [("Retry-After", "20")]),
+        "waiting": reply({"error": "Rate limit exceeded"}, 429, [("Retry-After", "4")]),
     }[phase]
     server = wire(script, reply())
     v = vn.Venice(key, base_url=server.base_url)
@@ -100,6 +101,33 @@ def test_two_thousand_cancelled_tasks_leave_the_pool_healthy(wire, key):
             return [(await a.chat("hi", model=MODEL, show=False)).text for _ in range(20)]
 
     assert asyncio.run(main()) == ["fine"] * 20
+
+
+@pytest.mark.parametrize("kind", [vn.Venice, vn.AsyncVenice])
+def test_what_is_stopped_before_the_request_leaves_counts_for_nothing(key, kind, monkeypatch):
+    """Or a batch that is interrupted while it connects would hold everything back for half a minute."""
+    stopped = []
+
+    def stop(*_, **__):
+        stopped.append(1)
+        raise KeyboardInterrupt
+
+    async def async_stop(*_, **__):
+        stopped.append(1)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", stop)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", async_stop)
+    client = kind(key, base_url="http://127.0.0.1:9/api/v1")
+
+    async def awaited():
+        async with client:
+            await client.chat("hi", model=MODEL, show=False)
+
+    for _ in range(30):  # more than the failure budget
+        with pytest.raises((KeyboardInterrupt, asyncio.CancelledError)):
+            asyncio.run(awaited()) if kind is vn.AsyncVenice else client.chat("hi", model=MODEL, show=False)
+    assert len(stopped) == 30
 
 
 def test_a_stream_that_is_left_gives_its_connection_back(wire, key):

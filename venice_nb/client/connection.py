@@ -28,14 +28,37 @@ from venice_nb.errors import StreamInterrupted
 from venice_nb.policy.flow import Answered, Attempt, Lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from venice_nb.calls.call import Call
     from venice_nb.config import Settings
     from venice_nb.secrets import Secret
 
 DEADLINE = Lost(sent=True, reason="the answer took longer than its total time", kind="deadline", final=False)
+SLOW = Lost(sent=False, reason="no connection within the total time", kind="connect", final=False)
 BUSY = Lost(sent=False, reason=f"all {PERMITS} connections stayed busy", kind="pool", final=False)
+
+
+LEAVING = "http11.send_request_headers.started"  # until httpcore says this, the server has seen nothing
+
+
+def _watched(attempt: Attempt) -> Callable[[str, Any], None]:
+    """Tells the attempt when its request leaves: one that is stopped before then counts for nothing."""
+
+    def trace(event: str, _: Any) -> None:
+        if event == LEAVING:
+            attempt.sent = True
+
+    return trace
+
+
+def _async_watched(attempt: Attempt) -> Callable[[str, Any], Awaitable[None]]:
+    trace = _watched(attempt)
+
+    async def async_trace(event: str, info: Any) -> None:
+        trace(event, info)
+
+    return async_trace
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -92,7 +115,8 @@ class Connection:
         if not permits.acquire(timeout=max(0.0, end - time.monotonic())):
             return BUSY
         keep = False
-        attempt.sent = True
+        attempt.sent = self._given is not None  # a transport of the user's tells nothing
+        request.extensions["trace"] = _watched(attempt)
         try:
             with until(end):
                 response = transport.handle_request(request)
@@ -179,14 +203,16 @@ class AsyncConnection:
         began = time.monotonic()
         request = self._requests.build(attempt.call, attempt.timeouts)
         total = self._requests.total(attempt.call, attempt.timeouts)
-        lane = self._lane()
+        lane, admitted = self._lane(), False
         try:
             async with asyncio.timeout(total):
                 await lane.permits.acquire()
-                attempt.sent = True
+                admitted = True
+                attempt.sent = self._given is not None  # a transport of the user's tells nothing
+                request.extensions["trace"] = _async_watched(attempt)
                 return await self._send(lane, attempt, request, began, began + total)
         except TimeoutError:
-            return DEADLINE if attempt.sent else BUSY
+            return DEADLINE if attempt.sent else SLOW if admitted else BUSY
 
     async def _send(
         self, lane: _Lane, attempt: Attempt, request: httpx.Request, began: float, end: float
