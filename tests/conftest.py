@@ -12,6 +12,7 @@ def _alone(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith("VENICE_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("VENICE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr("venice_nb.render.live._noticed", set())  # what is said once a process
     monkeypatch.chdir(tmp_path)
 
 

@@ -1,10 +1,14 @@
 """What is on the page while a chat goes on."""
 
+import json
+
 import pytest
 from script import FakeSession, Pieces, Script, reply
 
+from venice_nb.calls.gather import ReplyGatherer
 from venice_nb.config import Settings
-from venice_nb.errors import NotSent
+from venice_nb.errors import InvalidInput, NotSent
+from venice_nb.results.reply_view import live_bundle
 from venice_nb.talk import exchange
 from venice_nb.talk.chat import chat
 
@@ -56,6 +60,21 @@ def test_the_answer_grows_and_is_shown_once(page):
     assert texts[1:4] == [f"{said}\nzai-org-glm-5-2 …" for said in ("one", "one two", "one two three")]
     assert page.frames[-1] == answer._repr_mimebundle_()
     assert page.marked == [found]
+
+
+def test_what_is_refused_leaves_no_frame(page):
+    """A wrong argument is told before anything appears."""
+    with pytest.raises(InvalidInput):
+        ask(show=True, temprature=1)
+    assert page.frames == []
+
+
+def test_reasoning_is_told_in_words_as_well(page):
+    """The text beside a growing answer says what the folded part says."""
+    gatherer = ReplyGatherer(model="m")
+    piece = {"id": "x", "choices": [{"index": 0, "delta": {"reasoning_content": "one two"}}]}
+    gatherer.add("message", json.dumps(piece))
+    assert live_bundle(gatherer)["text/plain"] == "[Reasoning (2 words)]\nm …"
 
 
 def test_steps_are_folded_as_they_happen(page):

@@ -62,6 +62,7 @@ def live_bundle(gatherer: Gathering | None, steps: Sequence[ToolStep] = ()) -> B
     model = ""
     if gatherer is not None:
         thought, model = gatherer.reasoning, gatherer.model
+        lines[:0] = [f"[{_thought_label(thought)}]"] * bool(thought)
         parts.append(_thought(thought, open_=not gatherer.text) if thought else None)
         growing = _growing.setdefault(gatherer, Growing())
         sources = [source.to_dict() for source in gatherer.sources]

@@ -81,10 +81,12 @@ class Screen:
         self._growing: Any = None
         self._final: Reply | None = None
         self._dropped = False
+        self._begun = False
 
     def show(self) -> None:
-        """Draw the first frame."""
-        if self._live is not None:
+        """Draw the first frame, once."""
+        if self._live is not None and not self._begun:
+            self._begun = True
             self._live.show()
 
     def watch(self, gatherer: Any) -> None:
@@ -114,9 +116,9 @@ class Screen:
             mark_shown(reply)
 
     def drop(self) -> None:
-        """Nothing came: empty the frame on the page. In static mode there is none yet."""
+        """Nothing came: empty the frame on the page, if there is one; in static mode there is none yet."""
         self._dropped = True
-        if self._live is not None and not static_mode():
+        if self._live is not None and self._begun and not static_mode():
             self._live.finish()
 
     def _draw(self) -> Bundle:
@@ -160,13 +162,13 @@ def rounds(
     the `finish_reason` "max_steps". Any failure leaves the reply so far in `session.last`.
     """
     check_steps(max_steps)
-    screen.show()
     try:
         for step in range(max_steps + 1):
             last = step == max_steps
             if last:
                 exchange.messages.append({"role": "user", "content": NUDGE})
             call = ask(exchange.messages, tool_choice="none" if last else tool_choice)
+            screen.show()  # not before: what is refused leaves no empty frame on the page
             reply = yield Send(call, screen.watch if call.gather is not None else None)
             calls = box.wanted(reply.tool_calls)
             # The arguments of an answer that was cut at the token limit are cut too.
