@@ -51,3 +51,12 @@ def test_a_price_beyond_all_sense_is_still_shown(usd):
     """A server may send anything; the answer that came with it has to be shown."""
     assert repr(Cost(usd, "charged"))
     assert "e+" in money(usd) or "E+" in money(usd)
+
+
+def test_a_cost_can_be_multiplied_and_formatted():
+    """What a thousand rows would cost, to four places."""
+    assert Cost(0.002, "priced") * 3 == 3 * Cost(0.002, "priced") == Cost(0.006, "estimated")
+    assert f"{Cost(0.25, 'charged'):.4f} {Cost(0.25, 'charged')}" == "0.2500 $0.25 (charged)"
+    assert (Cost() * 2, f"{Cost():.2f}") == (Cost(), "nan")
+    with pytest.raises(TypeError):
+        Cost(1.0, "charged") * "2"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 
 import pytest
 from PIL import Image
@@ -470,3 +471,10 @@ def test_an_empty_conversation_draws_itself():
     assert c
     assert c.cost.usd == 0
     assert c.last is None
+
+
+def test_a_conversation_is_saved_and_not_pickled():
+    """It holds its client, whose key must not go along."""
+    c, _ = talk()
+    with pytest.raises(TypeError, match="save"):
+        pickle.dumps(c)

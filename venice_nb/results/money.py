@@ -54,8 +54,12 @@ class Cost:
     """US dollars and where the number comes from.
 
     `source` is "charged" (the server said so), "priced" (tokens times the listed price), "estimated"
-    (guessed tokens times the listed price) or "unknown", when `usd` is None. Costs add with `+` and compare
-    with numbers; a sum with an unknown part is unknown.
+    (guessed tokens times the listed price) or "unknown", when `usd` is None. Costs add with `+`, compare with
+    numbers and take their formats; a sum with an unknown part is unknown, and a multiple is an estimate.
+
+    >>> cost = Cost(0.002, "charged")
+    >>> print(cost + Cost(0.001, "priced"), cost * 1_000, f"{cost:.4f}", cost < 0.01)
+    $0.003 (priced) $2.00 (estimated) 0.0020 True
     """
 
     usd: float | None = None
@@ -70,6 +74,16 @@ class Cost:
         return Cost(self.usd + other.usd, source)
 
     __radd__ = __add__
+
+    def __mul__(self, times: object) -> Cost:
+        if isinstance(times, bool) or not isinstance(times, int | float):
+            return NotImplemented
+        return Cost() if self.usd is None else Cost(self.usd * times, "estimated")
+
+    __rmul__ = __mul__
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec) if spec else str(self)
 
     def __float__(self) -> float:
         return math.nan if self.usd is None else self.usd

@@ -332,6 +332,9 @@ class Conversation(Displayed):
         finally:
             self._lock.release()
 
+    def __reduce__(self) -> Any:
+        raise TypeError("a conversation holds its client and is never pickled; c.save() writes it to a file")
+
     def __repr__(self) -> str:
         from venice_nb.talk import conversation_view  # noqa: PLC0415  loads with the first table or display
 
