@@ -19,6 +19,7 @@ from .names import proper_names
 from .numbers import numbers
 from .patterns import EMAIL, URL, iso_date
 from .schema import Filler
+from .statements import stated
 from .strings import string_value
 from .text import stem
 
@@ -124,7 +125,7 @@ def _argument(
         inner = {"name": field.name, "parameters": schema}
         value = {k: v for k, v in arguments(inner, text).items() if v is not None}
         return value or None
-    said = string_argument(field, text, only=only, used=used)
+    said = stated(field, text, used) or string_argument(field, text, only=only, used=used)
     return None if said is None else fit_string(said, schema)
 
 

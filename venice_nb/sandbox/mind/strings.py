@@ -13,6 +13,7 @@ from .names import NAME, name_for
 from .operations import headline, keywords
 from .patterns import DATE, EMAIL, PHONE, RELATIVE, TIME, URL, first_match, iso_date
 from .retrieve import Passage, rank
+from .statements import stated
 
 _VERSION = re.compile(
     r"\b(?:version|release|v)\.? ?(\d+(?:\.\d+)*(?:[-.]?(?:a|b|rc|alpha|beta|dev)\.?\d*)?)\b|\b(\d+\.\d+(?:\.\d+)*)\b",
@@ -109,7 +110,7 @@ def string_value(field: Field, text: str) -> str | None:
     if field.says("keyword", "topic", "theme", "tag", "subject"):
         found = keywords(text, 1)
         return found[0] if found else None
-    named = name_for(field, text)
+    named = stated(field, text) or name_for(field, text)
     if named:
         return named
     return _by_description(field, text)

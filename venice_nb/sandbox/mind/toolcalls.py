@@ -17,6 +17,7 @@ from .fit import fit_string
 from .names import proper_names
 from .patterns import DATE, RELATIVE, iso_date
 from .schema import Filler
+from .statements import states
 from .text import stem, terms
 
 if TYPE_CHECKING:
@@ -232,6 +233,8 @@ def _several(function: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
         )
         between = rf",\s*(?:and |or )?|\s+(?:{joins})\s+(?:(?:that |those )?(?:in|for|of) |the )?"
         match = re.search(rf"(?:{CAPITALISED}(?:{between}))+{CAPITALISED}", text)
+        if match and states(text) and not re.search(r"\b(?:and|or)\b", match[0]):
+            continue  # "in Ljubljana, Slovenia" is one place, told with its country
         quoted = re.findall(r"[\"“]([^\"”]+)[\"”]", text)
         names = quoted if len(quoted) > 1 else [n for n in re.split(between, match[0]) if n] if match else []
         names = [n.rstrip(".") for n in names if proper_names(n) or quoted]
