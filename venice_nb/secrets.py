@@ -19,10 +19,12 @@ class Secret:
     <set>
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("_packed", "_shapes", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = clean_key(value)
+        self._shapes = tuple({self._value, quote(self._value, safe="")})
+        self._packed = tuple(shape.encode() for shape in self._shapes)
 
     def reveal(self) -> str:
         """The key itself. Only the room that sends requests calls this."""
@@ -34,10 +36,11 @@ class Secret:
 
     def hide(self, text: AnyStr) -> AnyStr:
         """`text` without the key, for what a server or a proxy says back."""
-        for shape in {self._value, quote(self._value, safe="")}:
-            if isinstance(text, bytes):
-                text = text.replace(shape.encode(), b"<key>")
-            else:
+        if isinstance(text, bytes):
+            for packed in self._packed:
+                text = text.replace(packed, b"<key>")
+        else:
+            for shape in self._shapes:
                 text = text.replace(shape, "<key>")
         return text
 

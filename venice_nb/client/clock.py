@@ -8,37 +8,44 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 PIECE = 1 << 18  # bytes written between two looks at the clock
 
 _now = threading.local()
 
 
-@contextmanager
-def until(moment: float) -> Iterator[None]:
-    """Within this block no read or write of this thread goes on after `moment`, in monotonic seconds."""
-    before = getattr(_now, "until", None)
-    _now.until = moment
-    try:
-        yield
-    finally:
-        _now.until = before
+class until:  # noqa: N801  it reads as a word: with until(moment)
+    """Within this block no read or write of this thread goes on after `moment`, in monotonic seconds.
+
+    `leaving` is called before each write: until the first the server has seen nothing.
+    """
+
+    __slots__ = ("_before", "_within")
+
+    def __init__(self, moment: float, leaving: Callable[[], object] | None = None) -> None:
+        self._within = (moment, leaving)
+
+    def __enter__(self) -> None:
+        self._before = getattr(_now, "within", None)
+        _now.within = self._within
+
+    def __exit__(self, *_: object) -> None:
+        _now.within = self._before
 
 
 def _left(timeout: float | None, late: type[Exception]) -> float | None:
     """Seconds that one operation may take; raises `late` when there are none left."""
-    moment = getattr(_now, "until", None)
-    if moment is None:
+    within = getattr(_now, "within", None)
+    if within is None:
         return timeout
-    left = float(moment) - time.monotonic()
+    left = float(within[0]) - time.monotonic()
     if left <= 0:
         raise late("the time is up")
     return left if timeout is None else min(timeout, left)
@@ -56,6 +63,9 @@ class Bounded(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write piece by piece, so that a slow taker meets the deadline as well."""
+        within = getattr(_now, "within", None)
+        if within is not None and within[1] is not None:
+            within[1]()
         for start in range(0, len(buffer), PIECE):
             self._inner.write(buffer[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
 

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import weakref
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -42,23 +43,14 @@ BUSY = Lost(sent=False, reason=f"all {PERMITS} connections stayed busy", kind="p
 LEAVING = "http11.send_request_headers.started"  # until httpcore says this, the server has seen nothing
 
 
-def _watched(attempt: Attempt) -> Callable[[str, Any], None]:
+def _watched(attempt: Attempt) -> Callable[[str, Any], Awaitable[None]]:
     """Tells the attempt when its request leaves: one that is stopped before then counts for nothing."""
 
-    def trace(event: str, _: Any) -> None:
+    async def trace(event: str, _: Any) -> None:
         if event == LEAVING:
             attempt.sent = True
 
     return trace
-
-
-def _async_watched(attempt: Attempt) -> Callable[[str, Any], Awaitable[None]]:
-    trace = _watched(attempt)
-
-    async def async_trace(event: str, info: Any) -> None:
-        trace(event, info)
-
-    return async_trace
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -116,9 +108,8 @@ class Connection:
             return BUSY
         keep = False
         attempt.sent = self._given is not None  # a transport of the user's tells nothing
-        request.extensions["trace"] = _watched(attempt)
         try:
-            with until(end):
+            with until(end, partial(setattr, attempt, "sent", True)):
                 response = transport.handle_request(request)
                 try:
                     if response.is_success:
@@ -209,7 +200,7 @@ class AsyncConnection:
                 await lane.permits.acquire()
                 admitted = True
                 attempt.sent = self._given is not None  # a transport of the user's tells nothing
-                request.extensions["trace"] = _async_watched(attempt)
+                request.extensions["trace"] = _watched(attempt)
                 return await self._send(lane, attempt, request, began, began + total)
         except TimeoutError:
             return DEADLINE if attempt.sent else SLOW if admitted else BUSY
