@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .documents import read_file_part, tidy
+from .keys import orders_keys
 from .retrieve import Passage
 from .text import split_sentences
 from .wish import Wish, read_wish
@@ -220,6 +221,7 @@ def _plainly(text: str, passages: tuple[Passage, ...]) -> tuple[str, str, tuple[
         and tail.strip()
         and (tail[:1].isspace() or tail[:1] in "\"'“")
         and len(head) < 300
+        and not head.endswith('"')  # a key of JSON that is shown, not an order
         and _VERB.match(split_sentences(head.strip() or "x")[-1])
     ) and "\n\n" not in head:
         payload = tail.strip()
@@ -309,7 +311,7 @@ _DIRECTS = re.compile(
 
 def directs(sentence: str) -> bool:
     """Whether a sentence of a prompt tells the assistant how to behave, rather than stating something."""
-    return bool(_DIRECTS.match(sentence)) or sentence.rstrip().endswith(":")
+    return bool(_DIRECTS.match(sentence)) or sentence.rstrip().endswith(":") or orders_keys(sentence)
 
 
 def part_system(text: str) -> tuple[str, tuple[Passage, ...]]:

@@ -11,6 +11,7 @@ from typing import Any
 from . import brief, equations, knowledge, labels, look, memory, pixels, results
 from .answers import calculated, from_text, known, nearest, nothing
 from .asked import Ask, asks
+from .keys import counted, json_keys, unnamed
 from .records import records
 from .retrieve import clipped
 from .schema import Filler
@@ -85,13 +86,11 @@ def _free_json(ask: Ask, text: str, trace: Trace) -> dict[str, Any]:
             "required": keys,
         }
         for key in keys:
-            if re.search(
-                r"^(?:price|age|rating|count|quantity|amount|year|total|score|number|stars|cost)$", key
-            ):
+            if counted(key):
                 schema["properties"][key] = {"type": ["number", "null"]}  # type: ignore[index]
             elif not key.endswith("s"):
                 schema["properties"][key] = {"type": ["string", "null"]}  # type: ignore[index]
-        value = Filler(schema).fill(schema, text)
+        value = Filler(schema).fill(schema, unnamed(text))
         trace.note(f"Keys named in the request: {', '.join(keys)}.", 1)
         return value if isinstance(value, dict) else {"answer": value}
     draft = (
@@ -103,23 +102,3 @@ def _free_json(ask: Ask, text: str, trace: Trace) -> dict[str, Any]:
     if draft is None and len(records(text)) > 1:
         return {"items": records(text)}
     return {"answer": (draft or nearest(ask, trace) or nothing(ask, trace)).text}
-
-
-def json_keys(text: str) -> list[str]:
-    r"""Return the keys a request names for its JSON: "with keys name and age", "{\"name\": ..., \"age\": ...}"."""
-    shown = re.search(r"\{[^{}]*\"[\w ]+\"\s*:[^{}]*\}", text)
-    if shown:
-        return list(dict.fromkeys(re.findall(r"\"([\w ]+)\"\s*:", shown[0])))[:20]
-    named = re.search(
-        r"\b(?:keys?|fields?|properties|attributes)\b:?\s+(?P<l>(?:[`\"']?\w+[`\"']?(?:\s*,\s*(?:and )?|\s+and\s+))*[`\"']?\w+[`\"']?)",
-        text,
-        re.IGNORECASE,
-    )
-    if not named:
-        return []
-    found = [k.strip(" `\"'") for k in re.split(r"\s*,\s*(?:and )?|\s+and\s+", named["l"])]
-    return [
-        k
-        for k in dict.fromkeys(found)
-        if k and k.lower() not in ("the", "from", "in", "for", "of", "are", "as", "only", "with")
-    ][:20]
