@@ -7,6 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from .quoting import quoted
 from .retrieve import ASIDE, LEANING, Hit, Passage, lines_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def cited(chosen: Sequence[Hit], passages: Sequence[Passage], mark: str = "[{}]"
     for i, hit in enumerate(chosen):
         label = passages[hit.line.passage].label
         last = i + 1 == len(chosen) or chosen[i + 1].line.passage != hit.line.passage
-        text = hit.line.sentence.text
+        text = quoted(hit.line.sentence.text, hit.met)
         if label:
             text = re.sub(r"\s*\[\d+\](?=[.\s]|$)", "", text)  # the source's own footnote marks would mislead
         found.append(marked(text, mark.format(label)) if label and last else text)
