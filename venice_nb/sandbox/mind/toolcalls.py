@@ -14,6 +14,7 @@ from .arithmetic import find_expression
 from .documents import readable
 from .field import Field
 from .fit import fit_string
+from .followups import completed
 from .names import proper_names
 from .patterns import DATE, RELATIVE, iso_date
 from .schema import Filler
@@ -144,7 +145,7 @@ def wanted_calls(
         picked = [f for f in tools if f["name"] == named]
         return [(f["name"], _completed(f, arguments(f, text, context), text)) for f in picked[:1]]
     forced = choice == "required"
-    pieces = _requests(text)
+    pieces = completed(_requests(text), lambda piece: any(fitness(f, piece) >= NEEDED for f in tools))
     found: list[tuple[str, dict[str, Any]]] = []
     for piece in pieces:
         scored = sorted(((fitness(f, piece), -i) for i, f in enumerate(tools)), reverse=True)
