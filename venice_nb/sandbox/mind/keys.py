@@ -56,7 +56,7 @@ def _orders(sentence: str) -> bool:
     if _TEMPLATE.search(sentence):
         return True
     named = _NAMED.search(sentence) or _LISTED.search(sentence)
-    return bool(named) and ":" not in sentence[named.end() :] and not re.search(r"[\"{]", sentence)
+    return named is not None and ":" not in sentence[named.end() :] and not re.search(r"[\"{]", sentence)
 
 
 _COUNTED = re.compile(
