@@ -15,6 +15,7 @@ ORDERS = (
     "Return JSON. Fields: name, country, population",
     "Reply with a JSON object with the fields `name`, `country` and `population`.",
     "Give me JSON containing name, country and population.",
+    "JSON with the fields `name`, `country` and `population`.",
     'Answer as {"name": ..., "country": ..., "population": ...}.',
 )
 

@@ -12,7 +12,7 @@ _NAMED = re.compile(
 )
 _LISTED = re.compile(  # "JSON with name, age": two at least, for "JSON with care" names none
     rf"\bJSON\b(?:\s+(?:objects?|format|document|output))?\s*(?:,?\s*(?:with|containing|having|holding|including|of(?: the form)?)\b|:)"
-    rf"\s*(?:(?:the|these|only|just)\s+)*(?P<l>{_KEY}(?:{_AND}{_KEY})+)",
+    rf"\s*(?:(?:the|these|only|just|keys|fields|properties|attributes)\s+)*(?P<l>{_KEY}(?:{_AND}{_KEY})+)",
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile(r"\{\s*\"[\w ]+\"\s*:\s*\"?(?:\.\.\.|…|<|string\b|number\b|str\b|int\b)")
