@@ -220,3 +220,20 @@ def test_an_admin_key_is_remarked_upon_and_an_inference_key_is_not(kind, key, ca
     kind("VENICE_ADMIN_KEY_planted_0123456789")
     assert "ADMIN key" in caplog.text
     assert "planted" not in caplog.text
+
+
+def test_a_small_request_leaves_in_one_piece(wire, key):
+    """Head and body in one packet: half the calls of the system, and no waiting for an acknowledgement."""
+    server = wire(reply())
+    with vn.Venice(key, base_url=server.base_url) as v:
+        v.chat("hi", model=MODEL, show=False)
+    assert server.requests[0]["together"]
+
+
+def test_a_large_request_is_whole_all_the_same(wire, key):
+    """What is too long to be held back goes out at once and in order."""
+    server = wire(reply())
+    text = "word " * 40_000
+    with vn.Venice(key, base_url=server.base_url) as v:
+        v.chat(text, model="zai-org-glm-5-2", show=False)
+    assert server.requests[0]["body"]["messages"][-1]["content"] == text

@@ -129,6 +129,7 @@ class Wire:
             data += piece
         head, _, body = data.partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
+        together = bool(body)
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
         wanted = int(headers.get("content-length", 0))
         while len(body) < wanted:
@@ -136,7 +137,12 @@ class Wire:
         with self._lock:
             self.times.append(time.monotonic())
             self.requests.append(
-                {"line": lines[0], "headers": headers, "body": json.loads(body) if body else None}
+                {
+                    "line": lines[0],
+                    "headers": headers,
+                    "body": json.loads(body) if body else None,
+                    "together": together,
+                }
             )
         return True
 

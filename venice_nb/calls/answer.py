@@ -10,7 +10,7 @@ import html
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from venice_nb.calls.thinking import split_thinking
 from venice_nb.errors import UnreadableReply, plain
@@ -166,12 +166,18 @@ def find_cost(
     return Cost(None, "unknown")
 
 
+_CITATIONS: Final = ("web_search_citations", "webSearchCitations", "citations", "annotations")
+_CITED: Final = frozenset(_CITATIONS)
+
+
 def read_sources(*places: Mapping[str, Any]) -> tuple[Source, ...]:
     """The pages of a web search, from the first place that has any: markers in the text count into them."""
     for place in places:
         message = mapping(mapping(next(iter(items(place.get("choices"))), None)).get("message"))
         for holder in (mapping(place.get("venice_parameters")), place, message):
-            for name in ("web_search_citations", "webSearchCitations", "citations", "annotations"):
+            if _CITED.isdisjoint(holder):
+                continue
+            for name in _CITATIONS:
                 found = tuple(source for entry in items(holder.get(name)) if (source := _source(entry)))
                 if found:
                     return found

@@ -1,7 +1,8 @@
 """A deadline that holds while bytes still drip in: every read and write of a socket knows the time left.
 
 httpx counts the seconds of a single read, so an answer that comes one byte at a time never ends for it. The
-asynchronous world needs nothing like this, a task can be cancelled from outside.
+asynchronous world needs nothing like this, a task can be cancelled from outside. What stands here also tells
+when a request leaves, and lets its head and a short body leave together: one packet, one call of the system.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 PIECE = 1 << 18  # bytes written between two looks at the clock
+TOGETHER = 1 << 14  # bytes held back until the answer is waited for
 
 _now = threading.local()
 
@@ -56,27 +58,40 @@ class Bounded(httpcore.NetworkStream):
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
+        self._held = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, or wait for it no longer than allowed."""
+        self._flush(timeout)
         return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Hold a few bytes back until the answer is read; write more of them at once."""
+        self._held = self._held + buffer if self._held else buffer
+        if len(self._held) > TOGETHER:
+            self._flush(timeout)
+
+    def _flush(self, timeout: float | None) -> None:
         """Write piece by piece, so that a slow taker meets the deadline as well."""
+        held, self._held = self._held, b""
+        if not held:
+            return
         within = getattr(_now, "within", None)
         if within is not None and within[1] is not None:
             within[1]()
-        for start in range(0, len(buffer), PIECE):
-            self._inner.write(buffer[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
+        for start in range(0, len(held), PIECE):
+            self._inner.write(held[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         """Close the connection."""
+        self._held = b""
         self._inner.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """The same connection, encrypted from here on."""
+        self._flush(timeout)
         left = _left(timeout, httpcore.ConnectTimeout)
         return Bounded(self._inner.start_tls(ssl_context, server_hostname, left))
 

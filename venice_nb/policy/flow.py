@@ -220,10 +220,12 @@ class _Course:
         guard, held_since = self.guard, None
         while True:
             now = self.now()
-            problem = guard.problem(self.call, now)
-            if problem is not None:
-                raise self._raised(problem)
             admitted = guard.admit(self.call, self.seat, now)
+            if type(admitted) is not int:  # something is noted about the key, or the call must wait
+                problem = guard.problem(self.call, now)
+                if problem is not None:
+                    guard.give_back(admitted, self.seat, now)
+                    raise self._raised(problem)
             if isinstance(admitted, int):
                 self.mark = admitted
                 return

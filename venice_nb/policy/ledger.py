@@ -73,6 +73,10 @@ class Ledger(Protocol):
         """What is remembered."""
 
 
+class Noted(int):
+    """A mark given although something is noted about the key: read the notes before sending."""
+
+
 def ruling(
     marks: list[tuple[float, bool]], notes: Mapping[str, Note], now: float, cap: int = CAP
 ) -> Hold | None:
@@ -127,6 +131,8 @@ class MemoryLedger:
                 if hold is PROBE:
                     self._notes[PROBING] = Note(now + PROBE_TIME)
                     return replace(PROBE, probe=self._mark(now, PROBE_TIME))
+                if self._notes:
+                    return Noted(self._mark(now, seconds))
             return self._mark(now, seconds)
 
     def _mark(self, now: float, seconds: float) -> int:

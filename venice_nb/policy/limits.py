@@ -144,6 +144,15 @@ class Guard:
             self.limiter.withdraw(seat)
         return admitted
 
+    def give_back(self, admitted: int | Wait | Hold, seat: Seat | None, now: float) -> None:
+        """The call does not go after all."""
+        if isinstance(admitted, int):
+            self.ledger.succeeded(admitted)
+        elif isinstance(admitted, Hold) and admitted.probe is not None:
+            self.probed(admitted.probe, fine=None, now=now)
+        if seat is not None:
+            self.limiter.withdraw(seat)
+
     def server_time(self, now: float) -> float:
         """Unix time at the server."""
         wall = self.wall()

@@ -33,6 +33,7 @@ from venice_nb.policy.ledger import (
     Hold,
     MemoryLedger,
     Note,
+    Noted,
     ruling,
 )
 
@@ -301,7 +302,8 @@ class SharedLedger:
         """The uncommon case: many marks, or something noted about the key."""
         self._tidy(connection, now)
         rows = connection.execute("SELECT until, pid FROM mark WHERE key = ?", (self._key,)).fetchall()
-        hold = ruling([(end, pid != 0) for end, pid in rows], self._notes(connection, now), now, self._cap)
+        notes = self._notes(connection, now)
+        hold = ruling([(end, pid != 0) for end, pid in rows], notes, now, self._cap)
         if hold is not None and hold is not PROBE:
             return hold
         if hold is PROBE:
@@ -309,7 +311,9 @@ class SharedLedger:
             connection.execute(_NOTE, (self._key, PROBING, now + PROBE_TIME, ""))
         mark = connection.execute(_ADD, (self._key, os.getpid(), until)).lastrowid
         assert mark is not None
-        return replace(PROBE, probe=mark) if hold is PROBE else mark
+        if hold is PROBE:
+            return replace(PROBE, probe=mark)
+        return Noted(mark) if notes else mark
 
     def _tidy(self, connection: sqlite3.Connection, now: float) -> None:
         connection.execute("DELETE FROM mark WHERE until <= ? OR until > ?", (now, now + HORIZON))
