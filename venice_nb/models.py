@@ -218,10 +218,7 @@ def pricing(session: Session, /, type: Kind = "text", *, refresh: bool = True) -
     note = (yield from _refresh(session, type, kinds)) if refresh else ""
     known = session.catalogue
     found = [
-        model
-        for kind in kinds
-        for model in known.of_type(kind)
-        if type != "code" or model.supports("code")
+        model for kind in kinds for model in known.of_type(kind) if type != "code" or model.supports("code")
     ]
     return PriceTable.of(found, type, known.date, note, headers=known.headers)
 
