@@ -1,5 +1,6 @@
 """The fault matrix, with real sockets: what is tried again, what is reported, and what is never lost."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from wire import OK, Drip, Hang, Reset, delta, error, events, reply, stream_head
 from venice_nb import errors
 from venice_nb.calls import chat as chat_calls
 from venice_nb.calls.call import Timeouts
+from venice_nb.client import http
 
 
 def test_a_refused_port_is_tried_again_and_told_as_not_sent(world):
@@ -33,6 +35,22 @@ def test_a_name_that_cannot_be_looked_up_says_that_the_machine_may_be_offline(wo
     monkeypatch.setattr(socket, "create_connection", fail)
     with pytest.raises(errors.NotSent, match="offline"):
         world.open("https://api.example.org/api/v1").chat()
+
+
+def test_a_server_that_swallows_connections_is_told_as_not_sent(world, monkeypatch):
+    """Fault 3: the queue of the listener is full, so nobody answers the knock; with a shorter patience."""
+    monkeypatch.setattr(http, "CONNECT", 0.2)
+    with socket.socket() as listener, contextlib.ExitStack() as knocking:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            caller = knocking.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        with pytest.raises(errors.NotSent) as told:
+            world.open(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1").chat()
+    assert told.value.attempts == 4
+    assert told.value.charged == "no"
 
 
 def test_a_failed_handshake_is_final_and_nobody_is_told_to_switch_checks_off(world):
