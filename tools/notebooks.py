@@ -32,7 +32,7 @@ QUIET = {
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, whatever the user has installed
 }
 _SECRET = re.compile(r"VENICE_(?:ADMIN|INFERENCE)_KEY_\w{6,}|Bearer [\w-]{12,}")
-_PATH = re.compile(r"(?:/home/|/root/|/work/|/Users/|/tmp/|[A-Z]:\\\\)\w")
+_PATH = re.compile(rf"{re.escape(str(ROOT))}|(?:/(?:home|root|Users|tmp|mnt|srv)/|[A-Z]:\\\\)\w")
 _REMOTE = re.compile(r"<(?:img|script|iframe|link)[^>]+https?://", re.IGNORECASE)
 
 
