@@ -137,15 +137,3 @@ def test_a_long_list_is_cut_into_requests(refused):
     refused(lambda: split([]), "texts")
     refused(lambda: split(["a"], 0), "size")
     refused(lambda: split(["a"], 4096), "size")
-
-
-def test_two_thousand_texts_take_less_than_five_milliseconds_to_check(catalogue):
-    import time
-
-    texts = ["a sentence of an ordinary length, as people write them"] * ITEMS
-    best = 1.0
-    for _ in range(10):
-        start = time.process_time()
-        embed(texts, model=MODEL, catalogue=catalogue)
-        best = min(best, time.process_time() - start)
-    assert best < 5e-3

@@ -1,7 +1,6 @@
 """Gathering a streamed answer: whatever the order and the cut of its pieces, it equals the plain answer."""
 
 import json
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -284,31 +283,3 @@ def test_asking_for_the_text_again_copies_only_what_is_new():
     assert str(joined) == "ab"
     joined.pieces.append("c")
     assert (str(joined), joined._count) == ("abc", 3)
-
-
-def test_gathering_costs_no_more_than_reading_lines_and_json():
-    """Decoding, JSON and gathering together against the plainest loop: `iter_lines` and `json.loads`."""
-    sent = body(*stream("word " * 4000, size=5))
-    pieces = [sent[at : at + 4096] for at in range(0, len(sent), 4096)]
-
-    def ours():
-        return gather(*pieces).text
-
-    def plainest():
-        text, rest = [], b""
-        for piece in pieces:
-            *lines, rest = (rest + piece).split(b"\n")
-            for line in lines:
-                found = line.decode()
-                if found.startswith("data: ") and found != "data: [DONE]":
-                    choices = json.loads(found[6:])["choices"]
-                    text.extend(each["delta"].get("content") or "" for each in choices)
-        return "".join(text)
-
-    def seconds(work):
-        start = time.process_time()
-        assert work() == "word " * 4000
-        return time.process_time() - start
-
-    rounds = [(seconds(ours), seconds(plainest)) for _ in range(9)]
-    assert min(mine for mine, _ in rounds) <= 1.5 * min(theirs for _, theirs in rounds)
