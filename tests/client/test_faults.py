@@ -156,7 +156,7 @@ def test_a_reset_far_away_is_told_at_once(world, wire):
 
 
 def test_many_parallel_calls_with_a_bad_key_stop_after_the_first_few(wire, key):
-    """Fault 19."""
+    """Fault 19: no more than there are connections; the rest know before they are sent."""
     from concurrent.futures import ThreadPoolExecutor
 
     import venice_nb as vn
@@ -173,7 +173,7 @@ def test_many_parallel_calls_with_a_bad_key_stop_after_the_first_few(wire, key):
         told = list(pool.map(ask, range(50)))
     v.close()
     crowded = max(sum(start <= time < start + 30 for time in server.times) for start in server.times)
-    assert crowded <= 18
+    assert crowded <= 16
     assert any(isinstance(item, errors.BadKey) for item in told)
 
 

@@ -166,6 +166,7 @@ class _Course:
         self.most = self.rule.attempts if max_retries is None else max_retries + 1
         self.seat = guard.seat(call)
         self.mark: int | None = None
+        self.inside = False  # counted among the requests under way
         self.attempt: Attempt | None = None
         self.number = 0
         self.first = 0.0
@@ -209,6 +210,12 @@ class _Course:
         mark, self.mark = self.mark, None
         if mark is not None:
             self.guard.ledger.succeeded(mark)
+        self._leave()
+
+    def _leave(self) -> None:
+        if self.inside:
+            self.inside = False
+            self.guard.left()
 
     def _failed(self) -> None:
         mark, self.mark = self.mark, None
@@ -227,7 +234,7 @@ class _Course:
                     guard.give_back(admitted, self.seat, now)
                     raise self._raised(problem)
             if isinstance(admitted, int):
-                self.mark = admitted
+                self.mark, self.inside = admitted, True
                 return
             if isinstance(admitted, Wait):
                 if guard.truth is not None and guard.limiter.wants_truth(now):
@@ -308,6 +315,7 @@ class _Course:
         if received.status == 429 and self.seat is not None:
             guard.limiter.brake(self.seat, now, None if isinstance(error, errors.TooManyFailures) else hint)
         guard.refused(error, self.call, now)
+        self._leave()
         self._tell("answer", received.status, why=error.what, request_id=error.request_id)
         if isinstance(error, errors.TooManyFailures):
             hint = None  # the ledger holds everyone back, this call too
@@ -324,6 +332,7 @@ class _Course:
                 self.guard.limiter.landed(self.seat)
             else:
                 self.guard.limiter.withdraw(self.seat)
+        self._leave()
         self._tell("lost", why=lost.reason)
         what = Fate.UNKNOWN if lost.sent else Fate.NOT_SENT
         error = transport_error(lost, self.call, self.number, self.now() - self.first)
@@ -377,6 +386,7 @@ class _Course:
             self._failed()  # it may still fail at the server
         else:
             self._accepted()
+        self._leave()
         if self.seat is not None:
             if self.seat.queued or (pending and not left):
                 self.guard.limiter.withdraw(self.seat)

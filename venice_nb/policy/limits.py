@@ -21,6 +21,7 @@ from venice_nb.policy.ledger import (
     BLOCK,
     BLOCKED,
     CAP,
+    CROWDED,
     LATCH,
     LOWER,
     PROBING,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 RETRY_TOKENS = 50.0  # a retry costs 5, after a timeout 10; a success gives 1 back
 DAY = 86_400.0
+TOGETHER = 16  # requests of one process under way; as many as there are connections
 
 # Problems of the key itself: asking again at once only adds to the failures the server counts.
 OF_THE_KEY = (
@@ -118,6 +120,8 @@ class Guard:
         self.limiter = RateLimiter(self._limits_for)
         self.retries = RetryBudget()
         self.clock = ServerClock()
+        self._gate = threading.Lock()
+        self._inside = 0
         self.risked = 0.0  # US dollars that resent calls may have cost twice
 
     def here(self) -> None:
@@ -134,20 +138,42 @@ class Guard:
         return Seat((call.model, call.family), call.tokens)
 
     def admit(self, call: Call[Any], seat: Seat | None, now: float) -> int | Wait | Hold:
-        """The mark of a request that may go now, or how long to wait. A wait leaves nothing counted."""
-        if seat is not None:
-            wait = self.limiter.take(seat, now)
-            if wait is not None:
-                return wait
-        admitted = self.ledger.admit(now, call.timeouts.total)
-        if seat is not None and isinstance(admitted, Hold):
-            self.limiter.withdraw(seat)
+        """The mark of a request that may go now, or how long to wait. A wait leaves nothing counted.
+
+        Whoever gets a mark calls `left` once it is known what the answer says about the key, so that no
+        request goes out between a refusal of the key and everybody's knowing of it.
+        """
+        if not self._enter():
+            return Hold(CROWDED, f"{TOGETHER} requests are under way")
+        admitted: int | Wait | Hold | None = None
+        try:
+            admitted = self.limiter.take(seat, now) if seat is not None else None
+            if admitted is None:
+                admitted = self.ledger.admit(now, call.timeouts.total)
+                if seat is not None and isinstance(admitted, Hold):
+                    self.limiter.withdraw(seat)
+        finally:
+            if not isinstance(admitted, int):
+                self.left()
         return admitted
+
+    def _enter(self) -> bool:
+        with self._gate:
+            if self._inside >= TOGETHER:
+                return False
+            self._inside += 1
+            return True
+
+    def left(self) -> None:
+        """A request that was admitted is over, and what it told has been noted."""
+        with self._gate:
+            self._inside -= 1
 
     def give_back(self, admitted: int | Wait | Hold, seat: Seat | None, now: float) -> None:
         """The call does not go after all."""
         if isinstance(admitted, int):
             self.ledger.succeeded(admitted)
+            self.left()
         elif isinstance(admitted, Hold) and admitted.probe is not None:
             self.probed(admitted.probe, fine=None, now=now)
         if seat is not None:
