@@ -14,6 +14,7 @@ from venice_nb.calls.check import refuse
 from venice_nb.errors import StreamFailure
 from venice_nb.policy.flow import Plan, Send
 from venice_nb.render.live import Bundle, Live, environment, mark_shown, static_mode
+from venice_nb.results.reading import mapping
 from venice_nb.results.reply import Reply, ToolCall, ToolStep
 
 if TYPE_CHECKING:
@@ -226,8 +227,7 @@ def _to_send_back(reply: Reply, calls: Sequence[ToolCall]) -> Message:
     if not given:
         # an answer without words is null on its way here, and refused as null on its way back
         return message if message.get("content") is not None else {**message, "content": ""}
-    ids = [found.get("id") for found in given if isinstance(found, dict)]
-    if ids == [call.id for call in calls]:
+    if isinstance(given, list) and [mapping(each).get("id") for each in given] == [call.id for call in calls]:
         return message
     rest = {key: value for key, value in message.items() if key != "tool_calls"}
     if calls:
