@@ -17,7 +17,7 @@ from venice_nb.calls.listings import (
 )
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import BreakerOpen, InvalidInput, ModelNotFound, NotSent, ServerError, UnreadableReply
-from venice_nb.policy.flow import Send
+from venice_nb.policy.steps import Send
 
 BUNDLED = Catalogue.bundled()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.client.drive import AsyncDriver, Driver
     from venice_nb.client.session import Session
     from venice_nb.client.streams import ReplyStream
-    from venice_nb.policy.flow import Plan
+    from venice_nb.policy.steps import Plan
 
 P = ParamSpec("P")
 T = TypeVar("T")

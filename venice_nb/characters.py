@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from venice_nb.calls import characters as calls
 from venice_nb.calls.check import integer, listed
 from venice_nb.catalogue.names import name_of
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.characters import Character, CharacterTable, Reviews
 
 if TYPE_CHECKING:

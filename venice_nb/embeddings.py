@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import embeddings as calls
 from venice_nb.calls.check import model_name
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.vectors import Vectors
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from venice_nb.calls import models as calls
 from venice_nb.calls.check import fields, flag, integer, model_name, number, text, unknown
 from venice_nb.catalogue import price_of_edit, price_of_image, price_of_upscale
 from venice_nb.errors import APIError, InvalidInput, LocalLimit, ModelNotFound, TransportError, plain
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.models import ModelCard, ModelTable
 from venice_nb.results.names import Names
 from venice_nb.results.prices import PriceTable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import operations
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from venice_nb.calls.call import Call, Received, Safety
-from venice_nb.policy.flow import Answered, Attempt, Lost, Sleep, attempts
+from venice_nb.policy.flow import Answered, Attempt, Lost, attempts
 from venice_nb.policy.limits import Guard
+from venice_nb.policy.steps import Sleep
 
 EPOCH = 1_790_000_000.0  # Unix time at virtual second 0
 

@@ -10,8 +10,9 @@ from scripted import Clock, answer, lost, make_call, play, quiet_guard
 
 from venice_nb import errors
 from venice_nb.calls.call import Safety
-from venice_nb.policy.flow import Lost, Sleep, attempts
+from venice_nb.policy.flow import Lost, attempts
 from venice_nb.policy.limits import TRUTH
+from venice_nb.policy.steps import Sleep
 
 A, B, C, D, E, F = Safety.READ, Safety.POLL, Safety.INFER, Safety.MAKE, Safety.QUEUE, Safety.KEYS
 

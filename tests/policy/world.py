@@ -10,10 +10,11 @@ from scripted import Clock, answer, lost, make_call
 
 from venice_nb import errors
 from venice_nb.calls.call import Safety
-from venice_nb.policy.flow import Answered, Attempt, Sleep, attempts
+from venice_nb.policy.flow import Answered, Attempt, attempts
 from venice_nb.policy.ledger import MemoryLedger
 from venice_nb.policy.limits import Guard
 from venice_nb.policy.outcome import RULES, Fate, fate
+from venice_nb.policy.steps import Sleep
 
 OUTCOMES = {
     "fine": lambda: answer(200),

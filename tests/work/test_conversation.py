@@ -9,7 +9,7 @@ from PIL import Image
 from script import FakeSession, Pieces, Script, reply
 
 from venice_nb.errors import ContextTooLong, InvalidInput, NotSent, StreamInterrupted
-from venice_nb.policy.flow import Send
+from venice_nb.policy.steps import Send
 from venice_nb.talk.conversation import Conversation
 
 

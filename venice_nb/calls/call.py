@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -42,13 +43,18 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A complete answer as it came over the wire; header names are lower case."""
+    """A complete answer as it came over the wire; header names are lower case.
+
+    `file` holds the body in place of `content` when the call named one and the answer is media.
+    """
 
     status: int
     headers: Mapping[str, str]
     content: bytes
     elapsed: float = 0.0  # seconds from the first attempt to the last byte
     attempts: int = 1
+    file: Path | None = None
+    first: float | None = None  # seconds to the first byte of an answer that came in pieces
 
     @property
     def content_type(self) -> str:
@@ -97,6 +103,8 @@ class Call(Generic[T]):
     price: float | None = None  # US dollars one more attempt may cost; None when unknown
     paid: bool = False  # spends money when it succeeds
     gather: Callable[[], Gatherer[T]] | None = None  # set when the answer is asked for as a stream
+    pieces: bool = False  # the answer is bytes that are of use piece by piece, as speech is
+    file: Path | None = None  # media go into this new file as they arrive, not into memory
 
     @property
     def asked(self) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from venice_nb.aio import heartbeat
 from venice_nb.client.http import clean
 from venice_nb.client.lent import AsyncWholeReply, WholeReply
-from venice_nb.policy.flow import Answered, Attempt, Event, Lost, Open, Plan, Run, Send, Sleep, attempts
+from venice_nb.policy.flow import Answered, Attempt, Event, Lost, attempts
+from venice_nb.policy.steps import Open, Plan, Run, Send, Sleep
 from venice_nb.render.live import Countdown
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Driver(_Policy):
     def __init__(self, connection: Connection, *rest: Any, **more: Any) -> None:
         super().__init__(*rest, **more)
         self.connection = connection
+        self.session.run = self.run
 
     def run(self, plan: Plan[T]) -> T:
         """The result of a plan."""
@@ -128,6 +130,7 @@ class AsyncDriver(_Policy):
     def __init__(self, connection: AsyncConnection, *rest: Any, **more: Any) -> None:
         super().__init__(*rest, **more)
         self.connection = connection
+        self.session.run = self.run
 
     async def run(self, plan: Plan[T]) -> T:
         """The result of a plan. In a notebook kernel, Ctrl-C ends it at once."""

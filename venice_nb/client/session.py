@@ -10,8 +10,11 @@ from venice_nb.render.live import notice
 from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from venice_nb.catalogue import Resolution
     from venice_nb.config import Settings
+    from venice_nb.policy.steps import Plan
     from venice_nb.results.headers import Deprecation
 
 
@@ -26,8 +29,12 @@ class Session:
         calls: how many answers have arrived.
         cost: what those that cost something cost together, None before the first.
         balance: US dollars left as of the last answer, None before the first that told.
+        run: carries out a plan: gives its result, or a coroutine for it with an `AsyncVenice`. Results that
+            can be worked on further, and jobs that can be waited for, keep the session for this.
 
     """
+
+    run: Callable[[Plan[Any]], Any]
 
     def __init__(self, settings: Settings, *, live: bool = True) -> None:
         self.settings = settings

@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from venice_nb import errors
 from venice_nb.calls.call import Call, Received, Safety, Timeouts
@@ -36,58 +35,15 @@ from venice_nb.policy.outcome import (
     transport_error,
 )
 from venice_nb.policy.rates import Wait
+from venice_nb.policy.steps import Sleep
 
-__all__ = [
-    "Answered",
-    "Attempt",
-    "Event",
-    "Lost",
-    "Open",
-    "Outcome",
-    "Plan",
-    "Run",
-    "Send",
-    "Sleep",
-    "Step",
-    "attempts",
-]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+__all__ = ["Answered", "Attempt", "Event", "Lost", "Outcome", "attempts"]
 
 T = TypeVar("T")
 log = logging.getLogger("venice_nb")
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send a call under the whole policy and give back its result. `watch` sees a stream's gatherer grow."""
-
-    call: Call[Any]
-    watch: Callable[[Any], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Open a streaming call under the whole policy and give back the open stream."""
-
-    call: Call[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Run a function of the user's; a coroutine is awaited by the asynchronous driver."""
-
-    function: Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Sleep:
-    """Wait so many seconds, and say why."""
-
-    seconds: float
-    why: str = ""
-
-
-Step = Send | Open | Run | Sleep
-Plan = Generator[Step, Any, T]
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from venice_nb.calls import parts
 from venice_nb.calls.chat import chat_completion
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import InvalidInput
-from venice_nb.policy.flow import Open, Plan
+from venice_nb.policy.steps import Open, Plan
 from venice_nb.talk.exchange import Exchange, Message, Screen, check_steps, rounds, wants_show
 from venice_nb.talk.model_choice import choose_model, slug_in
 from venice_nb.talk.tools import Confirm, Toolbox

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.policy.flow import Plan
+    from venice_nb.policy.steps import Plan
     from venice_nb.results.characters import Character
     from venice_nb.results.reply import Reply
     from venice_nb.talk.tools import Confirm

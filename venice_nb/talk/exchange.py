@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.calls.call import Received
 from venice_nb.calls.check import refuse
 from venice_nb.errors import StreamFailure
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 from venice_nb.render.live import Bundle, Live, environment, mark_shown, static_mode
 from venice_nb.results.reading import mapping
 from venice_nb.results.reply import Reply, ToolCall, ToolStep

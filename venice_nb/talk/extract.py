@@ -19,7 +19,7 @@ from venice_nb.errors import (
     PaymentRequired,
     VeniceError,
 )
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 from venice_nb.shapes.shape import Shape
 from venice_nb.talk.exchange import Exchange
 from venice_nb.talk.model_choice import choose_model, slug_in

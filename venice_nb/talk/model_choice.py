@@ -12,7 +12,7 @@ from venice_nb.calls.check import model_name
 from venice_nb.calls.models import list_models
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import ModelNotFound, NotFound, VeniceError, plain
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.characters import Character
 
 if TYPE_CHECKING:

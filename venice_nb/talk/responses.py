@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.responses import create_response
 from venice_nb.catalogue import Resolution
-from venice_nb.policy.flow import Plan, Send
+from venice_nb.policy.steps import Plan, Send
 from venice_nb.talk.model_choice import choose_model, slug_in
 
 if TYPE_CHECKING:

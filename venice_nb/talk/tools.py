@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput, ToolError, plain
-from venice_nb.policy.flow import Plan, Run
+from venice_nb.policy.steps import Plan, Run
 from venice_nb.results.reply import ToolCall, ToolStep
 from venice_nb.shapes.building import fit, plain_data
 from venice_nb.shapes.docstrings import read_docstring
