@@ -40,6 +40,7 @@ class Settings:
         max_retries: how often a refused or failed request is tried again; None follows the policy.
         show: True streams replies into the notebook, False never, None where there is a notebook.
         default_model: used by chat where no model is named; empty means the server's default trait.
+        out: the folder for what was made: films, music, and pictures and speech that were paid for.
 
     """
 
@@ -49,6 +50,7 @@ class Settings:
     max_retries: int | None = None
     show: bool | None = None
     default_model: str = ""
+    out: Path = Path("venice_out")
 
 
 def flag(name: str, environment: Mapping[str, str] | None = None) -> bool:
@@ -154,10 +156,11 @@ def settings(
     max_retries: int | None = None,
     show: bool | None = None,
     default_model: Any = "",
+    out: Any = None,
 ) -> Settings:
     """Checked settings; `base_url` falls back to VENICE_BASE_URL, then to the official address.
 
-    `default_model` is a name, or a model with an `id`.
+    `default_model` is a name, or a model with an `id`. `out` falls back to VENICE_OUT, then to `venice_out`.
     """
     if show is not None and not isinstance(show, bool):
         raise InvalidInput(
@@ -183,7 +186,30 @@ def settings(
         max_retries=check_retries(max_retries),
         show=show,
         default_model=default_model.strip(),
+        out=check_folder(out if out is not None else os.environ.get("VENICE_OUT") or "venice_out"),
     )
+
+
+def check_folder(value: Any) -> Path:
+    """The folder for what is made; it is only created when something is to be written there."""
+    if not isinstance(value, str | os.PathLike) or isinstance(value, bytes) or "\0" in str(value):
+        raise InvalidInput(
+            f"out is a {type(value).__name__}, not a folder",
+            field="out",
+            value=plain(repr(value), 40),
+            allowed="the path of a folder",
+            do="leave it out for venice_out in the working folder",
+        )
+    folder = Path(value).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise InvalidInput(
+            f"{plain(folder.name, 60)} is a file, not a folder",
+            field="out",
+            value=plain(folder, 120),
+            allowed="the path of a folder",
+            do="give another name",
+        )
+    return folder
 
 
 def find_key(api_key: str | Secret | None = None) -> Secret | None:

@@ -19,6 +19,9 @@ HELP = (
 )
 
 
+CLIENTS = ("timeout", "max_retries", "show", "default_model", "out")  # options that a sandbox's client takes
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """One way to an API: its address, its key, and the transports where they are not the usual ones."""
@@ -48,11 +51,7 @@ def to_sandbox(sandbox: Sandbox | None = None, *, kind: str = "ADMIN", **options
     """
     from venice_nb.sandbox import Sandbox as Box  # noqa: PLC0415  loads only where it is wanted
 
-    mine = {
-        name: options.pop(name)
-        for name in ("timeout", "max_retries", "show", "default_model")
-        if name in options
-    }
+    mine = {name: options.pop(name) for name in CLIENTS if name in options}
     # Nobody shares this sandbox, so it sets no pace unless asked to; the server of its own has a paid tier's.
     options = {"tier": "unlimited", "usd": 10.0, **options}
     box = Box(**options) if sandbox is None else sandbox
@@ -83,9 +82,7 @@ def choose(api_key: str | Secret | None = None, *, ask: bool = False, **options:
 
 def _of_client(options: dict[str, Any]) -> dict[str, Any]:
     """The options that mean something for a sandbox as well."""
-    return {
-        name: options[name] for name in ("timeout", "max_retries", "show", "default_model") if name in options
-    }
+    return {name: options[name] for name in CLIENTS if name in options}
 
 
 def _ask() -> Secret:

@@ -19,6 +19,7 @@ from venice_nb.talk import chat, extract, responses
 from venice_nb.talk.conversation import Conversation
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Sequence
     from typing import Self
 
@@ -99,6 +100,7 @@ class _Client(Displayed, Generic[D]):
         max_retries: int | None = None,
         show: bool | None = None,
         default_model: ModelName = "",
+        out: str | os.PathLike[str] | None = None,
         on_event: Callable[[Event], None] | None = None,
         transport: Any = None,
     ) -> None:
@@ -110,6 +112,7 @@ class _Client(Displayed, Generic[D]):
             max_retries=max_retries,
             show=show,
             default_model=default_model,
+            out=out,
             transport=transport,
         )
         self._begin(door, on_event)
@@ -138,7 +141,7 @@ class _Client(Displayed, Generic[D]):
         Args:
             on_event: as for `Venice`.
             options: `seed`, `tier`, `faults`, ... of the `Sandbox`; `kind="INFERENCE"` for such a key;
-                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model`.
+                `sandbox=` for one made before; `timeout`, `max_retries`, `show`, `default_model`, `out`.
 
         """
         return cls._through(to_sandbox(**options), on_event)
@@ -240,6 +243,7 @@ class Venice(_Client[Driver]):
         max_retries: 0 to 10 repetitions of a refused request; None follows the policy per endpoint.
         show: whether replies stream into the notebook; None where there is one.
         default_model: for chat, where none is named.
+        out: folder for films, music and paid originals; else VENICE_OUT, else `venice_out`.
         on_event: called with an `Event` for each attempt, answer and wait.
         transport: an `httpx.BaseTransport` in place of the network.
 

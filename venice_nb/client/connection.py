@@ -13,17 +13,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from venice_nb.client.clock import Backend, until
-from venice_nb.client.http import (
-    LIMITS,
-    PERMITS,
-    TEXTS,
-    Body,
-    Requests,
-    is_json,
-    lost,
-    ssl_context,
-)
-from venice_nb.client.streams import AsyncReplyStream, Intake, ReplyStream
+from venice_nb.client.download import async_download, download
+from venice_nb.client.http import LIMITS, PERMITS, Requests, body_for, is_json, lost, ssl_context
+from venice_nb.client.intake import intake
+from venice_nb.client.streams import AsyncReplyStream, ReplyStream
 from venice_nb.config import LOOPBACK
 from venice_nb.errors import StreamInterrupted
 from venice_nb.policy.flow import Answered, Attempt, Lost
@@ -31,8 +24,9 @@ from venice_nb.policy.flow import Answered, Attempt, Lost
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from venice_nb.calls.call import Call
+    from venice_nb.calls.call import Call, Received
     from venice_nb.config import Settings
+    from venice_nb.policy.steps import Fetch
     from venice_nb.secrets import Secret
 
 DEADLINE = Lost(sent=True, reason="the answer took longer than its total time", kind="deadline", final=False)
@@ -60,12 +54,12 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _streams(attempt: Attempt, response: httpx.Response) -> bool:
+    if response.status_code >= 300:
+        return False
+    if attempt.call.pieces:
+        return not is_json(response.headers)
     kind = response.headers.get("content-type", "")
-    return (
-        attempt.call.gather is not None
-        and response.status_code < 300
-        and kind.startswith("text/event-stream")
-    )
+    return attempt.call.gather is not None and kind.startswith("text/event-stream")
 
 
 class Connection:
@@ -115,8 +109,8 @@ class Connection:
                     if response.is_success:
                         attempt.accepted()
                     if _streams(attempt, response):
-                        intake = Intake(attempt.call, response, began, self._requests)
-                        stream = ReplyStream(intake, response, permits.release, end)
+                        taken = intake(attempt.call, response, began, self._requests)
+                        stream = ReplyStream(taken, response, permits.release, end)
                         keep = True
                         return self._begin(stream)
                     return self._read(attempt.call, response, began)
@@ -143,7 +137,7 @@ class Connection:
         return Answered(stream.intake.received, stream)
 
     def _read(self, call: Call[Any], response: httpx.Response, began: float) -> Answered:
-        body = Body(response.headers, json=call.accept in TEXTS or is_json(response.headers))
+        body = body_for(call, response)
         assert isinstance(response.stream, httpx.SyncByteStream)
         try:
             for chunk in response.stream:
@@ -151,7 +145,13 @@ class Connection:
         except httpx.TransportError:
             if response.status_code < 400:
                 raise  # an error status is an answer even when its text was cut
-        return self._requests.answer(response, body.bytes(), time.monotonic() - began)
+        finally:
+            body.close()
+        return self._requests.answer(response, body, time.monotonic() - began)
+
+    def fetch(self, step: Fetch) -> Received:
+        """Download a file from a link, without the key."""
+        return download(step, self._settings.base_url, self._open())
 
     def close(self) -> None:
         """Close idle connections. The next call opens new ones."""
@@ -216,8 +216,8 @@ class AsyncConnection:
                 if response.is_success:
                     attempt.accepted()
                 if _streams(attempt, response):
-                    intake = Intake(attempt.call, response, began, self._requests)
-                    stream: AsyncReplyStream[Any] = AsyncReplyStream(intake, response, release, end)
+                    taken = intake(attempt.call, response, began, self._requests)
+                    stream: AsyncReplyStream[Any] = AsyncReplyStream(taken, response, release, end)
                     keep = True
                     return await self._begin(stream)
                 return await self._read(attempt.call, response, began, end)
@@ -243,7 +243,7 @@ class AsyncConnection:
         return Answered(stream.intake.received, stream)
 
     async def _read(self, call: Call[Any], response: httpx.Response, began: float, end: float) -> Answered:
-        body = Body(response.headers, json=call.accept in TEXTS or is_json(response.headers))
+        body = body_for(call, response)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         refusal = response.status_code >= 400  # its text may take nine tenths of the time left, then it goes
         patience = 0.9 * (end - time.monotonic()) if refusal else None
@@ -254,7 +254,13 @@ class AsyncConnection:
         except (httpx.TransportError, TimeoutError):
             if response.status_code < 400:
                 raise  # an error status is an answer even when its text was cut
-        return self._requests.answer(response, body.bytes(), time.monotonic() - began)
+        finally:
+            body.close()
+        return self._requests.answer(response, body, time.monotonic() - began)
+
+    async def fetch(self, step: Fetch) -> Received:
+        """Download a file from a link, without the key."""
+        return await async_download(step, self._settings.base_url, self._lane().transport)
 
     async def close(self) -> None:
         """Close the idle connections of the running loop. The next call opens new ones."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from venice_nb.aio import heartbeat
 from venice_nb.client.http import clean
 from venice_nb.client.lent import AsyncWholeReply, WholeReply
+from venice_nb.client.together import in_tasks, in_threads
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, attempts
-from venice_nb.policy.steps import Open, Plan, Run, Send, Sleep
+from venice_nb.policy.steps import Fetch, Open, Plan, Run, Send, Sleep, Together
 from venice_nb.render.live import Countdown
 
 if TYPE_CHECKING:
@@ -111,6 +112,10 @@ class Driver(_Policy):
             case Sleep(seconds, why):
                 wait(seconds, why)
                 return None
+            case Fetch():
+                return self.connection.fetch(step)
+            case Together():
+                return in_threads(step, self.run)
             case _:
                 raise TypeError(f"not a step: {step!r}")
 
@@ -167,6 +172,10 @@ class AsyncDriver(_Policy):
             case Sleep(seconds, why):
                 await async_wait(seconds, why)
                 return None
+            case Fetch():
+                return await self.connection.fetch(step)
+            case Together():
+                return await in_tasks(step, self.run)
             case _:
                 raise TypeError(f"not a step: {step!r}")
 

@@ -17,6 +17,7 @@ from venice_nb.policy.flow import Answered, Lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from venice_nb.calls.call import Call, Timeouts
     from venice_nb.config import Settings
@@ -77,10 +78,10 @@ class Requests:
         """What came back, without the key, should somebody on the way have repeated it."""
         return content if self._key is None or len(content) > MIB else self._key.hide(content)
 
-    def answer(self, response: httpx.Response, content: bytes, elapsed: float) -> Answered:
+    def answer(self, response: httpx.Response, body: Body, elapsed: float) -> Answered:
         """A complete answer."""
-        headers = self.lower(response.headers)
-        return Answered(Received(response.status_code, headers, self.hide(content), elapsed))
+        headers, content = self.lower(response.headers), self.hide(body.bytes())
+        return Answered(Received(response.status_code, headers, content, elapsed, file=body.file))
 
     def lower(self, headers: httpx.Headers) -> dict[str, str]:
         """Headers as a plain dict with lower-case names, without the key."""
@@ -90,13 +91,13 @@ class Requests:
 
     def waits(self, call: Call[Any], timeouts: Timeouts) -> dict[str, float]:
         """Seconds for httpx: each read is bounded by the total as well."""
-        read = timeouts.first if call.gather is not None else timeouts.read
+        read = timeouts.first if _flows(call) else timeouts.read
         total = self.total(call, timeouts)
         return {"connect": min(CONNECT, total), "read": min(read, total), "write": WRITE, "pool": POOL}
 
     def total(self, call: Call[Any], timeouts: Timeouts) -> float:
         """Seconds one attempt may take; a `timeout=` of the user's does not cut a stream that flows."""
-        if self._timeout is None or call.gather is not None:
+        if self._timeout is None or _flows(call):
             return timeouts.total
         return min(self._timeout, timeouts.total)
 
@@ -110,6 +111,11 @@ class Requests:
             if len(self._urls) < 256 and not call.query:
                 self._urls[target] = url
         return url
+
+
+def _flows(call: Call[Any]) -> bool:
+    """Whether the answer is of use before it is complete."""
+    return call.gather is not None or call.pieces
 
 
 def encode(call: Call[Any]) -> tuple[bytes | None, bytes]:
@@ -131,19 +137,28 @@ def encode(call: Call[Any]) -> tuple[bytes | None, bytes]:
 
 
 def _parts(form: Any) -> list[tuple[str, Any]]:
-    return [(name, value if isinstance(value, tuple) else (None, str(value))) for name, value in form.items()]
+    return [
+        (name, each if isinstance(each, tuple) else (None, str(each)))
+        for name, value in form.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
 
 
 class Body:
-    """Collects a body within a cap, decompressing as it arrives, so that a bomb never fills the memory."""
+    """Collects a body within a cap, decompressing as it arrives, so that a bomb never fills the memory.
 
-    def __init__(self, headers: httpx.Headers, *, json: bool) -> None:
+    Given a `file`, what arrives is written there at once; `close` it at the end.
+    """
+
+    def __init__(self, headers: httpx.Headers, *, json: bool, file: Path | None = None) -> None:
         packed = headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}
         self._cap = (
             TEXT_CAP if json or packed else MEDIA_CAP
         )  # media come as they are; packed ones are a bomb
         self._size = 0
         self._parts: list[bytes] = []
+        self.file = file
+        self._open = file.open("wb") if file is not None else None
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding in {"identity", ""}:
             self._inflate = None
@@ -171,11 +186,26 @@ class Body:
 
     def collect(self, chunk: bytes) -> None:
         """Take a piece and keep it."""
-        self._parts.append(self.add(chunk))
+        if self._open is None:
+            self._parts.append(self.add(chunk))
+        else:
+            self._open.write(self.add(chunk))
 
     def bytes(self) -> bytes:
-        """All that was collected."""
+        """All that was collected in memory."""
         return b"".join(self._parts)
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._open is not None:
+            self._open.close()
+
+
+def body_for(call: Call[Any], response: httpx.Response) -> Body:
+    """Where the body of an answer is collected: in the call's file when it is the media asked for."""
+    text = call.accept in TEXTS or is_json(response.headers)
+    file = call.file if response.status_code < 300 and not is_json(response.headers) else None
+    return Body(response.headers, json=text, file=file)
 
 
 def is_json(headers: httpx.Headers) -> bool:

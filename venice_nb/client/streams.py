@@ -1,6 +1,6 @@
-"""Open streams: events come in piece by piece, a result comes out, and what arrived is never lost.
+"""Open streams: an answer comes in piece by piece, a result comes out, and what arrived is never lost.
 
-`Intake` is the part without input or output; the two streams around it differ only in how they wait.
+The two streams around an `Intake` differ only in how they wait.
 """
 
 from __future__ import annotations
@@ -12,88 +12,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import httpx
 
 from venice_nb.aio import heartbeat
-from venice_nb.calls.call import Call, Received
-from venice_nb.calls.failures import stream_failure
 from venice_nb.client.clock import until
-from venice_nb.client.http import Body, clean
-from venice_nb.errors import StreamInterrupted
-from venice_nb.sse import Decoder
+from venice_nb.client.http import clean
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from typing import Self
 
-    from venice_nb.client.http import Requests
+    from venice_nb.client.intake import Intake
+    from venice_nb.errors import StreamInterrupted
 
 T = TypeVar("T")
-
-
-class Intake(Generic[T]):
-    """Bytes in, gathered events out."""
-
-    def __init__(self, call: Call[T], response: httpx.Response, began: float, requests: Requests) -> None:
-        assert call.gather is not None
-        self.call = call
-        self.gatherer = call.gather()
-        self.headers = requests.lower(response.headers)
-        self._hide = requests.hide
-        self.status = response.status_code
-        self._body = Body(response.headers, json=True)
-        self._decoder = Decoder()
-        self._began = began
-
-    def take(self, chunk: bytes) -> None:
-        """Take a piece of the body as it came."""
-        for event in self._decoder.feed(self._body.add(chunk)):
-            self.gatherer.add(event.event, self._hide(event.data))
-
-    def end(self) -> None:
-        """The body has ended."""
-        for event in self._decoder.end():
-            self.gatherer.add(event.event, self._hide(event.data))
-        self.gatherer.end()
-
-    @property
-    def finished(self) -> bool:
-        """The stream has said all it will say."""
-        return self.gatherer.done or self.gatherer.error is not None
-
-    @property
-    def received(self) -> Received:
-        """The answer's status and headers; the content has gone into the gatherer."""
-        return Received(self.status, self.headers, b"", time.monotonic() - self._began)
-
-    def result(self) -> T:
-        """What has been gathered, complete or not."""
-        return self.gatherer.result(self.received)
-
-    def outcome(self) -> T:
-        """The complete result; StreamError or StreamInterrupted when it is not complete."""
-        if self.gatherer.error is not None:
-            raise stream_failure(
-                self.gatherer.error,
-                self.result(),
-                call=self.call,
-                request_id=self.headers.get("cf-ray"),
-                elapsed=self.received.elapsed,
-            )
-        if not self.gatherer.done:
-            raise self.cut("the connection was closed before the answer was complete")
-        return self.result()
-
-    def cut(self, what: str) -> StreamInterrupted:
-        """The error for a stream that stopped; it keeps what had arrived."""
-        return StreamInterrupted(
-            what,
-            asked=self.call.asked,
-            do="the text so far is in .text of this error and in .last of the client; ask again to continue",
-            status=self.status,
-            request_id=self.headers.get("cf-ray"),
-            charged="unknown" if self.call.paid else "no",
-            attempts=1,
-            elapsed=self.received.elapsed,
-            partial=self.result(),
-        )
 
 
 class _Pieces(Generic[T]):
@@ -130,10 +59,20 @@ class _Pieces(Generic[T]):
         """The reply so far; complete once the iteration has ended."""
         return self._intake.result() if self._result is None else self._result
 
-    def _fresh(self) -> str:
-        deltas = self._intake.gatherer.deltas
+    def _fresh(self) -> Any:
+        """What has arrived since the last look: text, or bytes where the answer is sound."""
+        deltas: Any = self._intake.gatherer.deltas
         seen, self._seen = self._seen, len(deltas)
-        return "".join(deltas[seen:])
+        return (b"" if self._intake.call.pieces else "").join(deltas[seen:])
+
+    def _show(self, watch: Callable[[Any], None] | None) -> None:
+        """Let somebody see what has arrived: the gatherer, or the fresh bytes."""
+        if watch is None or not self._intake.gatherer.started:
+            return
+        if not self._intake.call.pieces:
+            watch(self._intake.gatherer)
+        elif piece := self._fresh():
+            watch(piece)
 
     def _tell(self) -> None:
         if not self._told and self._intake.gatherer.started:
@@ -154,7 +93,10 @@ class _Pieces(Generic[T]):
 
 
 class ReplyStream(_Pieces[T]):
-    """An open stream. Iterate over it for pieces of text; `.reply` is the whole reply afterwards.
+    """An open stream. Iterate over it for pieces of text, or of bytes where the answer is sound.
+
+    `.reply` is the whole reply afterwards.
+
 
     Use it as a context manager, so that the connection is freed when you stop early.
 
@@ -171,19 +113,17 @@ class ReplyStream(_Pieces[T]):
             pass
 
     def finish(self, watch: Callable[[Any], None] | None = None) -> T:
-        """Read to the end and return the reply; `watch` sees the gatherer after each piece."""
+        """Read to the end and return the reply; `watch` sees the gatherer, or the bytes, of each piece."""
         try:
-            if watch is not None and self._intake.gatherer.started:
-                watch(self._intake.gatherer)
+            self._show(watch)
             while self._step():
-                if watch is not None:
-                    watch(self._intake.gatherer)
+                self._show(watch)
             self._result = self._intake.outcome()
         finally:
             self.close()
         return self._result
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Any]:
         try:
             if piece := self._fresh():
                 yield piece
@@ -266,19 +206,17 @@ class AsyncReplyStream(_Pieces[T]):
             pass
 
     async def finish(self, watch: Callable[[Any], None] | None = None) -> T:
-        """Read to the end and return the reply; `watch` sees the gatherer after each piece."""
+        """Read to the end and return the reply; `watch` sees the gatherer, or the bytes, of each piece."""
         try:
-            if watch is not None and self._intake.gatherer.started:
-                watch(self._intake.gatherer)
+            self._show(watch)
             while await self._step():
-                if watch is not None:
-                    watch(self._intake.gatherer)
+                self._show(watch)
             self._result = self._intake.outcome()
         finally:
             await self.close()
         return self._result
 
-    async def __aiter__(self) -> AsyncIterator[str]:
+    async def __aiter__(self) -> AsyncIterator[Any]:
         try:
             if piece := self._fresh():
                 yield piece
