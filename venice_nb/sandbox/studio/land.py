@@ -1,0 +1,167 @@
+"""Land: mountains, hills, forests, meadows, deserts and snow, one layer behind another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import light as li
+from .light import blend, colour
+from .palettes import SEASONS
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw
+
+    from .light import Colour, Mask
+    from .stage import Stage
+
+
+def mountains(stage: Stage, foot: float, *, layers: int = 3, peak: float = 0.42) -> None:
+    """Ranges, the farthest palest, each lit on the side of the sun, with snow on what is high."""
+    height, width, rng = stage.height, stage.width, stage.rng
+    snow = {"winter": 0.35, "summer": 0.82}.get(stage.season, 0.6)
+    for at in range(layers):
+        near = (at + 1) / layers
+        rise = peak * (1 - 0.55 * at / max(1, layers - 1)) if layers > 1 else peak
+        ridge = li.line(rng, width, cells=3 + 2 * at, octaves=8, gain=0.52) ** 1.25
+        profile = foot - rise * (0.12 + 0.88 * ridge)
+        mask = li.below(height, profile)
+        rock = stage.far(blend(colour("6b7a94"), colour("4a4f55"), near), 0.72 * (1 - near) + 0.1)
+        body = li.full(height, width, rock)
+        lit = _relief(stage, profile)
+        li.lay(body, blend(rock, stage.lamp.shade, 0.55), np.clip(-lit, 0, 1) * 0.8)
+        li.lay(body, blend(rock, stage.lamp.sun, 0.6), np.clip(lit, 0, 1) * 0.55 * (1 - stage.lamp.dark * 0.5))
+        rows = np.arange(height, dtype=np.float32)[:, None] / height
+        high = (foot - rows) / max(0.05, rise)  # 1 at the height of the highest peak
+        cap = li.smooth(snow, snow + 0.12, high + 0.25 * lit * 0.5)
+        white = stage.far(colour("f3f6fa"), 0.3 * (1 - near))
+        li.lay(body, white, cap * np.clip(0.75 + 0.5 * lit, 0.2, 1))
+        sink = li.smooth(0.35, 0.0, high) if False else np.clip(0.3 - high, 0, 0.3) / 0.3
+        li.lay(body, stage.lamp.haze, sink * 0.45 * (1 - near * 0.6))
+        li.lay(stage.field, body, mask)
+
+
+def _relief(stage: Stage, profile: Mask) -> Mask:
+    """Light and shadow on slopes, -1 to 1: facets that run down from the ridge."""
+    height, width = stage.height, stage.width
+    noise = li.fractal(stage.rng, height, width, cells=7, octaves=6, gain=0.62)
+    across = np.roll(noise, max(1, width // 90), axis=1) - noise
+    slope = np.gradient(profile) * width
+    side = 1.0 if stage.lit[0] < 0.5 else -1.0
+    return np.clip(across * 5 * side - np.clip(slope, -1.2, 1.2)[None, :] * 0.55 * side, -1, 1).astype(np.float32)
+
+
+def hills(stage: Stage, top: float, *, layers: int = 3, tone: Colour | None = None) -> None:
+    """Rolling hills from a height down to the bottom edge."""
+    height, width, rng = stage.height, stage.width, stage.rng
+    ground = tone or SEASONS[stage.season][1]
+    for at in range(layers):
+        near = at / max(1, layers - 1)
+        level = top + (0.97 - top) * near * 0.62
+        profile = level - 0.09 * (1 - 0.4 * near) * li.line(rng, width, cells=1.6 + at, octaves=3, gain=0.35)
+        mask = li.below(height, profile)
+        own = blend(ground, colour("2f4a2c") if stage.season != "winter" else colour("9fb3c9"), 0.18 * (at % 2))
+        body = li.full(height, width, stage.far(own, 0.5 * (1 - near)))
+        grain = li.fractal(rng, height, width, cells=22, octaves=4, gain=0.7, stretch=2.5)
+        li.lay(body, blend(stage.far(own, 0.4 * (1 - near)), (0, 0, 0), 0.4), 0.5 * li.smooth(0.45, 1, grain))
+        depth = (np.arange(height, dtype=np.float32)[:, None] / height - profile[None, :]) * 4
+        li.lay(body, blend(stage.far(own, 0.1), stage.lamp.sun, 0.5), np.clip(0.35 - depth, 0, 0.35) * (1 - stage.lamp.dark))
+        li.lay(body, stage.lamp.shade, np.clip(depth, 0, 1) * 0.35)
+        li.lay(stage.field, body, mask)
+
+
+def dunes(stage: Stage, top: float) -> None:
+    """Dunes with a bright and a shadowed side and fine ripples."""
+    height, width, rng = stage.height, stage.width, stage.rng
+    sand = colour("d9a866")
+    for at in range(4):
+        near = at / 3
+        level = top + (0.9 - top) * near
+        profile = level - (0.1 + 0.06 * near) * li.line(rng, width, cells=1.3 + at * 0.5, octaves=2, gain=0.25)
+        depth = np.arange(height, dtype=np.float32)[:, None] / height - profile[None, :]
+        body = li.full(height, width, stage.far(sand, 0.5 * (1 - near)))
+        crest = np.roll(profile, width // 14)
+        dark = li.smooth(0.0, 0.05, crest[None, :] - profile[None, :] + 0 * depth) * np.exp(-depth * 7)
+        li.lay(body, blend(stage.far(colour("8a5a34"), 0.3 * (1 - near)), stage.lamp.shade, 0.25), dark * 0.75)
+        warp = li.fractal(rng, height, width, cells=3, octaves=2)
+        ripple = 0.5 + 0.5 * np.sin((depth * 260 / (1 + 1.5 * near) + warp * 22))
+        li.lay(body, blend(stage.far(sand, 0), (0.25, 0.12, 0.05), 0.45), ripple * 0.22 * near)
+        li.lay(body, stage.lamp.sun, np.exp(-depth * 26) * 0.4 * (1 - dark) * (1 - stage.lamp.dark * 0.6))
+        li.lay(stage.field, body, li.below(height, profile))
+
+
+def forest(stage: Stage, top: float, *, layers: int = 4) -> None:
+    """Rows of trees in mist, the nearest dark and tall; conifers, or broad crowns where leaves turn or bloom."""
+    rng = stage.rng
+    leaves = SEASONS[stage.season][0]
+    broad = stage.season in ("autumn", "spring") or rng.random() < 0.3
+    if any(word in stage.brief.words for word in ("pine", "pines", "taiga", "fir", "firs")):
+        broad = False
+    hills(stage, top + 0.12, layers=2)
+    for at in range(layers):
+        near = (at + 1) / layers
+        foot = top + 0.1 + (0.93 - top) * near**1.5
+        size = 0.14 + 0.42 * near**1.3
+        number = int(26 - 15 * near)
+        for tone in leaves if broad else leaves[:1]:
+            places = rng.random(max(2, number // (3 if broad else 1))) * 1.1 - 0.05
+            mask = _trees(stage, places, foot, size, broad=broad)
+            own = blend(tone, colour("12241c"), 0.25 * near if broad else 0.2 + 0.4 * near)
+            shown = stage.far(own, 0.62 * (1 - near))
+            body = li.full(stage.height, stage.width, shown)
+            speck = li.fractal(rng, stage.height, stage.width, cells=40, octaves=2, gain=0.8)
+            li.lay(body, blend(shown, stage.lamp.sun, 0.45), 0.5 * li.smooth(0.55, 0.95, speck) * (1 - stage.lamp.dark * 0.7))
+            li.lay(body, blend(shown, (0, 0, 0), 0.5), 0.45 * li.smooth(0.5, 0.1, speck) if False else 0.45 * (1 - li.smooth(0.1, 0.5, speck)))
+            li.lay(stage.field, body, mask)
+        if at < layers - 1:
+            rows = np.arange(stage.height, dtype=np.float32)[:, None] / stage.height
+            mist = np.exp(-(((rows - foot) / 0.07) ** 2)) * np.ones((1, stage.width), np.float32)
+            li.lay(stage.field, stage.lamp.haze, mist * 0.5 * (1 - near))
+
+
+def _trees(stage: Stage, places: Mask, foot: float, size: float, *, broad: bool) -> Mask:
+    rng = stage.rng
+    plan = [(float(x), foot + float(rng.uniform(-0.02, 0.03)), size * float(rng.uniform(0.7, 1.15)), int(rng.integers(1 << 30))) for x in places]
+
+    def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
+        for x, y, tall, dice in plan:
+            (_crown if broad else _conifer)(pen, x * w, y * h, tall * min(h, w), np.random.default_rng(dice))
+
+    return li.drawn(stage.height, stage.width, draw)
+
+
+def _conifer(pen: ImageDraw.ImageDraw, x: float, y: float, tall: float, rng: li.Rng) -> None:
+    pen.rectangle((x - tall * 0.018, y - tall * 0.3, x + tall * 0.018, y + tall * 0.02), 255)
+    tiers = 8
+    for at in range(tiers):
+        low = y - tall * (0.1 + 0.9 * at / tiers)
+        wide = tall * 0.2 * (1 - at / tiers) ** 0.85 * float(rng.uniform(0.85, 1.15)) + tall * 0.012
+        peak = low - tall * 0.24 * (1 - 0.45 * at / tiers)
+        droop = tall * 0.02
+        pen.polygon([(x - wide, low + droop), (x - wide * 0.35, low - droop), (x, peak), (x + wide * 0.35, low - droop), (x + wide, low + droop), (x, low - droop)], 255)
+
+
+def _crown(pen: ImageDraw.ImageDraw, x: float, y: float, tall: float, rng: li.Rng) -> None:
+    pen.polygon([(x - tall * 0.03, y), (x + tall * 0.03, y), (x + tall * 0.012, y - tall * 0.6), (x - tall * 0.012, y - tall * 0.6)], 255)
+    for _ in range(26):
+        angle, far = rng.uniform(0, 2 * np.pi), rng.random() ** 0.5
+        cx, cy = x + np.cos(angle) * far * tall * 0.24, y - tall * 0.66 + np.sin(angle) * far * tall * 0.26
+        r = tall * rng.uniform(0.05, 0.11)
+        pen.ellipse((cx - r, cy - r, cx + r, cy + r), 255)
+
+
+def blossoms(stage: Stage, top: float, tones: tuple[Colour, ...], number: int = 420) -> None:
+    """A meadow's flowers: dots that grow towards the viewer."""
+    rng = stage.rng
+    depth = np.sort(rng.random(number)) ** 1.4
+    for at, tone in enumerate(tones):
+        own = [(float(rng.random()), float(part)) for part in depth[at :: len(tones)]]
+
+        def draw(pen: ImageDraw.ImageDraw, h: int, w: int, own: list[tuple[float, float]] = own) -> None:
+            for x, part in own:
+                r = (0.0016 + 0.011 * part) * min(h, w)
+                y = (top + (1.0 - top) * part) * h
+                pen.ellipse((x * w - r, y - r * 0.8, x * w + r, y + r * 0.8), 255)
+
+        li.lay(stage.field, stage.far(tone, 0.05), li.drawn(stage.height, stage.width, draw) * 0.95)
