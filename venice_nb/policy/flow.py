@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -249,7 +249,7 @@ class _Course:
         settle = None
         if self.seat is not None and self.seat.sent is not None:
             settle = partial(guard.limiter.settle, self.seat.lane, self.seat.sent)
-        whole = Received(received.status, received.headers, received.content, now - self.first, self.number)
+        whole = replace(received, elapsed=now - self.first, attempts=self.number)
         self._tell("answer", received.status, request_id=received.headers.get("cf-ray"))
         self._tell("done", received.status, seconds=whole.elapsed)
         return Answered(whole, answered.stream, settle)

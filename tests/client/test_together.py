@@ -1,0 +1,109 @@
+"""Several plans at the same time: order, limits, failures, and what an interruption leaves."""
+
+import asyncio
+import threading
+
+import pytest
+
+import venice_nb as vn
+from venice_nb.policy.steps import Done, Run, Together
+
+
+def together(step):
+    def plan():
+        return (yield step)
+
+    return lambda client: client._driver.run(plan())
+
+
+def doing(function, *args):
+    def plan():
+        return (yield Run(lambda: function(*args)))
+
+    return plan
+
+
+@pytest.fixture
+def world(world):
+    return world.open("http://127.0.0.1:9/api/v1")
+
+
+def test_results_come_in_the_order_of_the_plans(world):
+    plans = [doing(lambda n=n: n * n) for n in range(20)]
+    assert [done.value for done in world.run(together(Together(plans)))] == [n * n for n in range(20)]
+
+
+def test_one_failure_is_its_own(world):
+    def fail():
+        raise vn.InvalidInput("no", field="x")
+
+    done = world.run(together(Together([doing(int), doing(fail), doing(int)])))
+    assert [each.value for each in done] == [0, None, 0]
+    assert isinstance(done[1].error, vn.InvalidInput)
+
+
+def test_no_plans_give_no_results(world):
+    assert world.run(together(Together([]))) == []
+
+
+def test_each_outcome_is_watched_as_it_comes(world):
+    seen = {}
+    world.run(together(Together([doing(lambda n=n: n) for n in range(5)], watch=seen.__setitem__)))
+    assert seen == {n: Done(n) for n in range(5)}
+
+
+def test_no_more_run_at_once_than_allowed(world):
+    lock, now, most = threading.Lock(), [0], [0]
+
+    async def busy():
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        await asyncio.sleep(0.01)
+        now[0] -= 1
+
+    def blocking():
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        threading.Event().wait(0.01)
+        with lock:
+            now[0] -= 1
+
+    work = busy if world.name == "async" else blocking
+    world.run(together(Together([doing(work)] * 12, at_once=3)))
+    assert most == [3]
+
+
+def test_after_an_interruption_no_other_plan_begins(world):
+    """The one who watches may be interrupted too: finished work has been seen by then."""
+    begun = []
+
+    def watch(position, done):
+        raise InterruptedError
+
+    plans = [doing(begun.append, n) for n in range(100)]
+    with pytest.raises(InterruptedError):
+        world.run(together(Together(plans, at_once=2, watch=watch)))
+    assert len(begun) < 100
+
+
+def test_cancelling_stops_the_plans_under_way(key):
+    stopped = []
+
+    async def long():
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            stopped.append(True)
+            raise
+
+    async def main():
+        client = vn.AsyncVenice(key, base_url="http://127.0.0.1:9/api/v1")
+        task = asyncio.ensure_future(together(Together([doing(long)] * 4))(client))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert stopped == [True] * 4
