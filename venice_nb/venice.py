@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from venice_nb import characters, embeddings, models, raw
-from venice_nb.binding import AsyncRoom, Room, awaits, does, opens, readable
+from venice_nb import embeddings, raw
+from venice_nb.binding import awaits, does, readable
 from venice_nb.catalogue import Catalogue
 from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
@@ -15,7 +15,15 @@ from venice_nb.door import Door, choose, to_live, to_sandbox
 from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
 from venice_nb.results.card import Card
-from venice_nb.talk import chat, extract, responses
+from venice_nb.rooms import (
+    AsyncCharacters,
+    AsyncChat,
+    AsyncModels,
+    Characters,
+    Chat,
+    Models,
+)
+from venice_nb.talk import extract, responses
 from venice_nb.talk.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -31,58 +39,6 @@ if TYPE_CHECKING:
 
 
 D = TypeVar("D", Driver, AsyncDriver)
-
-
-class Chat(Room):
-    """Talk to a text model: `v.chat("...")`, or `v.chat.stream("...")` piece by piece."""
-
-    __call__ = does(chat.chat)
-    stream = does(chat.stream)
-
-
-class AsyncChat(AsyncRoom):
-    """Talk to a text model: `await a.chat("...")`, or `async with a.chat.stream("...")` piece by piece."""
-
-    __call__ = awaits(chat.chat)
-    stream = opens(chat.stream)
-
-
-class Models(Room):
-    """The models and what they cost: `v.models(type="text", vision=True)` is a table."""
-
-    __call__ = does(models.models)
-    get = does(models.get)
-    pricing = does(models.pricing)
-    traits = does(models.traits)
-    aliases = does(models.aliases)
-    cheapest = does(models.cheapest)
-
-
-class AsyncModels(AsyncRoom):
-    """The models and what they cost: `await a.models(type="text", vision=True)` is a table."""
-
-    __call__ = awaits(models.models)
-    get = awaits(models.get)
-    pricing = awaits(models.pricing)
-    traits = awaits(models.traits)
-    aliases = awaits(models.aliases)
-    cheapest = awaits(models.cheapest)
-
-
-class Characters(Room):
-    """Personas to talk to: `v.characters(search="philosophy")` is a table."""
-
-    __call__ = does(characters.characters)
-    get = does(characters.get)
-    reviews = does(characters.reviews)
-
-
-class AsyncCharacters(AsyncRoom):
-    """Personas to talk to: `await a.characters(search="philosophy")` is a table."""
-
-    __call__ = awaits(characters.characters)
-    get = awaits(characters.get)
-    reviews = awaits(characters.reviews)
 
 
 class _Client(Displayed, Generic[D]):

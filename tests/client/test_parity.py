@@ -7,7 +7,7 @@ import re
 import pytest
 
 import venice_nb as vn
-from venice_nb.venice import (
+from venice_nb.rooms import (
     AsyncCharacters,
     AsyncChat,
     AsyncModels,

@@ -1,0 +1,59 @@
+"""The rooms of a client, each twice: the same plans, carried out at once or awaited."""
+
+from __future__ import annotations
+
+from venice_nb import characters, models
+from venice_nb.binding import AsyncRoom, Room, awaits, does, opens
+from venice_nb.talk import chat
+
+
+class Chat(Room):
+    """Talk to a text model: `v.chat("...")`, or `v.chat.stream("...")` piece by piece."""
+
+    __call__ = does(chat.chat)
+    stream = does(chat.stream)
+
+
+class AsyncChat(AsyncRoom):
+    """Talk to a text model: `await a.chat("...")`, or `async with a.chat.stream("...")` piece by piece."""
+
+    __call__ = awaits(chat.chat)
+    stream = opens(chat.stream)
+
+
+class Models(Room):
+    """The models and what they cost: `v.models(type="text", vision=True)` is a table."""
+
+    __call__ = does(models.models)
+    get = does(models.get)
+    pricing = does(models.pricing)
+    traits = does(models.traits)
+    aliases = does(models.aliases)
+    cheapest = does(models.cheapest)
+
+
+class AsyncModels(AsyncRoom):
+    """The models and what they cost: `await a.models(type="text", vision=True)` is a table."""
+
+    __call__ = awaits(models.models)
+    get = awaits(models.get)
+    pricing = awaits(models.pricing)
+    traits = awaits(models.traits)
+    aliases = awaits(models.aliases)
+    cheapest = awaits(models.cheapest)
+
+
+class Characters(Room):
+    """Personas to talk to: `v.characters(search="philosophy")` is a table."""
+
+    __call__ = does(characters.characters)
+    get = does(characters.get)
+    reviews = does(characters.reviews)
+
+
+class AsyncCharacters(AsyncRoom):
+    """Personas to talk to: `await a.characters(search="philosophy")` is a table."""
+
+    __call__ = awaits(characters.characters)
+    get = awaits(characters.get)
+    reviews = awaits(characters.reviews)
