@@ -71,20 +71,23 @@ _NOTES = "SELECT name, until, text FROM note WHERE key = ? AND until > ?"
 _ORPHANED = "UPDATE mark SET pid = 0, until = min(until, ?) WHERE pid = ?"
 
 
+def state_folder() -> Path:
+    """Where files of this package live: VENICE_STATE_DIR, else the user's state directory."""
+    given = os.environ.get("VENICE_STATE_DIR")
+    if given:
+        return Path(given)
+    from platformdirs import user_state_path  # noqa: PLC0415  only when no directory is given
+
+    return user_state_path("venice_nb", appauthor=False)
+
+
 def ledger_path() -> Path:
-    """Where the ledger lives: in VENICE_STATE_DIR, else in the user's state directory.
+    """Where the ledger lives.
 
     Named after the machine: on a shared home directory each machine has its own clock and processes.
     """
-    given = os.environ.get("VENICE_STATE_DIR")
-    if given:
-        folder = Path(given)
-    else:
-        from platformdirs import user_state_path  # noqa: PLC0415  only when no directory is given
-
-        folder = user_state_path("venice_nb", appauthor=False)
     machine = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "machine"
-    return folder / f"failures-{machine}.sqlite3"
+    return state_folder() / f"failures-{machine}.sqlite3"
 
 
 def alive(pid: int) -> bool:
@@ -167,10 +170,7 @@ class Store:
             self.path, timeout=BUSY, isolation_level=None, check_same_thread=False, cached_statements=32
         )
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=OFF")
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
+            self._prepare(connection)
             connection.execute("INSERT OR IGNORE INTO salt VALUES (1, ?)", (os.urandom(32),))
             self.salt = connection.execute("SELECT value FROM salt").fetchone()[0]
         except BaseException:
@@ -178,6 +178,13 @@ class Store:
             raise
         self.fresh = True
         return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the tables, and say how safely they are written."""
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=OFF")
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
