@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from . import account_routes, character_routes, chat, embeddings, model_routes, responses
+from . import account_routes, character_routes, chat, embeddings, image_routes, model_routes, responses
 from .auth import ADMIN, ANY, INFERENCE, OPEN
 from .schema import Check, compiled
 
@@ -48,9 +48,9 @@ class Route:
 TABLE = (
     Route("createChatCompletion", "POST", "/chat/completions", INFERENCE, chat.completions, chat.rewritten),
     Route("createResponse", "POST", "/responses", INFERENCE, responses.create),
-    Route("generateImage", "POST", "/image/generate", INFERENCE),
-    Route("simpleGenerateImage", "POST", "/images/generations", INFERENCE),
-    Route("listImageStyles", "GET", "/image/styles", OPEN),
+    Route("generateImage", "POST", "/image/generate", INFERENCE, image_routes.generate),
+    Route("simpleGenerateImage", "POST", "/images/generations", INFERENCE, image_routes.generations),
+    Route("listImageStyles", "GET", "/image/styles", OPEN, image_routes.styles),
     Route("upscaleImage", "POST", "/image/upscale", INFERENCE),
     Route("editImage", "POST", "/image/edit", INFERENCE),
     Route("multiEditImage", "POST", "/image/multi-edit", INFERENCE),

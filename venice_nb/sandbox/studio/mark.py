@@ -34,3 +34,19 @@ def sign(image: Image.Image, text: str, *, corner: str = "left", title: str = "S
     image.paste((0, 0, 0), (*at, at[0] + box[0], at[1] + box[1]), strip)
     ImageDraw.Draw(image).text((at[0] + pad, at[1] + pad - 1), words, (255, 255, 255), font)
     return image
+
+
+def watermark(image: Image.Image) -> Image.Image:
+    """The picture with a pale "venice" in the lower right corner: what `hide_watermark` leaves out."""
+    size = max(9, round(min(image.size) / 30))
+    font = _font(size)
+    wide, pad = round(font.getlength("venice")), size // 2
+    at = (image.width - wide - pad, image.height - size - pad - size // 4)
+    sheet = Image.new("L", image.size, 0)
+    pen = ImageDraw.Draw(sheet)
+    pen.text((at[0] + 1, at[1] + 1), "venice", 120, font)
+    image.paste((0, 0, 0), mask=sheet)
+    ImageDraw.Draw(sheet).rectangle((0, 0, *image.size), 0)
+    pen.text(at, "venice", 170, font)
+    image.paste((255, 255, 255), mask=sheet)
+    return image

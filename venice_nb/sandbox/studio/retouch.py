@@ -1,0 +1,46 @@
+"""Changes to a picture that are asked for by field, not by instruction: enlarged, veiled, recoloured."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from .light import from_image, to_image
+
+CELLS = 9  # blocks along the shorter side of a veiled picture
+
+
+def enlarged(image: Image.Image, scale: float, creativity: float = 0.01) -> Image.Image:
+    """The picture `scale` times as long on each side: Lanczos resampling, then edges drawn a little sharper.
+
+    `creativity` 0 to 0.02 adds a trace of grain, as detail that is not in the original.
+    """
+    size = (round(image.width * scale), round(image.height * scale))
+    large = image.resize(size, Image.Resampling.LANCZOS)
+    sharp = large.convert("RGB").filter(ImageFilter.UnsharpMask(radius=scale * 0.8, percent=60, threshold=2))
+    if creativity > 0:
+        tile = np.random.default_rng(7).normal(0, creativity * 120, (256, 256, 1))
+        rows, columns = -(-size[1] // 256), -(-size[0] // 256)
+        grain = np.tile(tile, (rows, columns, 1))[: size[1], : size[0]].astype(np.float32)
+        sharp = Image.fromarray(
+            np.clip(np.asarray(sharp, np.float32) + grain, 0, 255).astype(np.uint8), "RGB"
+        )
+    if image.mode == "RGBA":
+        sharp.putalpha(large.getchannel("A"))
+    return sharp
+
+
+def veiled(image: Image.Image) -> Image.Image:
+    """The picture so blurred that only a few spots of colour are left."""
+    step = max(1, min(image.size) // CELLS)
+    few = image.resize((max(1, image.width // step), max(1, image.height // step)), Image.Resampling.BOX)
+    return few.resize(image.size, Image.Resampling.BICUBIC)
+
+
+def palette_of(image: Image.Image, reference: Image.Image, strength: float) -> Image.Image:
+    """The picture with the light and the colours of another: each channel gets its mean and spread."""
+    field, other = from_image(image), from_image(reference.resize((64, 64), Image.Resampling.BOX))
+    mean, spread = field.mean((0, 1)), field.std((0, 1)) + 1e-3
+    wanted, wide = other.mean((0, 1)), other.std((0, 1)) + 1e-3
+    moved = (field - mean) * np.clip(wide / spread, 0.4, 2.0) + wanted
+    return to_image(field + (moved - field) * np.float32(strength))
