@@ -153,6 +153,13 @@ def test_an_answer_with_other_fields_than_expected_is_read_or_kept(case):
     judge(json.dumps(answer).encode(), ask)
 
 
+@pytest.mark.parametrize("number", [3.4028235677973366e38, 1.8446743523953738e19])
+def test_numbers_at_the_edge_of_a_float_are_read_or_kept(number):
+    """Beyond 32 bits a vector is refused; just within, its length is beyond them."""
+    answer = {"model": "m", "data": [{"index": 0, "embedding": [number, 2.0]}]}
+    judge(json.dumps(answer).encode(), ASKED["embed"][1])
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(ASKED)), st.binary(max_size=40))
 def test_an_answer_that_is_not_even_json_is_kept(name, content):

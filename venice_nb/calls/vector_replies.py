@@ -80,7 +80,8 @@ def _array(rows: Any, wanted: int | None, dims: int | None) -> NDArray[np.float3
                 raise ValueError(f"row {index} is not base64 of 32-bit numbers") from None
         elif isinstance(given, list):
             try:
-                vector = np.array(given, dtype=np.float32)
+                with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below
+                    vector = np.array(given, dtype=np.float32)
             except (TypeError, ValueError):
                 raise ValueError(f"row {index} is not a list of numbers") from None
         else:

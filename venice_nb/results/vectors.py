@@ -138,7 +138,7 @@ class Vectors(Displayed):
 
         facts = [("model", text.short(self.model, 80) or "unknown")]
         if len(self):
-            lengths = np.linalg.norm(self.array, axis=1)
+            lengths = np.linalg.norm(self.array.astype(np.float64), axis=1)
             low, high = f"{lengths.min():.3f}", f"{lengths.max():.3f}"
             facts.append(("length of rows", low if low == high else f"{low} to {high}"))
         about = "~" if self.usage.estimated else ""
