@@ -32,6 +32,10 @@ class Sandbox:
     failed requests, "docs" (20 in 30 s), "live" (50) or "off". `token_pause`: seconds between the pieces of a
     stream. `real_time`: jobs take their real time. `shared_tool_index`: parallel tool calls share index 0 in
     a stream. `semantic`: embeddings know related words, not only equal ones; needs the extra `semantic`.
+    `job_seconds`: how long a job takes; 2 by default, 60 to 150 in `real_time`. `delivery`: finished films
+    come as "binary", through a "link", or "auto": as production does it for the model. `complete_mode`: what
+    the two `complete` routes do, "delete" as documented or "refuse" with 400 as observed. `retired`: 410 from
+    /video/transcriptions.
     """
 
     def __init__(
@@ -51,6 +55,10 @@ class Sandbox:
         real_time: bool = False,
         shared_tool_index: bool = False,
         semantic: bool = False,
+        job_seconds: float | None = None,
+        delivery: str = "auto",
+        complete_mode: str = "delete",
+        retired: bool = False,
         admin_key: str = "",
         inference_key: str = "",
         base_url: str = "https://sandbox.invalid/api/v1",
@@ -71,6 +79,10 @@ class Sandbox:
             real_time=real_time,
             shared_tool_index=shared_tool_index,
             semantic=semantic,
+            job_seconds=job_seconds,
+            delivery=delivery,
+            complete_mode=complete_mode,
+            retired=retired,
             base_url=base_url,
         )
         self._sleep = sleep

@@ -112,8 +112,10 @@ _GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:$|,|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))", r
 
 
 def compressed(response: Response, accepted: str) -> Response:
-    """The response as gzip if the client reads it and it pays: bodies of 1 to 64 KB."""
+    """The response as gzip if the client reads it and it pays: text of 1 to 64 KB."""
     body = response.body
+    if response.headers.get("content-type", "").startswith(("image/", "audio/", "video/")):
+        return response
     if not isinstance(body, bytes) or not 1024 <= len(body) <= 65536 or not _GZIP.search(accepted):
         return response
     # mtime=0 keeps the bytes the same for the same answer

@@ -52,6 +52,8 @@ OTHER = {
     "embedding": (500, 500),
     "video": (40, 40),
     "music": (40, 40),
+    "video/retrieve": (120, 120),
+    "music/retrieve": (120, 120),
 }
 
 
@@ -74,7 +76,7 @@ def limits(state: State, model: dict[str, Any]) -> dict[str, int]:
         found = {"RPM": rpm, "TPM": tpm}
     else:
         found = {"RPM": OTHER[model["type"]][partner]}
-    if state.tier == "explorer":
+    if state.tier == "explorer" and "/" not in model["type"]:  # polling uses up nobody's day
         found["RPD"] = EXPLORER_RPD
     return found
 

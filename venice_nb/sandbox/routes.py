@@ -20,7 +20,17 @@ from urllib.parse import unquote
 
 import orjson
 
-from . import account_routes, character_routes, chat, embeddings, image_routes, model_routes, responses
+from . import (
+    account_routes,
+    character_routes,
+    chat,
+    embeddings,
+    image_routes,
+    job_routes,
+    model_routes,
+    responses,
+    video_rules,
+)
 from .auth import ADMIN, ANY, INFERENCE, OPEN
 from .schema import Check, compiled
 
@@ -80,16 +90,18 @@ TABLE = (
     Route("createSpeech", "POST", "/audio/speech", INFERENCE),
     Route("createTranscription", "POST", "/audio/transcriptions", INFERENCE),
     Route("createClonedVoice", "POST", "/audio/voices", INFERENCE),
-    Route("completeVideo", "POST", "/video/complete", INFERENCE),
-    Route("queueVideo", "POST", "/video/queue", INFERENCE),
-    Route("quoteVideo", "POST", "/video/quote", OPEN),
-    Route("retrieveVideo", "POST", "/video/retrieve", INFERENCE),
-    Route("createVideoTranscription", "POST", "/video/transcriptions", INFERENCE),
+    Route("completeVideo", "POST", "/video/complete", INFERENCE, job_routes.complete_video),
+    Route("queueVideo", "POST", "/video/queue", INFERENCE, job_routes.queue_video, video_rules.rewritten),
+    Route("quoteVideo", "POST", "/video/quote", OPEN, job_routes.quote_video),
+    Route("retrieveVideo", "POST", "/video/retrieve", INFERENCE, job_routes.retrieve_video),
+    Route(
+        "createVideoTranscription", "POST", "/video/transcriptions", INFERENCE, job_routes.transcribe_video
+    ),
     Route("createTextParser", "POST", "/augment/text-parser", INFERENCE),
-    Route("completeAudio", "POST", "/audio/complete", INFERENCE),
-    Route("queueAudio", "POST", "/audio/queue", INFERENCE),
-    Route("quoteAudio", "POST", "/audio/quote", OPEN),
-    Route("retrieveAudio", "POST", "/audio/retrieve", INFERENCE),
+    Route("completeAudio", "POST", "/audio/complete", INFERENCE, job_routes.complete_audio),
+    Route("queueAudio", "POST", "/audio/queue", INFERENCE, job_routes.queue_audio),
+    Route("quoteAudio", "POST", "/audio/quote", OPEN, job_routes.quote_audio),
+    Route("retrieveAudio", "POST", "/audio/retrieve", INFERENCE, job_routes.retrieve_audio),
     Route("getBillingBalance", "GET", "/billing/balance", ADMIN, account_routes.balance),
     Route("getBillingUsage", "GET", "/billing/usage", OPEN, account_routes.retired_usage),
     Route("getBillingUsageAnalytics", "GET", "/billing/usage-analytics", ADMIN),

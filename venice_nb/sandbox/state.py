@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from .downloads import Link
     from .faults import Fault
+    from .jobs import Job
     from .mind import Thought
 
 VERSION = "20260821.193530"  # of the official spec that the sandbox follows
@@ -143,6 +145,10 @@ class State:
         real_time: bool = False,
         shared_tool_index: bool = False,
         semantic: bool = False,
+        job_seconds: float | None = None,
+        delivery: str = "auto",
+        complete_mode: str = "delete",
+        retired: bool = False,
         base_url: str = "https://sandbox.invalid/api/v1",
     ) -> None:
         if tier not in TIERS:
@@ -151,6 +157,10 @@ class State:
             raise ValueError(f"reset_units {reset_units!r} is neither 's' nor 'ms'")
         if abuse not in ("docs", "live", "off"):
             raise ValueError(f"abuse {abuse!r} is not one of docs, live, off")
+        if delivery not in ("auto", "binary", "link"):
+            raise ValueError(f"delivery {delivery!r} is not one of auto, binary, link")
+        if complete_mode not in ("delete", "refuse"):
+            raise ValueError(f"complete_mode {complete_mode!r} is neither 'delete' nor 'refuse'")
         self.seed = seed
         self.tier = tier
         self.usd, self.diem = usd, diem
@@ -162,6 +172,12 @@ class State:
         self.real_time = real_time
         self.shared_tool_index = shared_tool_index
         self.semantic = semantic
+        self.job_seconds = job_seconds
+        self.delivery = delivery
+        self.complete_mode = complete_mode
+        self.retired = retired
+        self.jobs: dict[str, Job] = {}
+        self.downloads: dict[str, Link] = {}
         self.base_url = base_url
         self.lock = RLock()
         self.keys: dict[str, Key] = {}

@@ -1,0 +1,190 @@
+"""Frames that move, from a picture that does not: a camera's path, a wandering light, things in the air."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from .film import Frame
+
+# What fills the air, by the first of these words in the prompt: colour, fall (heights a second), size, count.
+AIR = {
+    r"snow\w*|blizzard|winter": ((255, 255, 255), 0.22, 3.0, 90),
+    r"rain\w*|storm\w*|drizzl\w*": ((190, 205, 225), 1.3, 2.0, 110),
+    r"fire\w*|ember\w*|spark\w*|flame\w*|lava": ((255, 160, 60), -0.35, 2.5, 60),
+    r"star\w*|galax\w*|space|night|cosmic": ((255, 255, 235), 0.01, 1.6, 70),
+    r"leaf|leaves|autumn|petal\w*|blossom\w*": ((230, 140, 70), 0.16, 4.0, 40),
+    r"underwater|bubble\w*|ocean|sea|reef": ((205, 235, 255), -0.18, 3.0, 45),
+}
+DUST = ((255, 240, 215), -0.05, 2.2, 36)
+# How the camera goes, by words of the prompt: pan right, pan down (parts of the frame), zoom at the end.
+MOVES = {
+    r"zoom\w* out|pull\w* (out|back)": (0.0, 0.0, 1.0),
+    r"pan\w* left|to the left": (-1.0, 0.0, 0.8),
+    r"pan\w* right|to the right": (1.0, 0.0, 0.8),
+    r"tilt\w* up|rising|upward\w*": (0.0, -1.0, 0.8),
+    r"tilt\w* down|descend\w*|downward\w*": (0.0, 1.0, 0.8),
+    r"zoom\w* in|close[- ]?up|dolly|push\w* in": (0.0, 0.0, 0.6),
+}
+# From a time between 0 and 1 to the part of the scene that is seen: left, top, right, bottom.
+Path = Callable[[float], tuple[float, float, float, float]]
+ZOOM = 0.78  # of the frame's side, at the end of a camera move that nobody asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One shot: how long, how fast, how big, and what is said about it."""
+
+    prompt: str
+    seed: int
+    size: tuple[int, int]
+    rate: int
+    count: int
+
+
+def frames(
+    scene: Image.Image,
+    take: Take,
+    *,
+    exact: bool,
+    end: Image.Image | None = None,
+    path: Path | None = None,
+) -> Iterator[Frame]:
+    """The frames of a take. `exact`: the first one is the scene itself; with `end` the last one is that."""
+    scene = _filling(scene, take.size) if exact else scene
+    last = np.asarray(_filling(end, take.size), dtype=np.float32) if end else None
+    path, air = path or _Drift(scene, take), _Air(take)
+    mark = stamp(take.size[0])
+    for at in range(take.count):
+        t = at / max(1, take.count - 1)
+        frame = np.array(scene.resize(take.size, Image.Resampling.BILINEAR, box=path(t)))
+        strength = min(1.0, t * 4) if exact else 1.0
+        if last is not None:
+            mix = max(0.0, (t - 0.55) / 0.45) ** 1.5
+            if mix:
+                frame = (frame * (1 - mix) + last * mix).astype(np.uint8)
+            strength *= 1 - mix
+        air.drawn_on(frame, t, strength)
+        if not (exact and at == 0) and not (last is not None and t == 1):
+            put(frame, mark)
+        yield frame
+
+
+def _filling(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The picture cropped to a ratio and sized, as `object-fit: cover` does."""
+    scale = max(size[0] / picture.width, size[1] / picture.height)
+    part = size[0] / scale, size[1] / scale
+    left, top = (picture.width - part[0]) / 2, (picture.height - part[1]) / 2
+    box = (left, top, left + part[0], top + part[1])
+    return picture.convert("RGB").resize(size, Image.Resampling.LANCZOS, box=box)
+
+
+class _Drift:
+    """The part of the scene the camera sees at a time from 0 to 1: smooth, from all of it to some of it."""
+
+    def __init__(self, scene: Image.Image, take: Take) -> None:
+        self.size = scene.size
+        told = [move for words, move in MOVES.items() if re.search(words, take.prompt, re.IGNORECASE)]
+        dice = np.random.default_rng(take.seed)
+        angle = dice.uniform(0, 2 * np.pi)
+        drift = 0.9 * np.cos(angle), 0.5 * np.sin(angle), ZOOM
+        self.right, self.down, self.zoom = told[0] if told else drift
+        self.back = bool(told) and self.zoom == 1.0
+
+    def __call__(self, t: float) -> tuple[float, float, float, float]:
+        ease = t * t * (3 - 2 * t)
+        near = 0.65 + 0.35 * ease if self.back else 1 + (self.zoom - 1) * ease
+        width, height = self.size[0] * near, self.size[1] * near
+        left = (self.size[0] - width) / 2 * (1 + self.right * ease)
+        top = (self.size[1] - height) / 2 * (1 + self.down * ease)
+        return left, top, left + width, top + height
+
+
+class _Air:
+    """A light that wanders, and specks that drift, over one take."""
+
+    def __init__(self, take: Take) -> None:
+        self.take = take
+        found = [
+            kind for words, kind in AIR.items() if re.search(rf"\b({words})\b", take.prompt, re.IGNORECASE)
+        ]
+        self.colour, self.fall, size, count = found[0] if found else DUST
+        self.streak = self.fall > 1
+        dice = np.random.default_rng(take.seed + 1)
+        self.specks = dice.uniform(size=(count, 4))
+        self.unit = max(1.0, size * take.size[1] / 720)
+        self.phase = dice.uniform(0, 2 * np.pi, 2)
+        self.glow = _glow(max(8, take.size[1] // 2))
+        self.seconds = take.count / take.rate
+
+    def drawn_on(self, frame: Frame, t: float, strength: float) -> None:
+        """Adds the light and the specks at a time from 0 to 1."""
+        if strength <= 0:
+            return
+        width, height = self.take.size
+        x = width * (0.5 + 0.42 * np.sin(self.phase[0] + 2.6 * t * np.pi / 2))
+        y = height * (0.4 + 0.28 * np.sin(self.phase[1] + 3.1 * t * np.pi / 2))
+        _add(frame, self.glow, int(x), int(y), strength * 0.5)
+        seconds = t * self.seconds
+        for across, down, depth, sway in self.specks:
+            near = 0.4 + 0.6 * depth
+            side = across + 0.03 * np.sin(seconds * (0.6 + sway) + 6.3 * sway)
+            level = (down + self.fall * near * seconds) % 1.0
+            radius = max(1, round(self.unit * near))
+            self._speck(frame, int(side * width) % width, int(level * height), radius, strength * near)
+
+    def _speck(self, frame: Frame, x: int, y: int, radius: int, strength: float) -> None:
+        tall = radius * 9 if self.streak else radius
+        wide = max(1, radius // 2) if self.streak else radius
+        spot = frame[max(0, y - tall) : y + tall + 1, max(0, x - wide) : x + wide + 1]
+        part = 0.7 * strength
+        spot[:] = (spot * (1 - part) + np.array(self.colour, np.float32) * part).astype(np.uint8)
+
+
+@cache
+def _glow(radius: int) -> NDArray[np.float32]:
+    """A soft round light, brightest in the middle."""
+    line = np.linspace(-1, 1, 2 * radius + 1, dtype=np.float32)
+    fade = np.clip(1 - np.hypot(line[:, None], line[None, :]), 0, 1) ** 2
+    return (fade[..., None] * np.array([150, 125, 85], np.float32)).astype(np.float32)
+
+
+def _add(frame: Frame, sprite: NDArray[np.float32], x: int, y: int, strength: float) -> None:
+    """Adds light to a frame around a point, as far as it lies inside."""
+    reach = sprite.shape[0] // 2
+    top, left = max(0, y - reach), max(0, x - reach)
+    bottom, right = min(frame.shape[0], y + reach + 1), min(frame.shape[1], x + reach + 1)
+    if top >= bottom or left >= right:
+        return
+    part = sprite[top - y + reach : bottom - y + reach, left - x + reach : right - x + reach]
+    spot = frame[top:bottom, left:right]
+    spot[:] = np.minimum(spot + part * strength, 255).astype(np.uint8)
+
+
+@cache
+def stamp(width: int) -> Frame:
+    """The mark that every film carries: the word SANDBOX on a dark plate."""
+    size = max(9, width // 60)
+    font = ImageFont.load_default(size=size)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox("SANDBOX"))
+    plate = Image.new("RGB", (right - left + size, bottom - top + size // 2), (16, 16, 20))
+    ImageDraw.Draw(plate).text((size // 2 - left, size // 4 - top), "SANDBOX", (240, 240, 240), font=font)
+    pixels: Frame = np.asarray(plate)
+    return pixels
+
+
+def put(frame: Frame, mark: Frame) -> None:
+    """Sets the mark into the lower left corner."""
+    tall, wide = min(mark.shape[0], frame.shape[0]), min(mark.shape[1], frame.shape[1])
+    frame[-tall:, :wide] = mark[:tall, :wide]

@@ -1,0 +1,111 @@
+"""Films and sound that were given: read, measured, and taken apart into frames and samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import av
+
+from .encode import decode
+from .film import RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL import Image
+
+    from .film import Frame, Samples
+
+
+class Unreadable(ValueError):  # noqa: N818  (said of a file, in a message)
+    """A file that is not what it was sent as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A film with at least one frame. `seconds` is the length of its pictures."""
+
+    data: bytes
+    width: int
+    height: int
+    seconds: float
+    rate: float  # frames per second
+    has_sound: bool
+
+    @classmethod
+    def of(cls, data: bytes) -> Clip:
+        """Measures a film by its header and its first frame. Raises `Unreadable`."""
+        try:
+            with av.open(BytesIO(data)) as source:
+                if not source.streams.video:
+                    raise Unreadable("The file has no pictures")
+                stream = source.streams.video[0]
+                frame = next(source.decode(stream))
+                rate = float(stream.average_rate or stream.base_rate or 24)
+                known = [stream.duration and stream.duration * stream.time_base]
+                known.append(source.duration and Fraction(source.duration, av.time_base))
+                seconds = float(next((each for each in known if each), 0) or 1 / rate)
+                return cls(data, frame.width, frame.height, seconds, rate, bool(source.streams.audio))
+        except (av.error.FFmpegError, StopIteration) as error:
+            raise Unreadable("The video cannot be decoded") from error
+
+    def first(self) -> Image.Image:
+        """The first frame."""
+        with av.open(BytesIO(self.data)) as source:
+            return next(source.decode(video=0)).to_image()
+
+    def frames(self, rate: float, count: int, size: tuple[int, int]) -> Iterator[Frame]:
+        """`count` frames at `rate` and of a size, to be drawn on; the film starts again if it is shorter."""
+        shown = 0
+        while shown < count:
+            begun = shown
+            for moment, frame in self._timed():
+                pixels = None
+                while shown < count and (shown - begun) / rate < moment + 1 / self.rate - 1e-6:
+                    pixels = _pixels(frame, size) if pixels is None else pixels
+                    yield pixels.copy()
+                    shown += 1
+
+    def _timed(self) -> Iterator[tuple[float, Any]]:
+        with av.open(BytesIO(self.data)) as source:
+            start = None
+            for frame in source.decode(video=0):
+                moment = float(frame.time or 0.0)
+                start = moment if start is None else start
+                yield moment - start, frame
+
+    def sound(self) -> Samples | None:
+        """The sound, mono; None where there is none."""
+        return decode(self.data, rate=RATE)[0].reshape(-1) if self.has_sound else None
+
+
+def _pixels(frame: Any, size: tuple[int, int]) -> Frame:
+    shown = frame.reformat(width=size[0], height=size[1], format="rgb24", interpolation="BICUBIC")
+    pixels: Frame = shown.to_ndarray()
+    return pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A piece of audio, mono at the rate of our films."""
+
+    samples: Samples
+
+    @classmethod
+    def of(cls, data: bytes) -> Sound:
+        """Decodes a file. Raises `Unreadable`."""
+        try:
+            samples = decode(data, rate=RATE)[0]
+        except ValueError as error:
+            raise Unreadable(f"The audio {error}") from error
+        if not len(samples):
+            raise Unreadable("The audio is empty")
+        return cls(samples.reshape(-1))
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.samples) / RATE

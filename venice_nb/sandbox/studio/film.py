@@ -1,0 +1,110 @@
+"""MP4 files: H.264 pictures and, where there is sound, AAC."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from av.container import OutputContainer
+    from numpy.typing import NDArray
+
+    Frame = NDArray[np.uint8]  # (height, width, 3), RGB
+    Samples = NDArray[np.float32]  # (n,) mono, -1 to 1
+
+RATE = 44_100  # samples per second of the sound
+BLOCK = 1024  # samples per AAC frame
+TAGS = {"title": "SANDBOX", "comment": "Made by the venice_nb sandbox; no model was involved"}
+BT709 = 1  # ITU-R BT.709: what players assume for HD, said aloud so that colours stay as they are
+PIXEL_BUDGET = 80_000_000  # pixels drawn and encoded for one film: about two seconds of a core
+SLOWEST, FASTEST = 3, 12  # frames per second
+
+
+def even(size: float) -> int:
+    """The nearest even number of pixels: H.264 halves the resolution of colour."""
+    return max(2, 2 * round(size / 2))
+
+
+def frame_size(lines: int, ratio: float) -> tuple[int, int]:
+    """Width and height for a short side and a ratio of width to height."""
+    if ratio >= 1:
+        return even(lines * ratio), even(lines)
+    return even(lines), even(lines / ratio)
+
+
+def frame_rate(width: int, height: int, seconds: float) -> int:
+    """Frames per second: as smooth as the pixel budget allows."""
+    return int(np.clip(PIXEL_BUDGET / (width * height * max(seconds, 1)), SLOWEST, FASTEST))
+
+
+def write(
+    frames: Iterable[Frame], *, rate: Fraction | int, size: tuple[int, int], sound: Samples | None = None
+) -> bytes:
+    """The film as bytes, its index at the front so that it plays while it loads."""
+    # the muxer moves the index by opening the file again under its name: it cannot write to memory
+    handle, name = tempfile.mkstemp(suffix=".mp4")
+    os.close(handle)
+    try:
+        with av.open(name, "w", options={"movflags": "+faststart"}) as out:
+            out.metadata.update(TAGS)
+            _fill(out, frames, Fraction(rate), size, sound)
+        return Path(name).read_bytes()
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _fill(
+    out: OutputContainer,
+    frames: Iterable[Frame],
+    rate: Fraction,
+    size: tuple[int, int],
+    sound: Samples | None,
+) -> None:
+    options = {"preset": "veryfast", "crf": "21", "bf": "0"}
+    video: Any = out.add_stream("libx264", rate=rate, options=options)
+    video.width, video.height = size
+    video.pix_fmt = "yuv420p"
+    context = video.codec_context
+    context.thread_count = 2  # fixed: the number of threads changes the bytes
+    context.gop_size = max(1, round(rate * 2))
+    context.colorspace = context.color_primaries = context.color_trc = context.color_range = BT709
+    audio: Any = None
+    blocks: Iterator[Any] = iter(())
+    if sound is not None:
+        audio = out.add_stream("aac", rate=RATE, layout="mono")
+        audio.bit_rate = 64_000
+        blocks = _blocks(sound)
+    heard = 0
+    for at, pixels in enumerate(frames):
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+        frame.pts, frame.time_base = at, 1 / rate
+        out.mux(video.encode(frame))
+        while audio is not None and heard / RATE <= at / rate:  # sound beside its pictures in the file
+            block = next(blocks, None)
+            if block is None:
+                break
+            heard += block.samples
+            out.mux(audio.encode(block))
+    out.mux(video.encode(None))
+    for block in blocks:
+        out.mux(audio.encode(block))
+    if audio is not None:
+        out.mux(audio.encode(None))
+
+
+def _blocks(sound: Samples) -> Iterator[Any]:
+    whole = np.clip(sound, -1, 1).astype(np.float32)
+    for at in range(0, len(whole), BLOCK):
+        block = av.AudioFrame.from_ndarray(whole[None, at : at + BLOCK], format="fltp", layout="mono")
+        block.sample_rate, block.pts, block.time_base = RATE, at, Fraction(1, RATE)
+        yield block
