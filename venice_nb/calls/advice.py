@@ -76,6 +76,9 @@ def advice(kind: type[errors.APIError], code: str | None, details: Mapping[str, 
         return f"did you mean {' or '.join(details['suggestions'])}? client.models() lists all"
     if details.get("successor"):
         return f"use {details['successor']} instead"
+    if details.get("consents"):
+        agreed = f"send it again with consents={details['consents']}"
+        return f"read the policy in .policy_text; if you confirm all of it, {agreed}"
     if details.get("suggested_prompt"):
         return "change the prompt; the server proposes one in .suggested_prompt"
     if details.get("recommended_model"):

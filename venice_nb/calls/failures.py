@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from venice_nb import errors
 from venice_nb.calls.advice import advice
 from venice_nb.calls.codes import derived_code, is_discovery, kind_of
+from venice_nb.calls.video_words import CONSENTS, example_of
 from venice_nb.errors import APIError, StreamError, plain
 
 if TYPE_CHECKING:
@@ -272,9 +273,12 @@ def _particulars(
     if kind is errors.ConsentRequired:
         consent = fields.get("consent")
         policy = consent if isinstance(consent, Mapping) else {}
+        roles = fields.get("face_media_roles")
         return {
             "policy_text": _text(policy.get("policy_text")),
             "consent_version": policy.get("consent_version"),
+            "face_media_roles": tuple(map(plain, roles)) if isinstance(roles, list) else (),
+            "consents": _consents(fields.get("consent_flow")),
         }
     if kind is errors.ModelNotFound:
         return {"suggestions": _suggestions(told, call.model, models)}
@@ -284,6 +288,11 @@ def _particulars(
         found = re.search(r"(?:maximum|limit|context)\D{0,60}?(\d[\d,]{2,12})", told, re.IGNORECASE)
         return {"context_length": int(found[1].replace(",", "")) if found else None}
     return {}
+
+
+def _consents(flow: object) -> dict[str, dict[str, bool]] | None:
+    """What to send once everything in the policy is agreed to; None for a provider that is not known here."""
+    return example_of(flow) if isinstance(flow, str) and flow in CONSENTS else None
 
 
 def _text(value: object) -> str | None:

@@ -141,3 +141,10 @@ def _listed(model: Model | None, asked: Mapping[str, Any]) -> float | None:
         default = spec.get("default_duration", _RESERVED.get(model.id))
         seconds = default if isinstance(default, int | float) else None
     return price_of_music(model, seconds=seconds, characters=asked.get("character_count"))
+
+
+def listed(call: Call[Quote]) -> Quote | None:
+    """The quote of the price list, in place of the server's; None where it does not tell."""
+    read = call.read
+    assert isinstance(read, ReadQuote)
+    return None if read.listed is None else read.priced(read.listed, "listed")

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Call, Safety, Timeouts
-from venice_nb.calls.check import fields, listed, number
+from venice_nb.calls.check import fields, number
 from venice_nb.calls.jobs import read_queued
 from venice_nb.calls.parameters import json_extra
 from venice_nb.calls.quote_replies import ReadQuote, code
-from venice_nb.calls.video_inputs import check_keyframes, location, read_inputs
+from venice_nb.calls.video_inputs import Inputs, check_keyframes, check_pictures, location, read_inputs
 from venice_nb.calls.video_limits import settle, takes
 from venice_nb.calls.video_starts import INPUTS, check_start
 from venice_nb.calls.video_words import check_consents, words
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from venice_nb.calls.video_limits import Takes
     from venice_nb.catalogue import Catalogue, Resolution
     from venice_nb.results.quotes import Quote
+
+__all__ = ["Film", "location", "queue", "quote", "read_inputs"]
 
 SETTINGS = ("duration", "aspect_ratio", "resolution", "audio", "upscale_factor")
 _TIMES = Timeouts(read=120.0, total=300.0)  # the request may carry 35 MB
@@ -50,7 +52,7 @@ class Film:
 def quote(
     *,
     model: Resolution,
-    video_url: Any = None,
+    video_url: str | None = None,
     reference_video_total_duration: float | None = None,
     **settings: Any,
 ) -> tuple[Call[Quote], tuple[str, ...]]:
@@ -58,7 +60,7 @@ def quote(
 
     Args:
         model: the model, resolved.
-        video_url: the film to enlarge or to change, which the server measures.
+        video_url: the film to enlarge or to change, read by `location`; the server measures it.
         reference_video_total_duration: seconds of all reference films together.
         settings: duration, aspect_ratio, resolution, audio, upscale_factor.
 
@@ -70,7 +72,7 @@ def quote(
     body |= fields(_TOTAL, {"reference_video_total_duration": reference_video_total_duration})
     if video_url is not None:
         if known.start in {"upscale", "video", ""}:
-            body["video_url"] = location("video_url", video_url)
+            body["video_url"] = video_url
         else:
             said.append(f"{known.id} takes no video_url: it is left out of the quote.")
     return _quote(known, body), tuple(said)
@@ -81,6 +83,7 @@ def queue(
     *,
     model: Resolution,
     catalogue: Catalogue,
+    inputs: Inputs | None = None,
     consents: Any = None,
     reference_video_total_duration: float | None = None,
     extra_body: Mapping[str, Any] | None = None,
@@ -92,25 +95,26 @@ def queue(
         prompt: what happens in the film.
         model: the model, resolved.
         catalogue: the models, to name the one that would take what this one does not.
+        inputs: what it is made from, read by `read_inputs`.
         consents: what the user has agreed to; never sent of our own accord.
         reference_video_total_duration: for the quote, where reference films cannot be measured here.
         extra_body: fields this library does not know; sent as they are.
-        given: the settings and inputs of the API under their own names.
+        given: the settings and texts of the API under their own names.
 
     Raises InvalidInput, before anything is sent, for whatever the model does not take.
 
     """
     known = takes(model.id, model.model)
-    present = {name for name in INPUTS if _is_given(given.get(name))}
-    check_start(known, present, catalogue)
+    inputs = inputs or Inputs()
+    check_start(known, set(inputs.body), catalogue)
     spoken = words(known, prompt, given)
     agreed = check_consents(consents)
     total = fields(_TOTAL, {"reference_video_total_duration": reference_video_total_duration})
-    inputs = read_inputs(known, given)
+    check_pictures(known, inputs.pictures)
     said: list[str] = []
     settings = {name: given.get(name) for name in SETTINGS}
-    if settings["aspect_ratio"] is None and known.ratios and inputs.shape is not None:
-        settings["aspect_ratio"] = _closest(known.ratios, inputs.shape)
+    if settings["aspect_ratio"] is None and known.ratios and "image_url" in inputs.pictures:
+        settings["aspect_ratio"] = _closest(known.ratios, *inputs.pictures["image_url"])
         said.append(f"No aspect_ratio given: {settings['aspect_ratio']}, the closest to the picture's own.")
     settled, notes = settle(known, settings, strict=True)
     if "keyframes" in inputs.body:
@@ -180,21 +184,16 @@ def _line(model: Takes, details: Mapping[str, Any]) -> str:
     return code("v.video.submit", "" if model.start == "upscale" else '"..."', given)
 
 
-def _is_given(value: Any) -> bool:
-    items = listed(value)
-    return value is not None if items is None else len(items) > 0
-
-
 def _count(value: Any) -> Any:
     """What a job remembers of an input: that it was there, or how many there were."""
     return len(value) if isinstance(value, list) else True
 
 
-def _closest(ratios: tuple[str, ...], shape: float) -> str | None:
+def _closest(ratios: tuple[str, ...], width: int, height: int) -> str | None:
     """The ratio nearest to a picture's own."""
     known: dict[str, float] = {}
     for each in ratios:
         wide, _, high = each.partition(":")
         if wide.isdigit() and high.isdigit() and int(high):
             known[each] = int(wide) / int(high)
-    return min(known, key=lambda each: abs(known[each] - shape), default=None)
+    return min(known, key=lambda each: abs(known[each] - width / height), default=None)

@@ -7,7 +7,7 @@ server fetches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ BODY = 35_000_000  # bytes of JSON that the server takes
 FRAMES = 24  # keyframes count in frames of a 24th of a second
 PICTURES, FILMS, VOICES, ELEMENTS, SCENES, KEYFRAMES = 30, 10, 10, 4, 4, 10
 
+Picture = Callable[[str, Any], str]  # reads a picture and gives the URL to send
+
 _ELEMENT = ("frontal_image_url", "reference_image_urls", "video_url")
 _SOUNDS = {"audio/wav", "audio/mpeg"}
 _FILMS = {"video/mp4", "video/quicktime", "video/webm"}
@@ -38,26 +40,31 @@ class Inputs:
     """The inputs of one film, ready to be sent, and what was learned from looking at them."""
 
     body: dict[str, Any] = field(default_factory=dict)
-    shape: float | None = None  # width / height of the picture it starts from, when that is here
+    pictures: dict[str, tuple[int, int]] = field(default_factory=dict)  # sizes of those that are here
     reference_seconds: float | None = 0.0  # of all reference films; None when one of them is elsewhere
 
 
-def read_inputs(model: Takes, given: Mapping[str, Any]) -> Inputs:
-    """The inputs among the arguments, each checked; the whole of them must fit into one request."""
+def read_inputs(given: Mapping[str, Any]) -> Inputs:
+    """The inputs among the arguments, each read once; the whole of them must fit into one request."""
     found = Inputs()
     body = found.body
+
+    def picture(name: str, value: Any) -> str:
+        media = load(value, "image", name)
+        size = pixels(media.data, media.mime) if media.data is not None else None
+        if size is not None:
+            found.pictures[name] = size
+        return media.location
+
     for name in ("image_url", "end_image_url"):
         if given.get(name) is not None:
-            media = _picture(model, name, given[name])
-            body[name] = media.location
-            if name == "image_url":
-                found.shape = _shape(media)
+            body[name] = picture(name, given[name])
     if given.get("audio_url") is not None:
         body["audio_url"] = _track("audio_url", given["audio_url"])
     if given.get("video_url") is not None:
         body["video_url"] = _film("video_url", given["video_url"]).location
-    if pictures := _several(given, "reference_image_urls", PICTURES):
-        body["reference_image_urls"] = [_picture(model, name, each).location for name, each in pictures]
+    if references := _several(given, "reference_image_urls", PICTURES):
+        body["reference_image_urls"] = [picture(name, each) for name, each in references]
     if films := _several(given, "reference_video_urls", FILMS):
         clips = [_film(name, each) for name, each in films]
         body["reference_video_urls"] = [clip.location for clip in clips]
@@ -68,13 +75,26 @@ def read_inputs(model: Takes, given: Mapping[str, Any]) -> Inputs:
     if documents := _several(given, "reference_document_urls", 1):
         body["reference_document_urls"] = [load(each, "file", name).location for name, each in documents]
     if elements := _several(given, "elements", ELEMENTS):
-        body["elements"] = [_element(model, name, each) for name, each in elements]
+        body["elements"] = [_element(picture, name, each) for name, each in elements]
     if scenes := _several(given, "scene_image_urls", SCENES):
-        body["scene_image_urls"] = [_picture(model, name, each).location for name, each in scenes]
+        body["scene_image_urls"] = [picture(name, each) for name, each in scenes]
     if frames := _several(given, "keyframes", KEYFRAMES):
-        body["keyframes"] = [_keyframe(model, name, each) for name, each in frames]
+        body["keyframes"] = [_keyframe(picture, name, each) for name, each in frames]
     _check_size(body)
     return found
+
+
+def check_pictures(model: Takes, pictures: Mapping[str, tuple[int, int]]) -> None:
+    """Pictures within the size and the shape that the model takes."""
+    low, high = model.narrowest or 0.0, model.widest or float("inf")
+    for name, (width, height) in pictures.items():
+        said = f"{width} x {height} pixels"
+        if model.shortest_side is not None and min(width, height) < model.shortest_side:
+            allowed = f"at least {model.shortest_side} pixels a side for {model.id}"
+            refuse(name, said, allowed, "Enlarge it: v.images.upscale(picture).")
+        if not low <= width / height <= high:
+            allowed = f"a picture whose width is {low:g} to {high:g} times its height, for {model.id}"
+            refuse(name, said, allowed, "Crop it.")
 
 
 def check_keyframes(frames: list[dict[str, Any]], duration: str | None) -> None:
@@ -98,28 +118,6 @@ def location(field: str, value: Any) -> str:
 
 
 # --- one input each ------------------------------------------------------------------------------
-
-
-def _picture(model: Takes, field: str, value: Any) -> Media:
-    media = load(value, "image", field)
-    size = pixels(media.data, media.mime) if media.data is not None else None
-    if size is None:
-        return media
-    width, height = size
-    said = f"{width} x {height} pixels"
-    if model.shortest_side is not None and min(size) < model.shortest_side:
-        allowed = f"at least {model.shortest_side} pixels a side for {model.id}"
-        refuse(field, said, allowed, "Enlarge it: v.images.upscale(picture).")
-    low, high = model.narrowest or 0.0, model.widest or float("inf")
-    if not low <= width / height <= high:
-        allowed = f"a picture whose width is {low:g} to {high:g} times its height, for {model.id}"
-        refuse(field, said, allowed, "Crop it.")
-    return media
-
-
-def _shape(media: Media) -> float | None:
-    size = pixels(media.data, media.mime) if media.data is not None else None
-    return size[0] / size[1] if size else None
 
 
 def _film(field: str, value: Any) -> Media:
@@ -156,7 +154,7 @@ def _track(field: str, value: Any) -> str:
     return media.location
 
 
-def _element(model: Takes, field: str, value: Any) -> dict[str, Any]:
+def _element(picture: Picture, field: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         do = f"Pass a dict: {field}={{'frontal_image_url': picture}}."
         refuse(field, value, f"a dict with {', '.join(_ELEMENT)}", do)
@@ -166,12 +164,12 @@ def _element(model: Takes, field: str, value: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if value.get("frontal_image_url") is not None:
         name = f"{field}.frontal_image_url"
-        found["frontal_image_url"] = _picture(model, name, value["frontal_image_url"]).location
+        found["frontal_image_url"] = picture(name, value["frontal_image_url"])
     more = [
         (f"{field}.{name}", each) for name, each in _several(value, "reference_image_urls", 3, inside=field)
     ]
     if more:
-        found["reference_image_urls"] = [_picture(model, name, each).location for name, each in more]
+        found["reference_image_urls"] = [picture(name, each) for name, each in more]
     if value.get("video_url") is not None:
         found["video_url"] = _film(f"{field}.video_url", value["video_url"]).location
     if not found:
@@ -179,12 +177,12 @@ def _element(model: Takes, field: str, value: Any) -> dict[str, Any]:
     return found
 
 
-def _keyframe(model: Takes, field: str, value: Any) -> dict[str, Any]:
+def _keyframe(picture: Picture, field: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or set(value) != {"image_url", "frame_index"}:
         do = f"Pass a dict: {field}={{'image_url': picture, 'frame_index': 0}}."
         refuse(field, value, "a dict with image_url and frame_index", do)
     return {
-        "image_url": _picture(model, f"{field}.image_url", value["image_url"]).location,
+        "image_url": picture(f"{field}.image_url", value["image_url"]),
         "frame_index": integer(0)(f"{field}.frame_index", value["frame_index"]),
     }
 

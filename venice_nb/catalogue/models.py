@@ -113,6 +113,7 @@ class Catalogue:
         *,
         vision: bool = False,
         image: bool = False,
+        start: str = "",
     ) -> Resolution:
         """The model that `name` stands for among those of one `type` (None: of any).
 
@@ -120,12 +121,13 @@ class Catalogue:
         suffix (`id:enable_web_search=on`); traits (`default`, `default_vision`; `fastest` and `uncensored`
         where Venice has none); other providers' names (`gpt-4o`); retired ids; families of video models;
         other spellings of all these. `vision` says that pictures will be shown to a chat model, `image` that
-        a video starts from one. Never raises for an unknown name: see `Resolution`.
+        a video starts from one; `start` says what else a video starts from: text, image, reference or video.
+        Never raises for an unknown name: see `Resolution`.
 
         >>> Catalogue.bundled().resolve("qwen3-4b").note
         'qwen3-4b is retired; using qwen3-5-9b.'
         """
-        return names.resolve(self, name, type, vision=vision, image=image)
+        return names.resolve(self, name, type, vision=vision, start=start or ("image" if image else "text"))
 
     def merge(self, other: Catalogue) -> Catalogue:
         """The same catalogue with the models of `other` added, each in place of one with the same id."""

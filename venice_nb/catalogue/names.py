@@ -53,6 +53,14 @@ RETIRED: dict[str, str] = {
 }
 RETIRED_VISION = {"mistral-31-24b": "qwen-3-8-27b"}  # where the old model could see and its successor cannot
 
+# What a film can start from, and how a family's member is explained by it.
+_STARTS = {
+    "text": "no image is given",
+    "image": "an image is given",
+    "reference": "references are given",
+    "video": "a video is given",
+}
+
 # What a chat model's name may carry after a colon; the rest of `venice_parameters` cannot be set there.
 SUFFIX_KEYS = frozenset(
     {
@@ -105,7 +113,7 @@ def resolve(
     type: str | None,
     *,
     vision: bool,
-    image: bool,
+    start: str,
 ) -> Resolution:
     """See `Catalogue.resolve`."""
     name = name_of(name).strip()
@@ -117,7 +125,7 @@ def resolve(
     if not colon or type not in {None, "text"}:
         base = name
     base = base.strip()
-    found, via, note = _find(catalogue, base, type, vision=vision, image=image)
+    found, via, note = _find(catalogue, base, type, vision=vision, start=start)
     notes = [note, *notes] if note else notes
     if found is not None:
         told = " ".join(notes) or None
@@ -157,7 +165,7 @@ def _find(
     type: str | None,
     *,
     vision: bool,
-    image: bool,
+    start: str,
 ) -> tuple[Model | None, str | None, str | None]:
     """The model, the trait or alias it was reached by, and what to say about it."""
 
@@ -182,14 +190,11 @@ def _find(
             f"No text model has the trait fastest; using {found.id}, the cheapest private one.",
         )
     if retired := (RETIRED_VISION.get(name) if vision else None) or RETIRED.get(name):
-        found = fitting(retired) or (
-            _member(catalogue, retired[:-2], image=image) if retired[-1] == "*" else None
-        )
-        if found and type in {None, found.type} and _member(catalogue, name, image=image) is None:
+        found = fitting(retired) or (_member(catalogue, retired[:-2], start) if retired[-1] == "*" else None)
+        if found and type in {None, found.type} and _member(catalogue, name, start) is None:
             return found, None, f"{name} is retired; using {found.id}."
-    if kind == "video" and (found := _member(catalogue, name, image=image)):
-        reason = "an image is given" if image else "no image is given"
-        return found, None, f"{name} is a family of models; using {found.id}, as {reason}."
+    if kind == "video" and (found := _member(catalogue, name, start)):
+        return found, None, f"{name} is a family of models; using {found.id}, as {_STARTS[start]}."
     if plain := _plain(name):
         models = catalogue.of_type(type)
         known = {_plain(each.id): each.id for each in models}
@@ -201,7 +206,7 @@ def _find(
         retired_as = next((each for each in RETIRED if _plain(each) == plain), None)
         meant = meant or retired_as
         if meant and meant != name:
-            found, via, note = _find(catalogue, meant, type, vision=vision, image=image)
+            found, via, note = _find(catalogue, meant, type, vision=vision, start=start)
             return found, via, note or (f"{name!r} is read as {meant}." if found else None)
     return None, None, None
 
@@ -224,9 +229,9 @@ def cheapest_private(models: tuple[Model, ...]) -> Model | None:
     )
 
 
-def _member(catalogue: Catalogue, family: str, *, image: bool) -> Model | None:
-    """The family's model for a start picture, or for text alone; Grok's end in `-private`."""
-    head = _plain(f"{family}-{'image' if image else 'text'}-to-video")
+def _member(catalogue: Catalogue, family: str, start: str) -> Model | None:
+    """The family's model for what a film starts from; Grok's end in `-private`."""
+    head = _plain(f"{family}-{start}-to-video")
     found = [each for each in catalogue.of_type("video") if _plain(each.id).startswith(head)]
     return min(found, key=lambda each: len(each.id), default=None)
 

@@ -52,8 +52,8 @@ class Quote(Displayed):
 
     @property
     def binding(self) -> bool:
-        """Whether this is a price to hold a limit against: quoted by the server, and more than nothing."""
-        return self.source == "quoted" and self.usd is not None and self.usd > 0
+        """Whether this is a price to hold a limit against: one that is known, and more than nothing."""
+        return self.usd is not None and self.usd > 0
 
     @property
     def request_id(self) -> str | None:

@@ -1,0 +1,1 @@
+"""Plans for pictures, sound and film."""
