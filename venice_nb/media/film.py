@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.errors import plain
+from venice_nb.errors import UnsafeContent, plain
 from venice_nb.media.sniff import HEAD, sniff
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _CONTAINERS = {
 _TIME = 1_000_000  # ticks a second of a container's duration
 
 
-class FilmError(ValueError):
-    """The film cannot be decoded; the message is one sentence that says why."""
+class FilmError(UnsafeContent, ValueError):
+    """The film cannot be decoded; `what` is half a sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +88,23 @@ def frame(source: Path | bytes, at: float = 0.0) -> bytes:
 
 
 def check(source: Path | bytes) -> int:
-    """Decodes all of it and gives the number of pictures. Raises FilmError where it breaks off."""
+    """Decodes pictures and sound to the end and gives the number of pictures.
+
+    Raises FilmError for what breaks off: a header may promise more than there is.
+    """
     with _opened(source) as (container, stream, _mime):
-        count = 0
-        wanted = [stream, *container.streams.audio[:1]]
-        for packet in container.demux(wanted):
-            for _ in packet.decode():
-                count += packet.stream is stream
-        if not count:
-            raise FilmError("the film has no pictures")
+        count, end = 0, 0.0
+        for packet in container.demux([stream, *container.streams.audio[:1]]):
+            for found in packet.decode():
+                if packet.stream is stream:
+                    count += 1
+                    end = max(end, found.time or 0.0)
+        promised = stream.frames
+        length = (container.duration or 0) / _TIME
+        # An edit list may hide a few pictures that the header counts; without a count the length tells, and
+        # the last picture begins before the end, which half a second of sound may outlast.
+        if not count or count < 0.98 * promised - 2 or (not promised and end < 0.95 * length - 0.5):
+            raise FilmError(f"the film breaks off after {count} pictures")
         return count
 
 
@@ -118,12 +126,16 @@ def _opened(source: Path | bytes) -> Iterator[tuple[Any, Any, str]]:
         if mime not in _CONTAINERS:
             raise FilmError(f"this is no film but {mime or 'unknown content'}")
         try:
-            container = closing.enter_context(av.open(file, format=_CONTAINERS[mime]))
+            container = closing.enter_context(av.open(file, format=_CONTAINERS[mime], metadata_errors="replace"))
             yield container, _pictures(container), mime
         except FilmError:
             raise
         except Exception as error:
-            raise FilmError(f"the film is damaged: {plain(error, 100)}") from error
+            raise FilmError(f"the film is damaged: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return plain(getattr(error, "strerror", None) or error, 100)
 
 
 def _pictures(container: Any) -> Any:
@@ -131,6 +143,8 @@ def _pictures(container: Any) -> Any:
     if not container.streams.video:
         raise FilmError("the file holds no pictures")
     stream = container.streams.video[0]
+    if stream.codec_context is None:
+        raise FilmError("there is no decoder for its pictures")
     width, height = int(stream.codec_context.width), int(stream.codec_context.height)
     if not 0 < width * height <= MOST_PIXELS:
         raise FilmError(f"{width} x {height} pixels a frame cannot be decoded here")

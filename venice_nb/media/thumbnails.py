@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from venice_nb.errors import plain
+from venice_nb.errors import UnsafeContent, plain
 from venice_nb.media.sniff import pixels, sniff, truncated
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
 _STEPS = ((1.0, 80), (1.0, 65), (1.0, 50), (0.875, 45), (0.75, 40), (0.625, 35), (0.5, 30), (0.375, 25))
 
 
-class PictureError(ValueError):
-    """The picture cannot be shown; the message is one sentence that says why."""
+class PictureError(UnsafeContent, ValueError):
+    """The picture cannot be decoded; `what` is half a sentence that says why."""
 
 
 def decode(data: bytes) -> Image.Image:

@@ -35,7 +35,7 @@ def picture(image: Image, *, side: int, most: int) -> html.Html:
     try:
         copy = image.thumbnail(side, most=most)
     except (PictureError, InvalidInput) as error:
-        return html.tag("p", f"This picture cannot be shown: {error}.", class_="vn-tile")
+        return html.tag("p", f"This picture cannot be shown: {error.what}.", class_="vn-tile")
     return element(copy, "image/webp", alternative(image), clear=has_alpha(copy))
 
 

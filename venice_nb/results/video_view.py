@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CAP = 2_000_000  # bytes that are embedded where the file cannot be reached from the notebook
 ASKED = 20_000_000  # bytes that are embedded when one asks for it
+_WIDE, _TALL = 640, 480  # pixels of the player
 _PLAYED = frozenset({"video/mp4", "video/webm"})
 
 
@@ -45,10 +46,16 @@ def bundle(video: Video, *, embed: bool = False) -> Bundle:
 
 
 def reached(path: Path) -> str | None:
-    """The address of a file as seen from the notebook's folder; None when it lies elsewhere."""
+    """The address of a file as seen from the notebook's folder; None when it is not served from there.
+
+    Jupyter resolves a relative `src` against the notebook and serves the file; the page that nbconvert
+    writes finds it too. A path that starts with `files/` does not resolve, and hidden files are not served.
+    """
     try:
         inside = path.resolve().relative_to(folder().resolve())
     except (OSError, ValueError):
+        return None
+    if any(part.startswith(".") for part in inside.parts):
         return None
     address = quote(inside.as_posix(), safe="/")
     return address if address[0].isalnum() else f"./{address}"
@@ -72,7 +79,7 @@ def facts(video: Video) -> list[str]:
             found.append(f"{film.fps:.4g} fps")
         found.append(f"{film.codec}, {film.sound or 'no sound'}")
     except FilmError as error:
-        found = [f"cannot be decoded: {error}"]
+        found = [f"cannot be decoded: {error.what}"]
     if video.model:
         found.append(text.short(video.model, 80))
     if video.cost.usd is not None:
@@ -92,7 +99,7 @@ def words(video: Video) -> str:
 
 
 def _where(video: Video) -> str:
-    """The file as one would name it in the notebook, so that a saved notebook tells nothing of the machine."""
+    """The file as the notebook's folder names it, so that a saved notebook tells nothing of the machine."""
     try:
         inside = video.path.resolve().relative_to(folder().resolve())
     except (OSError, ValueError):
@@ -119,10 +126,28 @@ def _figure(video: Video, *, embed: bool) -> html.Html:
     if source is None:
         player: html.Child = html.tag("img", src=still, alt=_alt(video)) if still else None
     else:
+        width, height = _fitted(video)
         player = html.tag(
-            "video", src=source, poster=still, controls=True, preload="metadata", title=_alt(video)
+            "video",
+            src=source,
+            poster=still,
+            controls=True,
+            preload="metadata",
+            width=width,
+            height=height,
+            title=_alt(video),
         )
     return html.figure(html.join(player, _unplayed(video, source, size)), _caption(video, address))
+
+
+def _fitted(video: Video) -> tuple[int | None, int | None]:
+    """The player's size, known before the film is loaded, so that the page does not jump."""
+    try:
+        width, height = video.width, video.height
+    except FilmError:
+        return None, None
+    scale = min(_WIDE / width, _TALL / height, 1.0)
+    return round(width * scale), round(height * scale)
 
 
 def _still(video: Video) -> str | None:
@@ -144,7 +169,7 @@ def _unplayed(video: Video, source: str | None, size: int) -> html.Html | None:
     elif video.mime not in _PLAYED:
         why = "Browsers do not play this kind of film: open the file."
     else:
-        why = f"Its file ({text.bytes_(size)}) is outside the notebook's folder: open or .save() it."
+        why = f"Its file ({text.bytes_(size)}) is outside the notebook's folder: open or save() it."
     return html.tag("p", why, class_="vn-tile")
 
 
@@ -156,5 +181,6 @@ def _caption(video: Video, address: str | None) -> html.Html:
         lines.append(html.tag("div", asked, title=full if full != asked else None, class_="vn-prompt"))
     lines.append(html.tag("div", " · ".join(facts(video))))
     where = _where(video)
-    lines.append(html.tag("div", html.tag("a", where, href=address) if address else where))
+    linked = address is not None and video.path.is_file()
+    lines.append(html.tag("div", html.tag("a", where, href=address) if linked else where))
     return html.join(lines)
