@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Call, Safety, Timeouts
-from venice_nb.calls.check import fields, number
+from venice_nb.calls.check import fields, number, refuse
 from venice_nb.calls.jobs import read_queued
 from venice_nb.calls.parameters import json_extra
 from venice_nb.calls.quote_replies import ReadQuote, code
 from venice_nb.calls.video_inputs import Inputs, check_keyframes, check_pictures, location, read_inputs
-from venice_nb.calls.video_limits import settle, takes
+from venice_nb.calls.video_limits import ADAPTING, FOLLOWING, settle, takes
 from venice_nb.calls.video_starts import INPUTS, check_start
 from venice_nb.calls.video_words import check_consents, words
 
@@ -117,6 +117,7 @@ def queue(
         settings["aspect_ratio"] = _closest(known.ratios, *inputs.pictures["image_url"])
         said.append(f"No aspect_ratio given: {settings['aspect_ratio']}, the closest to the picture's own.")
     settled, notes = settle(known, settings, strict=True)
+    _check_source(known, settled, inputs)
     if "keyframes" in inputs.body:
         check_keyframes(inputs.body["keyframes"], settled.get("duration"))
     body = {"model": known.id, **spoken, **settled, **inputs.body}
@@ -175,13 +176,24 @@ def _line(model: Takes, details: Mapping[str, Any]) -> str:
     given: dict[str, Any] = {"model": model.id, **details}
     if model.ratios and "aspect_ratio" not in given:
         given["aspect_ratio"] = model.ratios[0]
-    if model.start in {"image", "frames"}:
+    if model.start in {"image", "frames", "motion"}:
         given["image_url"] = "first.png"
     if model.start == "frames":
         given["end_image_url"] = "last.png"
-    if model.start in {"video", "upscale"}:
+    if model.start in {"video", "upscale", "motion"}:
         given["video_url"] = "film.mp4"
     return code("v.video.submit", "" if model.start == "upscale" else '"..."', given)
+
+
+def _check_source(model: Takes, settled: Mapping[str, Any], inputs: Inputs) -> None:
+    """Refuse the length or the shape of a film that is not given."""
+    for name, values in (("duration", FOLLOWING), ("aspect_ratio", ADAPTING)):
+        value = settled.get(name)
+        if model.start == "reference" and value in values and "reference_video_urls" not in inputs.body:
+            if name == "aspect_ratio" and value in (model.ratios or ()):
+                continue
+            do = f"Pass reference_video_urls=[...], or say which {name}."
+            refuse(name, value, "only with reference_video_urls, whose film it follows", do)
 
 
 def _count(value: Any) -> Any:

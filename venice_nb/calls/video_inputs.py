@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.check import integer, listed, refuse, unknown
 from venice_nb.media import Media, load, public_url
-from venice_nb.media.length import film_seconds
+from venice_nb.media.film import FilmError, probe
 from venice_nb.media.sniff import pixels
 from venice_nb.media.sound import NotSound, measure
 
@@ -68,7 +68,7 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
     if films := _several(given, "reference_video_urls", FILMS):
         clips = [_film(name, each) for name, each in films]
         body["reference_video_urls"] = [clip.location for clip in clips]
-        lengths = [film_seconds(clip.data) if clip.data is not None else None for clip in clips]
+        lengths = [_film_seconds(name, clip) for (name, _), clip in zip(films, clips, strict=True)]
         found.reference_seconds = None if None in lengths else sum(each or 0.0 for each in lengths)
     if voices := _several(given, "reference_audio_urls", VOICES):
         body["reference_audio_urls"] = [_track(name, each) for name, each in voices]
@@ -126,11 +126,21 @@ def _film(field: str, value: Any) -> Media:
         return media
     if media.mime not in _FILMS:
         refuse(field, f"{media.name} ({media.mime})", "MP4, MOV or WebM", "Convert it to MP4 first.")
-    length = film_seconds(media.data)
-    if length is not None and length > CLIP_SECONDS:
+    length = _film_seconds(field, media) or 0.0
+    if length > CLIP_SECONDS:
         do = "Cut it into pieces of at most five minutes."
         refuse(field, f"{length:.0f} seconds", f"at most {CLIP_SECONDS:.0f} seconds", do)
     return media
+
+
+def _film_seconds(field: str, media: Media) -> float | None:
+    """The length of a film; None when it is elsewhere, or does not tell."""
+    if media.data is None:
+        return None
+    try:
+        return probe(media.data).duration or None
+    except FilmError as error:
+        refuse(field, media.name, "a film that can be read", f"Check the file: {error.what}.")
 
 
 def _track(field: str, value: Any) -> str:

@@ -29,7 +29,8 @@ RESOLUTIONS = (
 )  # fmt: skip
 FACTORS = (1, 2, 4)
 PROMPT = 20_000  # characters, where the model names no limit of its own
-_SOURCE_LENGTH = {"-1", "auto"}  # the film is as long as the one it is made from
+FOLLOWING = {"-1", "auto"}  # durations: as long as the film that is edited
+ADAPTING = {"adaptive", "auto"}  # ratios: the shape of the film that is edited
 
 # What a film starts from, by a part of the id; the first that fits counts.
 _STARTS: tuple[tuple[str, Start], ...] = (
@@ -62,6 +63,16 @@ class Takes:
     shortest_side: int | None = None  # of a given picture, in pixels
     narrowest: float | None = None  # width / height of a given picture
     widest: float | None = None
+
+    @property
+    def follows_length(self) -> bool:
+        """Whether a film can be as long as the one that it edits."""
+        return self.start == "reference" and self.id.startswith("seedance-2-5")
+
+    @property
+    def follows_shape(self) -> bool:
+        """Whether a film can have the shape of the one that it edits."""
+        return self.start == "reference" and self.id.startswith("seedance-2")
 
 
 def takes(id: str, model: Model | None) -> Takes:  # noqa: A002  the API's own name
@@ -120,9 +131,11 @@ def _duration(model: Takes, value: Any, said: list[str]) -> str | None:
         what = f"{model.id} needs a duration."
         refuse("duration", None, allowed, "Say how long: duration='5s'.", what=what)
     written = _written(value)
+    if model.follows_length and written.lower() in FOLLOWING:
+        return written.lower()
     choices = DURATIONS if offered is None else offered
     for found in choices:
-        if written.lower() == found.lower() or {written.lower(), found.lower()} <= _SOURCE_LENGTH:
+        if written.lower() == found.lower() or {written.lower(), found.lower()} <= FOLLOWING:
             return found
     allowed = f"{_either(choices)} for {model.id}" if offered else "1 to 30 seconds, such as 5 or '5s'"
     nearest = _nearest(written, choices)
@@ -146,7 +159,7 @@ def _aspect_ratio(model: Takes, value: Any, said: list[str], *, strict: bool) ->
             do = f"Say which: aspect_ratio={offered[0]!r}."
             refuse("aspect_ratio", None, _either(offered), do, what=what)
         return None
-    if offered is None:
+    if offered is None or (model.follows_shape and value in ADAPTING):
         return str(choice(*RATIOS)("aspect_ratio", value))
     if offered:
         return str(choice(*offered)("aspect_ratio", value))

@@ -41,12 +41,12 @@ def check_start(model: Takes, present: set[str], catalogue: Catalogue) -> None:
         "reference": ((*REFERENCES, "image_url"), "something to refer to"),
         "video": (("video_url",), "a film to start from"),
         "upscale": (("video_url",), "a film to enlarge"),
-        "motion": (("image_url", "video_url"), "a picture or a film to start from"),
+        "motion": (("video_url",), "a film whose movement is taken over"),
     }
     wanted, what = needs.get(model.start, ((), ""))
     if wanted and not present & set(wanted):
         do = f"Pass {wanted[0]}=..., a path, bytes, a picture or a URL."
-        if model.start in {"video", "upscale"}:
+        if model.start in {"video", "upscale", "motion"}:
             do = "Pass video_url=..., a path, bytes, a film or a URL."
         if model.start == "image" and (other := _sibling(model, "text-to-video", catalogue)):
             do += f" From words alone films {other}."
@@ -54,6 +54,9 @@ def check_start(model: Takes, present: set[str], catalogue: Catalogue) -> None:
     if model.start == "frames" and "end_image_url" not in present:
         do = "Pass end_image_url=..., the picture the film ends with."
         refuse("end_image_url", None, "given", do, what=f"{model.id} needs a last picture as well.")
+    if model.start == "motion" and "image_url" not in present:
+        do = "Pass image_url=..., the picture that is to move."
+        refuse("image_url", None, "given", do, what=f"{model.id} needs a picture as well.")
     if "end_image_url" in present and not present & {"image_url", "keyframes"}:
         do = "Pass image_url=..., the picture the film starts with."
         refuse("image_url", None, "given with end_image_url", do, what="A film cannot only have an end.")
