@@ -1,0 +1,135 @@
+"""How a job looks: its card with a bar, and the same in words, without times where a page must not change."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from venice_nb.jobs import outcome
+from venice_nb.jobs.delivery import cost_of
+from venice_nb.jobs.waiting import left
+from venice_nb.render import html, text
+from venice_nb.render.live import static_mode
+
+if TYPE_CHECKING:
+    from venice_nb.policy.entry import Entry
+    from venice_nb.render.live import Bundle
+
+_COLOURS = {
+    "done": "good",
+    "failed": "bad",
+    "refused": "bad",
+    "expired": "bad",
+    "unknown": "warn",
+    "ready": "good",
+}
+_BAR = 24  # characters of the bar in words
+
+
+def progress(entry: Entry) -> float:
+    """From 0 to 1; at most 0.99 until the result is on disk."""
+    if entry.state == "done":
+        return 1.0
+    if entry.state == "ready":
+        return 0.99
+    if not entry.typical_ms or entry.elapsed_ms is None:
+        return 0.0
+    return min(0.99, entry.elapsed_ms / entry.typical_ms)
+
+
+def status(entry: Entry) -> str:
+    """How the job is doing, in one word or two."""
+    return "unknown outcome" if entry.state == "unknown" else entry.state
+
+
+def line(entry: Entry) -> str:
+    """The job in one line."""
+    moving = entry.state in ("queued", "processing")
+    share = f" {progress(entry):.0%}" if moving and progress(entry) else ""
+    about = f', "{text.short(entry.prompt, 50)}"' if entry.prompt else ""
+    return f"<Job {text.short(entry.id, 60)}: {entry.kind}, {status(entry)}{share}{about}>"
+
+
+def bundle(entry: Entry) -> Bundle:
+    """The card, and the same as text."""
+    head = f"{entry.kind.capitalize()} by {text.short(entry.model, 80) or 'an unknown model'}"
+    moving = entry.state in ("queued", "processing", "ready") and not static_mode()
+    facts, word = _facts(entry), _word(entry)
+    lines = [f"{head}: {status(entry)}"]
+    body: list[html.Child] = []
+    if moving:
+        share = progress(entry)
+        full = round(share * _BAR)
+        lines.append(f"  [{'#' * full}{'.' * (_BAR - full)}] {_share(entry)}")
+        bar = html.tag("progress", f"{share:.0%}", value=f"{share:.2f}", max=1)
+        body.append(html.tag("p", bar, " ", _share(entry)))
+    lines += [f"  {name}: {value}" for name, value in facts]
+    lines += [f"  {word}"] if word else []
+    badge = html.badge(status(entry), _COLOURS.get(entry.state, "plain"))
+    card = html.card(head, body, html.facts(facts), badges=badge, footer=word or None)
+    return {"text/plain": "\n".join(lines), "text/html": html.page(card)}
+
+
+def _share(entry: Entry) -> str:
+    rest = left(entry)
+    usual = f", usually {text.seconds(rest)} more" if rest else ""
+    return f"{progress(entry):.0%}{usual}"
+
+
+def _facts(entry: Entry) -> list[tuple[str, str]]:
+    found = [("prompt", text.short(entry.prompt, 120))]
+    found += [
+        (name.replace("_", " "), text.short(str(value), 60))
+        for name, value in entry.details.items()
+        if name != "sandbox" and value is not None
+    ]
+    found += [
+        ("price", _price(entry)),
+        ("job", text.short(entry.id, 60)),
+        ("file", text.short(entry.file.replace("\\", "/").rpartition("/")[2], 120)),
+        ("expires", _expiry(entry)),
+    ]
+    return [(name, value) for name, value in found if value]
+
+
+def _price(entry: Entry) -> str:
+    play = " (play money)" if entry.details.get("sandbox") else ""
+    cost = cost_of(entry)
+    if entry.state == "refused":
+        return "not charged"
+    if entry.refunded:
+        return f"{text.money(entry.quote)} quoted, given back{play}"
+    if entry.state == "unknown":
+        return f"{text.money(entry.quote)} quoted, perhaps charged{play}"
+    return f"{text.money(cost.usd)} quoted{play}" if cost.usd is not None else f"no quote{play}"
+
+
+def _expiry(entry: Entry) -> str:
+    """How long the server still keeps it; nothing for what is safe or gone, or where a page must not change."""
+    if entry.state in ("done", "failed", "expired", "refused", "unknown") or static_mode():
+        return ""
+    rest = entry.expires - time.time()
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(entry.expires))
+    return f"in {text.seconds(rest)} ({when})" if rest > 0 else f"since {when}"
+
+
+def _word(entry: Entry) -> str:
+    """What can be done with it now."""
+    if entry.state == "done":
+        return f"{outcome.resume(entry)} gives the result, also in another session"
+    if entry.state == "unknown":
+        return f"{entry.verdict}; {outcome.doubt(entry)}" if entry.verdict else outcome.doubt(entry)
+    if entry.state == "refused":
+        return f"The order was refused and not charged: {text.short(entry.what, 300)}"
+    if entry.state == "expired":
+        return f"The server no longer has it. {text.short(entry.what, 300)}".strip()
+    if entry.state == "failed":
+        proposed = (
+            f" The server proposes: {text.short(entry.suggested_prompt, 300)}"
+            if entry.suggested_prompt
+            else ""
+        )
+        return f"{text.short(entry.what, 300)} {outcome.refund(entry)}{proposed}".strip()
+    if entry.state == "sending":
+        return "The order is being sent."
+    return f"{outcome.resume(entry)} waits for it, also in another session"
