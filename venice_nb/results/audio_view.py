@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from venice_nb.media.sound import NotSound
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Live, static_mode
 from venice_nb.results.reply_view import price
+from venice_nb.results.video_view import reached
 
 if TYPE_CHECKING:
     from venice_nb.results.audio import Audio
@@ -26,22 +25,11 @@ def data_url(data: bytes, mime: str) -> str:
     return f"data:{mime};base64,{pybase64.b64encode(data).decode('ascii')}"
 
 
-def beside(path: Path | None) -> str | None:
-    """The address of a file in the working folder or below, as a page of that folder writes it; else None."""
-    if path is None:
-        return None
-    try:
-        inside = path.expanduser().resolve().relative_to(Path.cwd().resolve())
-    except (ValueError, OSError, RuntimeError):
-        return None
-    return quote(inside.as_posix(), safe="/ ()+,=@~-._")
-
-
 def source(audio: Audio, *, embed: bool = False) -> str | None:
     """Where a player finds the sound: in the page, in a file beside it, or nowhere."""
     if embed or len(audio.data) <= EMBEDDED:
         return data_url(audio.playable, audio.playable_mime)
-    return beside(audio.path)
+    return reached(audio.path) if audio.path is not None else None
 
 
 def facts(audio: Audio) -> list[str]:
@@ -94,14 +82,18 @@ def player(audio: Audio, *, embed: bool = False) -> html.Html:
     if src is None:
         size = text.bytes_(len(audio.data))
         return html.tag("p", f"{size} are too much to put into the page: .save() it, or .show() it anyway.")
-    return html.tag(
-        "audio", controls=True, preload="metadata", src=src, style="width: 100%; max-width: 600px"
-    )
+    return controls(src)
+
+
+def controls(src: str) -> html.Html:
+    """A player for an address."""
+    wide = "width: 100%; max-width: 600px"
+    return html.tag("audio", controls=True, preload="metadata", src=src, style=wide)
 
 
 def drawn(audio: Audio, *, embed: bool = False) -> html.Html:
     """The whole figure, for use inside a page."""
-    link = beside(audio.path)
+    link = reached(audio.path) if audio.path is not None else None
     file = html.tag("a", text.short(audio.name, 80), href=link, download=True) if link else None
     caption = html.join(
         html.tag("div", text.short(audio.text, 400)) if audio.text else None,
