@@ -99,7 +99,7 @@ def read_pictures(received: Received, catalogue: Catalogue, about: About) -> Gal
             sniff(data),
             prompt=about.prompt,
             model=headers.model or about.model,
-            seed=_seed(answer, about),
+            seed=_seed(answer, about) if position == 0 else None,  # nobody tells those of the others
             cost=_share(cost, len(good)),
             headers=headers,
             enhanced_prompt=headers.enhanced_prompt,
@@ -108,7 +108,8 @@ def read_pictures(received: Received, catalogue: Catalogue, about: About) -> Gal
             elapsed=received.elapsed,
             raw={name: value for name, value in answer.items() if name not in {"images", "data"}},
         )
-        for data in good
+        for position, data in enumerate(found)
+        if isinstance(data, bytes)
     )
     if headers.content_violation:
         raise _blocked(received, headers, about, images)

@@ -45,7 +45,10 @@ _TOLD = ("prompt", "enhanced_prompt", "text", "voice", "model", "seed", "blurred
 def keep(session: Session, result: R) -> Plan[R]:
     """The plan that writes a result's original into `settings.out`, and gives the result with its `path`.
 
-    For galleries and for anything with `data`, `mime` and `path`: `result = yield from keep(session, result)`.
+    For galleries, and for anything with `data`, `mime` and `path`:
+
+        result = yield from keep(session, result)
+
     Nothing is written in the sandbox. A disk that takes nothing loses nothing: the result stays in memory,
     and a notice says so.
     """
