@@ -17,8 +17,11 @@ if TYPE_CHECKING:
         APIError,
         BreakerOpen,
         BudgetExceeded,
+        ConsentRequired,
+        ContentRefused,
         ExtractionError,
         InvalidInput,
+        JobError,
         ModelNotFound,
         PaymentRequired,
         RateLimited,
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
         UnsafeContent,
         VeniceError,
     )
+    from venice_nb.results.audio import Audio
+    from venice_nb.results.compare import compare
+    from venice_nb.results.image import Image
+    from venice_nb.results.video import Video
     from venice_nb.sandbox import Fault, Sandbox
     from venice_nb.talk.conversation import Conversation
     from venice_nb.talk.tools import Tool
@@ -45,8 +52,11 @@ _ROOMS = {
         "APIError",
         "BreakerOpen",
         "BudgetExceeded",
+        "ConsentRequired",
+        "ContentRefused",
         "ExtractionError",
         "InvalidInput",
+        "JobError",
         "ModelNotFound",
         "PaymentRequired",
         "RateLimited",
@@ -58,6 +68,10 @@ _ROOMS = {
         "UnsafeContent",
         "VeniceError",
     ),
+    "venice_nb.results.audio": ("Audio",),
+    "venice_nb.results.compare": ("compare",),
+    "venice_nb.results.image": ("Image",),
+    "venice_nb.results.video": ("Video",),
     "venice_nb.sandbox": ("Fault", "Sandbox"),
     "venice_nb.talk.tools": ("Tool",),
     "venice_nb.venice": ("AsyncVenice", "Venice", "connect"),
@@ -67,13 +81,19 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it complete
     "APIError",
     "AsyncVenice",
+    "Audio",
     "BreakerOpen",
     "BudgetExceeded",
+    "compare",
     "connect",
+    "ConsentRequired",
+    "ContentRefused",
     "Conversation",
     "ExtractionError",
     "Fault",
+    "Image",
     "InvalidInput",
+    "JobError",
     "ModelNotFound",
     "PaymentRequired",
     "RateLimited",
@@ -89,6 +109,7 @@ __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it comp
     "UnsafeContent",
     "Venice",
     "VeniceError",
+    "Video",
 ]
 
 

@@ -12,16 +12,23 @@ from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
 from venice_nb.client.session import Session
 from venice_nb.door import Door, choose, to_live, to_sandbox
+from venice_nb.jobs import plans as job_plans
 from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
 from venice_nb.results.card import Card
 from venice_nb.rooms import (
     AsyncCharacters,
     AsyncChat,
+    AsyncFilms,
+    AsyncImages,
     AsyncModels,
+    AsyncSound,
     Characters,
     Chat,
+    Films,
+    Images,
     Models,
+    Sound,
 )
 from venice_nb.talk import extract, responses
 from venice_nb.talk.conversation import Conversation
@@ -75,7 +82,7 @@ class _Client(Displayed, Generic[D]):
 
     def _begin(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
         self._door = door
-        self._session = Session(door.settings, live=door.live)
+        self._session = Session(door.settings, live=door.live, key=door.key, sandbox=door.sandbox)
         self._guard = guard_for(
             door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced
         )
@@ -219,11 +226,16 @@ class Venice(_Client[Driver]):
         self.chat = Chat(*rooms)
         self.models = Models(*rooms)
         self.characters = Characters(*rooms)
+        self.images = Images(*rooms)
+        self.audio = Sound(*rooms)
+        self.video = Films(*rooms)
 
     extract = does(extract.extract)
     embed = does(embeddings.embed)
     responses = does(responses.responses)
     raw = does(raw.raw)
+    jobs = does(job_plans.jobs)
+    job = does(job_plans.job)
 
     def close(self) -> None:
         """Close idle connections. The client stays usable."""
@@ -250,11 +262,16 @@ class AsyncVenice(_Client[AsyncDriver]):
         self.chat = AsyncChat(*rooms)
         self.models = AsyncModels(*rooms)
         self.characters = AsyncCharacters(*rooms)
+        self.images = AsyncImages(*rooms)
+        self.audio = AsyncSound(*rooms)
+        self.video = AsyncFilms(*rooms)
 
     extract = awaits(extract.extract)
     embed = awaits(embeddings.embed)
     responses = awaits(responses.responses)
     raw = awaits(raw.raw)
+    jobs = awaits(job_plans.jobs)
+    job = awaits(job_plans.job)
 
     async def aclose(self) -> None:
         """Close the idle connections of the running event loop. The client stays usable."""

@@ -7,17 +7,13 @@ import re
 import pytest
 
 import venice_nb as vn
-from venice_nb.rooms import (
-    AsyncCharacters,
-    AsyncChat,
-    AsyncModels,
-    Characters,
-    Chat,
-    Models,
-)
+from venice_nb import rooms
+from venice_nb.binding import Room
 
 TIME = re.compile(r"\d+(\.\d+)? m?s\b")
-PAIRS = [(Chat, AsyncChat), (Models, AsyncModels), (Characters, AsyncCharacters), (vn.Venice, vn.AsyncVenice)]
+ROOMS = [kind for kind in vars(rooms).values() if inspect.isclass(kind) and issubclass(kind, Room)]
+PAIRS = [(kind, getattr(rooms, f"Async{kind.__name__}")) for kind in ROOMS if kind is not Room]
+PAIRS += [(vn.Venice, vn.AsyncVenice)]
 ENDINGS = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from venice_nb.config import Settings
     from venice_nb.policy.steps import Plan
     from venice_nb.results.headers import Deprecation
+    from venice_nb.secrets import Secret
 
 
 class Session:
@@ -25,6 +26,8 @@ class Session:
         settings: the frozen settings of the client.
         catalogue: models and prices; the bundled snapshot until `/models` has been read.
         live: True when calls go to the real API, False for the sandbox.
+        key: the key, which cannot be printed; jobs are written down under its fingerprint.
+        sandbox: the embedded sandbox, None for an API elsewhere; its jobs end with it.
         last: the last reply, also one that was cut short; None before the first.
         calls: how many answers have arrived.
         cost: what those that cost something cost together, None before the first.
@@ -36,9 +39,13 @@ class Session:
 
     run: Callable[[Plan[Any]], Any]
 
-    def __init__(self, settings: Settings, *, live: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, *, live: bool = True, key: Secret | None = None, sandbox: object = None
+    ) -> None:
         self.settings = settings
         self.live = live
+        self.key = key
+        self.sandbox = sandbox
         self.catalogue = Catalogue.bundled()
         self.last: Any = None
         self.calls = 0

@@ -26,8 +26,7 @@ BEAT = 0.1  # seconds between two tries
 
 def journal_of(session: Session) -> Journal:
     """The journal of the session's key and address. That of an embedded sandbox ends with the sandbox."""
-    private = None if session.live else getattr(session, "sandbox", None) or session
-    return journal_for(session.settings.base_url, getattr(session, "key", None), private=private)
+    return journal_for(session.settings.base_url, session.key, private=session.sandbox)
 
 
 def written(act: Callable[[], T], *, so: str = "nothing was sent") -> Plan[T]:

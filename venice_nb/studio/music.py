@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venice_nb import jobs
 from venice_nb.calls import music as calls
 from venice_nb.calls.music_limits import takes
 from venice_nb.errors import Gone, NotFound, ServerError, TransportError, Unsupported
+from venice_nb.jobs import plans
 from venice_nb.jobs.order import Order
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.studio.job_models import asked, resolved
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from venice_nb.catalogue import Resolution
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.jobs import Job
+    from venice_nb.jobs.job import Job
     from venice_nb.results.quotes import Quote
 
 MODEL = "elevenlabs-music"  # any style and any length from 3 seconds; flat prices by the minute
@@ -142,7 +142,7 @@ def submit(
         details=piece.details,
     )
     order.limit()  # refuses a limit that is none before the price is asked
-    return (yield from jobs.submit(session, order))
+    return (yield from plans.submit(session, order))
 
 
 def _knows(found: Resolution) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venice_nb import jobs
 from venice_nb.calls import video as calls
 from venice_nb.calls import video_transcripts
 from venice_nb.calls.video_limits import takes
 from venice_nb.errors import Gone, plain
+from venice_nb.jobs import plans
 from venice_nb.jobs.order import Order
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.studio.job_models import asked, resolved
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from venice_nb.catalogue import Resolution
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.jobs import Job
+    from venice_nb.jobs.job import Job
     from venice_nb.results.quotes import Quote
     from venice_nb.results.transcript import Transcript
 
@@ -224,7 +224,7 @@ def submit(
         details=film.details,
     )
     order.limit()  # refuses a limit that is none before the price is asked
-    return (yield from jobs.submit(session, order))
+    return (yield from plans.submit(session, order))
 
 
 def transcribe(session: Session, /, url: str, *, response_format: str = "json") -> Plan[Transcript]:
