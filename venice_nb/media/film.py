@@ -64,8 +64,8 @@ def probe(source: Path | bytes) -> Film:
             height=int(stream.codec_context.height),
             duration=max(duration, 0.0),
             fps=float(rate) if rate else 0.0,
-            codec=plain(stream.codec_context.name, 40),
-            sound=plain(sound[0].codec_context.name, 40) if sound else "",
+            codec=_codec(stream),
+            sound=_codec(sound[0]) if sound else "",
             mime=mime,
         )
 
@@ -119,19 +119,27 @@ def _opened(source: Path | bytes) -> Iterator[tuple[Any, Any, str]]:
                 if isinstance(source, bytes)
                 else closing.enter_context(Path(source).open("rb"))
             )
-        except OSError as error:
-            raise FilmError(f"the file cannot be read: {plain(error.strerror, 80)}") from error
+        except (OSError, ValueError) as error:  # ValueError: the name holds half a character, or a NUL
+            raise FilmError(f"the file cannot be read: {_reason(error)}") from error
         mime = sniff(file.read(HEAD))
         file.seek(0)
         if mime not in _CONTAINERS:
             raise FilmError(f"this is no film but {mime or 'unknown content'}")
         try:
-            container = closing.enter_context(av.open(file, format=_CONTAINERS[mime], metadata_errors="replace"))
+            container = closing.enter_context(
+                av.open(file, format=_CONTAINERS[mime], metadata_errors="replace")
+            )
             yield container, _pictures(container), mime
         except FilmError:
             raise
         except Exception as error:
             raise FilmError(f"the film is damaged: {_reason(error)}") from error
+
+
+def _codec(stream: Any) -> str:
+    """What it is coded in (av1), not which library reads it (libdav1d)."""
+    context = stream.codec_context
+    return "unknown" if context is None else plain(context.codec.canonical_name, 40)
 
 
 def _reason(error: Exception) -> str:

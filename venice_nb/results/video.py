@@ -106,7 +106,7 @@ class Video(Displayed):
         try:
             with self.path.open("rb") as file:
                 return sniff(file.read(HEAD))
-        except OSError:
+        except (OSError, ValueError):
             return ""
 
     @property
@@ -124,9 +124,10 @@ class Video(Displayed):
         """The whole file."""
         try:
             return self.path.read_bytes()
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            why = plain(getattr(error, "strerror", None) or error, 80)
             raise InvalidInput(
-                f"the film cannot be read from {plain(self.path.name, 120)}: {plain(error.strerror, 80)}",
+                f"the film cannot be read from {plain(self.path.name, 120)}: {why}",
                 field="path",
                 value=plain(self.path, 300),
                 do="put the file back where it was",

@@ -110,13 +110,13 @@ def _where(video: Video) -> str:
 def _size(video: Video) -> int:
     try:
         return video.path.stat().st_size
-    except OSError:
+    except (OSError, ValueError):
         return 0
 
 
 def _figure(video: Video, *, embed: bool) -> html.Html:
     size, address = _size(video), reached(video.path)
-    playable = video.mime in _PLAYED and size > 0
+    playable = video.mime in _PLAYED and size > 0 and _readable(video)
     source = None
     if playable and (embed or (address is None and size <= CAP)):
         source = embedded(video.data, video.mime)
@@ -140,12 +140,16 @@ def _figure(video: Video, *, embed: bool) -> html.Html:
     return html.figure(html.join(player, _unplayed(video, source, size)), _caption(video, address))
 
 
-def _fitted(video: Video) -> tuple[int | None, int | None]:
-    """The player's size, known before the film is loaded, so that the page does not jump."""
+def _readable(video: Video) -> bool:
     try:
-        width, height = video.width, video.height
+        return video.film.width > 0
     except FilmError:
-        return None, None
+        return False
+
+
+def _fitted(video: Video) -> tuple[int, int]:
+    """The player's size, known before the film is loaded, so that the page does not jump."""
+    width, height = video.width, video.height
     scale = min(_WIDE / width, _TALL / height, 1.0)
     return round(width * scale), round(height * scale)
 
@@ -165,7 +169,9 @@ def _unplayed(video: Video, source: str | None, size: int) -> html.Html | None:
     if source is not None:
         return None
     if not size:
-        why = "The file is not there any more, or is empty."
+        why = "The file is not there, or is empty."
+    elif not _readable(video):
+        why = "This is no whole film."
     elif video.mime not in _PLAYED:
         why = "Browsers do not play this kind of film: open the file."
     else:
@@ -181,6 +187,6 @@ def _caption(video: Video, address: str | None) -> html.Html:
         lines.append(html.tag("div", asked, title=full if full != asked else None, class_="vn-prompt"))
     lines.append(html.tag("div", " · ".join(facts(video))))
     where = _where(video)
-    linked = address is not None and video.path.is_file()
+    linked = address is not None and _size(video) > 0
     lines.append(html.tag("div", html.tag("a", where, href=address) if linked else where))
     return html.join(lines)
