@@ -297,6 +297,21 @@ def test_consent_carries_the_policy_to_read():
     assert error.consent_version == "2"
 
 
+def test_consent_tells_exactly_what_to_pass_once_it_is_read():
+    body = {
+        "error": {"code": "needs_consent", "message": "m"},
+        "consent_flow": "seedance",
+        "face_media_roles": ["image", "reference_image"],
+        "consent": {"policy_text": "Be kind", "consent_version": "2"},
+    }
+    error = fail(409, body, VIDEO)
+    assert error.face_media_roles == ("image", "reference_image")
+    assert set(error.consents["seedance"].values()) == {True}
+    assert f"consents={error.consents}" in error.do
+    assert ".policy_text" in error.do
+    assert fail(409, body | {"consent_flow": "other"}, VIDEO).consents is None
+
+
 @pytest.mark.parametrize(
     ("status", "paid", "charged"),
     [

@@ -145,7 +145,7 @@ def _duration(model: Takes, value: Any, said: list[str]) -> str | None:
 def _written(value: Any) -> str:
     """A duration as the API writes it: 5, 5.0, "5", "5 s" and "5s" are all `5s`."""
     if isinstance(value, str):
-        found = re.fullmatch(r"\s*(\d{1,4})\s*(s|sec|seconds?)?\s*", value)
+        found = re.fullmatch(r"\s*(\d{1,4})\s*(s|sec|seconds?)?\s*", value, re.IGNORECASE)
         return f"{int(found[1])}s" if found and value.isascii() else value.strip()
     whole = integer(-1)("duration", value)
     return "-1" if whole == -1 else f"{whole}s"
@@ -193,7 +193,7 @@ def _factor(model: Takes, value: Any, said: list[str], *, strict: bool) -> int |
     whole = int(integer(1, 4)("upscale_factor", value))
     if whole not in FACTORS:
         refuse("upscale_factor", value, "1, 2 or 4", "Take 2 or 4; 1 only cleans the picture.")
-    if model.start not in {"upscale", ""}:
+    if model.start != "upscale" and (model.start or model.known):
         do = "Leave it out, or take topaz-video-upscale with video_url=..."
         _not_taken(model, "upscale_factor", whole, "it makes films", said, strict=strict, do=do)
         return None
@@ -282,7 +282,7 @@ def _seconds(duration: str) -> float:
 
 def _nearest(written: str, choices: tuple[str, ...]) -> str:
     wanted = _seconds(written)
-    return min(choices, key=lambda each: (abs(_seconds(each) - wanted), each))
+    return min(choices, key=lambda each: (abs(_seconds(each) - wanted), _seconds(each)))
 
 
 def _either(choices: tuple[str, ...]) -> str:
