@@ -60,3 +60,10 @@ def enhanced(prompt: str) -> str:
     parts += [_WEATHER[brief.weather]] if brief.weather else []
     parts.append(_ENDS[dice[1] % len(_ENDS)])
     return ", ".join(parts)
+
+
+def enhanced_edit(prompt: str) -> str:
+    """The longer instruction for an edit; empty if it is long enough already."""
+    if len(prompt) > LONGEST:
+        return ""
+    return f"{prompt.strip().rstrip('.,;')}. Keep the composition and everything else as it is"

@@ -31,7 +31,9 @@ def mountains(stage: Stage, foot: float, *, layers: int = 3, peak: float = 0.42)
         body = li.full(height, width, rock)
         lit = _relief(stage, profile)
         li.lay(body, blend(rock, stage.lamp.shade, 0.55), np.clip(-lit, 0, 1) * 0.8)
-        li.lay(body, blend(rock, stage.lamp.sun, 0.6), np.clip(lit, 0, 1) * 0.55 * (1 - stage.lamp.dark * 0.5))
+        li.lay(
+            body, blend(rock, stage.lamp.sun, 0.6), np.clip(lit, 0, 1) * 0.55 * (1 - stage.lamp.dark * 0.5)
+        )
         rows = np.arange(height, dtype=np.float32)[:, None] / height
         high = (foot - rows) / max(0.05, rise)  # 1 at the height of the highest peak
         cap = li.smooth(snow, snow + 0.12, high + 0.25 * lit * 0.5)
@@ -49,7 +51,9 @@ def _relief(stage: Stage, profile: Mask) -> Mask:
     across = np.roll(noise, max(1, width // 90), axis=1) - noise
     slope = np.gradient(profile) * width
     side = 1.0 if stage.lit[0] < 0.5 else -1.0
-    return np.clip(across * 5 * side - np.clip(slope, -1.2, 1.2)[None, :] * 0.55 * side, -1, 1).astype(np.float32)
+    return np.clip(across * 5 * side - np.clip(slope, -1.2, 1.2)[None, :] * 0.55 * side, -1, 1).astype(
+        np.float32
+    )
 
 
 def hills(stage: Stage, top: float, *, layers: int = 3, tone: Colour | None = None) -> None:
@@ -61,12 +65,18 @@ def hills(stage: Stage, top: float, *, layers: int = 3, tone: Colour | None = No
         level = top + (0.97 - top) * near * 0.62
         profile = level - 0.09 * (1 - 0.4 * near) * li.line(rng, width, cells=1.6 + at, octaves=3, gain=0.35)
         mask = li.below(height, profile)
-        own = blend(ground, colour("2f4a2c") if stage.season != "winter" else colour("9fb3c9"), 0.18 * (at % 2))
+        own = blend(
+            ground, colour("2f4a2c") if stage.season != "winter" else colour("9fb3c9"), 0.18 * (at % 2)
+        )
         body = li.full(height, width, stage.far(own, 0.5 * (1 - near)))
         grain = li.fractal(rng, height, width, cells=22, octaves=4, gain=0.7, stretch=2.5)
         li.lay(body, blend(stage.far(own, 0.4 * (1 - near)), (0, 0, 0), 0.4), 0.5 * li.smooth(0.45, 1, grain))
         depth = (np.arange(height, dtype=np.float32)[:, None] / height - profile[None, :]) * 4
-        li.lay(body, blend(stage.far(own, 0.1), stage.lamp.sun, 0.5), np.clip(0.35 - depth, 0, 0.35) * (1 - stage.lamp.dark))
+        li.lay(
+            body,
+            blend(stage.far(own, 0.1), stage.lamp.sun, 0.5),
+            np.clip(0.35 - depth, 0, 0.35) * (1 - stage.lamp.dark),
+        )
         li.lay(body, stage.lamp.shade, np.clip(depth, 0, 1) * 0.35)
         li.lay(stage.field, body, mask)
 
@@ -78,12 +88,16 @@ def dunes(stage: Stage, top: float) -> None:
     for at in range(4):
         near = at / 3
         level = top + (0.9 - top) * near
-        profile = level - (0.1 + 0.06 * near) * li.line(rng, width, cells=1.3 + at * 0.5, octaves=2, gain=0.25)
+        profile = level - (0.1 + 0.06 * near) * li.line(
+            rng, width, cells=1.3 + at * 0.5, octaves=2, gain=0.25
+        )
         depth = np.arange(height, dtype=np.float32)[:, None] / height - profile[None, :]
         body = li.full(height, width, stage.far(sand, 0.5 * (1 - near)))
         crest = np.roll(profile, width // 14)
         dark = li.smooth(0.0, 0.05, crest[None, :] - profile[None, :] + 0 * depth) * np.exp(-depth * 7)
-        li.lay(body, blend(stage.far(colour("8a5a34"), 0.3 * (1 - near)), stage.lamp.shade, 0.25), dark * 0.75)
+        li.lay(
+            body, blend(stage.far(colour("8a5a34"), 0.3 * (1 - near)), stage.lamp.shade, 0.25), dark * 0.75
+        )
         warp = li.fractal(rng, height, width, cells=3, octaves=2)
         ripple = 0.5 + 0.5 * np.sin((depth * 260 / (1 + 1.5 * near) + warp * 22))
         li.lay(body, blend(stage.far(sand, 0), (0.25, 0.12, 0.05), 0.45), ripple * 0.22 * near)
@@ -111,8 +125,16 @@ def forest(stage: Stage, top: float, *, layers: int = 4) -> None:
             shown = stage.far(own, 0.62 * (1 - near))
             body = li.full(stage.height, stage.width, shown)
             speck = li.fractal(rng, stage.height, stage.width, cells=40, octaves=2, gain=0.8)
-            li.lay(body, blend(shown, stage.lamp.sun, 0.45), 0.5 * li.smooth(0.55, 0.95, speck) * (1 - stage.lamp.dark * 0.7))
-            li.lay(body, blend(shown, (0, 0, 0), 0.5), 0.45 * li.smooth(0.5, 0.1, speck) if False else 0.45 * (1 - li.smooth(0.1, 0.5, speck)))
+            li.lay(
+                body,
+                blend(shown, stage.lamp.sun, 0.45),
+                0.5 * li.smooth(0.55, 0.95, speck) * (1 - stage.lamp.dark * 0.7),
+            )
+            li.lay(
+                body,
+                blend(shown, (0, 0, 0), 0.5),
+                0.45 * li.smooth(0.5, 0.1, speck) if False else 0.45 * (1 - li.smooth(0.1, 0.5, speck)),
+            )
             li.lay(stage.field, body, mask)
         if at < layers - 1:
             rows = np.arange(stage.height, dtype=np.float32)[:, None] / stage.height
@@ -122,7 +144,15 @@ def forest(stage: Stage, top: float, *, layers: int = 4) -> None:
 
 def _trees(stage: Stage, places: Mask, foot: float, size: float, *, broad: bool) -> Mask:
     rng = stage.rng
-    plan = [(float(x), foot + float(rng.uniform(-0.02, 0.03)), size * float(rng.uniform(0.7, 1.15)), int(rng.integers(1 << 30))) for x in places]
+    plan = [
+        (
+            float(x),
+            foot + float(rng.uniform(-0.02, 0.03)),
+            size * float(rng.uniform(0.7, 1.15)),
+            int(rng.integers(1 << 30)),
+        )
+        for x in places
+    ]
 
     def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
         for x, y, tall, dice in plan:
@@ -139,11 +169,29 @@ def _conifer(pen: ImageDraw.ImageDraw, x: float, y: float, tall: float, rng: li.
         wide = tall * 0.2 * (1 - at / tiers) ** 0.85 * float(rng.uniform(0.85, 1.15)) + tall * 0.012
         peak = low - tall * 0.24 * (1 - 0.45 * at / tiers)
         droop = tall * 0.02
-        pen.polygon([(x - wide, low + droop), (x - wide * 0.35, low - droop), (x, peak), (x + wide * 0.35, low - droop), (x + wide, low + droop), (x, low - droop)], 255)
+        pen.polygon(
+            [
+                (x - wide, low + droop),
+                (x - wide * 0.35, low - droop),
+                (x, peak),
+                (x + wide * 0.35, low - droop),
+                (x + wide, low + droop),
+                (x, low - droop),
+            ],
+            255,
+        )
 
 
 def _crown(pen: ImageDraw.ImageDraw, x: float, y: float, tall: float, rng: li.Rng) -> None:
-    pen.polygon([(x - tall * 0.03, y), (x + tall * 0.03, y), (x + tall * 0.012, y - tall * 0.6), (x - tall * 0.012, y - tall * 0.6)], 255)
+    pen.polygon(
+        [
+            (x - tall * 0.03, y),
+            (x + tall * 0.03, y),
+            (x + tall * 0.012, y - tall * 0.6),
+            (x - tall * 0.012, y - tall * 0.6),
+        ],
+        255,
+    )
     for _ in range(26):
         angle, far = rng.uniform(0, 2 * np.pi), rng.random() ** 0.5
         cx, cy = x + np.cos(angle) * far * tall * 0.24, y - tall * 0.66 + np.sin(angle) * far * tall * 0.26

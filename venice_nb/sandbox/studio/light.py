@@ -64,7 +64,14 @@ def resized(grid: Mask, height: int, width: int) -> Mask:
 
 
 def fractal(
-    rng: Rng, height: int, width: int, *, cells: float = 4, octaves: int = 5, gain: float = 0.5, stretch: float = 1
+    rng: Rng,
+    height: int,
+    width: int,
+    *,
+    cells: float = 4,
+    octaves: int = 5,
+    gain: float = 0.5,
+    stretch: float = 1,
 ) -> Mask:
     """Cloudy noise, 0 to 1: `cells` bumps along the shorter side, `stretch` times as wide as high."""
     # computed at half size: what is finer is grain, which is added at the end
@@ -113,7 +120,9 @@ def glow(height: int, width: int, place: tuple[float, float], radius: float, *, 
     return np.exp(-(far ** (power / 2))).astype(np.float32)
 
 
-def drawn(height: int, width: int, draw: Callable[[ImageDraw.ImageDraw, int, int], None], *, soft: float = 0) -> Mask:
+def drawn(
+    height: int, width: int, draw: Callable[[ImageDraw.ImageDraw, int, int], None], *, soft: float = 0
+) -> Mask:
     """The mask of what `draw(pen, height, width)` fills with 255, its edges smoothed, blurred by `soft`."""
     sheet = Image.new("L", (width * FINE, height * FINE), 0)
     draw(ImageDraw.Draw(sheet), height * FINE, width * FINE)

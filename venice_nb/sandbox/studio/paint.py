@@ -22,7 +22,14 @@ AREA = 1_200_000  # pixels painted at most; larger pictures are enlarged from th
 
 
 def paint(
-    prompt: str, *, seed: int, width: int, height: int, negative: str = "", style: str = "", marked: bool = True
+    prompt: str,
+    *,
+    seed: int,
+    width: int,
+    height: int,
+    negative: str = "",
+    style: str = "",
+    marked: bool = True,
 ) -> Image.Image:
     """An RGB picture of what the words of the prompt name, in the manner of a style of `/image/styles`.
 

@@ -44,3 +44,21 @@ def palette_of(image: Image.Image, reference: Image.Image, strength: float) -> I
     wanted, wide = other.mean((0, 1)), other.std((0, 1)) + 1e-3
     moved = (field - mean) * np.clip(wide / spread, 0.4, 2.0) + wanted
     return to_image(field + (moved - field) * np.float32(strength))
+
+
+def fitted(image: Image.Image, ratio: str, times: int, *, enlarge: bool) -> Image.Image:
+    """The picture cut to a ratio (or left, for "auto") and brought to a tier's area, 1024 x 1024 times `times`².
+
+    A smaller picture stays as it is unless `enlarge`: edit models give back about what they were given.
+    """
+    if ratio != "auto":
+        wide, high = (int(part) for part in ratio.split(":"))
+        width = min(image.width, round(image.height * wide / high))
+        height = min(image.height, round(width * high / wide))
+        left, top = (image.width - width) // 2, (image.height - height) // 2
+        image = image.crop((left, top, left + width, top + height))
+    share = (1024 * 1024 * times * times / (image.width * image.height)) ** 0.5
+    if share < 1 or (enlarge and share > 1):
+        size = (max(1, round(image.width * share)), max(1, round(image.height * share)))
+        return image.resize(size, Image.Resampling.LANCZOS)
+    return image

@@ -41,7 +41,16 @@ def moon(rng: Rng, field: Field, place: tuple[float, float], size: float, *, cre
     disc = li.glow(height, width, place, size, power=22)
     spots = li.fractal(rng, height, width, cells=18, octaves=3)
     if crescent:
-        disc = disc * (1 - li.glow(height, width, (place[0] + size * 0.55 * height / width, place[1] - size * 0.2), size, power=22))
+        disc = disc * (
+            1
+            - li.glow(
+                height,
+                width,
+                (place[0] + size * 0.55 * height / width, place[1] - size * 0.2),
+                size,
+                power=22,
+            )
+        )
     face = li.full(height, width, colour("f2efdf"))
     li.lay(face, colour("c9c6bd"), 0.7 * li.smooth(0.45, 0.75, spots))
     li.lay(field, face, disc)
@@ -135,7 +144,9 @@ def fireworks(rng: Rng, field: Field, horizon: float) -> None:
             for share in (0.35, 1.0)
         ]
 
-        def burst(pen: ImageDraw.ImageDraw, tall: int, _wide: int, rays: list[tuple[float, float]] = rays) -> None:
+        def burst(
+            pen: ImageDraw.ImageDraw, tall: int, _wide: int, rays: list[tuple[float, float]] = rays
+        ) -> None:
             scale = tall / height
             thick = max(1, round(scale * min(height, width) / 420))
             for inner, outer in zip(rays[::2], rays[1::2], strict=True):

@@ -28,12 +28,16 @@ def mirror(stage: Stage, shore: float, *, calm: float, tone: li.Colour | None = 
     rows = np.minimum((np.sqrt(down[:, 0] + 0.004) * 2 * deep * 0.98).astype(int), 2 * deep - 1)
     waves = waves[rows] - 0.5
     rough = 1 - calm
-    source_y = top - 1 - (down * deep * 0.92 + waves * (0.02 + 0.2 * rough) * height * (0.15 + down)).astype(int)
+    source_y = (
+        top - 1 - (down * deep * 0.92 + waves * (0.02 + 0.2 * rough) * height * (0.15 + down)).astype(int)
+    )
     source_y = np.clip(source_y, 0, max(0, top - 1))
     shift = (waves * (0.01 + 0.05 * rough) * width * (0.2 + down)).astype(int)
     source_x = np.clip(np.arange(width)[None, :] + shift, 0, width - 1)
     water = field[source_y, source_x]
-    base = tone or blend(blend(colour("1f5c78"), stage.lamp.top, 0.45), stage.lamp.shade, 0.2 + 0.5 * stage.lamp.dark)
+    base = tone or blend(
+        blend(colour("1f5c78"), stage.lamp.top, 0.45), stage.lamp.shade, 0.2 + 0.5 * stage.lamp.dark
+    )
     li.lay(water, base, np.clip(0.2 + 0.35 * rough + 0.4 * down, 0, 0.85) * np.ones((1, width), np.float32))
     crest = li.smooth(0.16, 0.42, waves) * (0.15 + 0.5 * rough)
     li.lay(water, blend(stage.lamp.horizon, (1, 1, 1), 0.25 * (1 - stage.lamp.dark)), crest * 0.55)
@@ -62,12 +66,21 @@ def glitter(stage: Stage, shore: float) -> None:
 def deep_sea(stage: Stage) -> None:
     """Under water: light from above, rays, floating specks, a bed of sand and weed."""
     height, width, rng = stage.height, stage.width, stage.rng
-    stops = [(0.0, colour("8fe3ea")), (0.25, colour("2fa3c4")), (0.6, colour("12628f")), (1.0, colour("0a2f55"))]
-    stage.field[:] = li.column(height, [(at, blend(tone, (0, 0.02, 0.08), stage.lamp.dark * 0.6)) for at, tone in stops])
+    stops = [
+        (0.0, colour("8fe3ea")),
+        (0.25, colour("2fa3c4")),
+        (0.6, colour("12628f")),
+        (1.0, colour("0a2f55")),
+    ]
+    stage.field[:] = li.column(
+        height, [(at, blend(tone, (0, 0.02, 0.08), stage.lamp.dark * 0.6)) for at, tone in stops]
+    )
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     slant = np.arange(width, dtype=np.float32)[None, :] / width + down * 0.25 - 0.12
     beams = li.line(rng, 512, cells=14, octaves=3)
-    rays = np.interp(slant.ravel(), np.linspace(-0.2, 1.2, 512), beams).reshape(height, width).astype(np.float32)
+    rays = (
+        np.interp(slant.ravel(), np.linspace(-0.2, 1.2, 512), beams).reshape(height, width).astype(np.float32)
+    )
     li.shine(stage.field, colour("d9fbff"), 0.5 * li.smooth(0.45, 1.0, rays) * np.clip(1 - down * 1.25, 0, 1))
     bed = 0.86 + 0.06 * li.line(rng, width, cells=3, octaves=4)
     li.lay(stage.field, blend(colour("c9b98c"), colour("12628f"), 0.45), li.below(height, bed) * 0.85)
@@ -93,4 +106,8 @@ def _weed(stage: Stage, x: float, foot: float) -> None:
 
     tones = ("2f7a55", "c4557a", "d98a3c", "3d8f86", "7a5ab0")
     tone = colour(tones[int(rng.integers(len(tones)))])
-    li.lay(stage.field, blend(tone, colour("12628f"), float(rng.uniform(0.15, 0.55))), li.drawn(stage.height, stage.width, draw))
+    li.lay(
+        stage.field,
+        blend(tone, colour("12628f"), float(rng.uniform(0.15, 0.55))),
+        li.drawn(stage.height, stage.width, draw),
+    )

@@ -1,0 +1,230 @@
+"""The main thing of a picture told from its background, by colour: a soft mask, and the picture cut out with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from .light import from_image
+
+if TYPE_CHECKING:
+    from .light import Field, Mask
+
+SIDE = 160  # pixels of the longer side the parting is computed at
+GROUPS = 6  # colours the background and the foreground are each described by
+
+
+def cut_out(image: Image.Image) -> Image.Image:
+    """The picture as RGBA, transparent where the background is. What was transparent stays so."""
+    mask = foreground(image)
+    if image.mode == "RGBA":
+        mask = Image.fromarray(np.minimum(np.asarray(mask), np.asarray(image.getchannel("A"))), "L")
+    made = image.convert("RGB")
+    made = _without_rim(made, mask)
+    made.putalpha(mask)
+    return made
+
+
+def foreground(image: Image.Image) -> Image.Image:
+    """A mask in the picture's size: 255 on the main thing, 0 on the background, soft at the edge.
+
+    Colours near those of the border, and joined to it, are background. Both sides are then described by a few
+    colours each, and every point goes to the nearer side; three rounds settle it.
+    """
+    scale = min(1.0, SIDE / max(image.size))
+    size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
+    lab = to_lab(from_image(image.resize(size, Image.Resampling.BOX)))
+    inside = ~_flooded(lab)
+    share = inside.mean()
+    if share < 0.01 or share > 0.97:
+        inside = _central(*lab.shape[:2])
+    unsure = np.zeros(inside.shape, np.float32)
+    for _ in range(3):
+        unsure = _nearness(lab, ~inside) - _nearness(lab, inside)  # positive: nearer to the foreground
+        ring = _border(*inside.shape)
+        guess = unsure + 6.0 * (inside.astype(np.float32) - 0.5) - 14.0 * ring
+        fresh = _settled(guess > 0)
+        if fresh.mean() < 0.004:
+            break
+        inside = fresh
+    inside = _main_parts(inside)
+    small = Image.fromarray((inside * 255).astype(np.uint8), "L")
+    large = small.resize(image.size, Image.Resampling.BICUBIC)
+    soft = max(1.0, max(image.size) / SIDE * 0.7)
+    blurred = np.asarray(large.filter(ImageFilter.GaussianBlur(soft)), np.float32) / 255
+    refined = guided(from_image(image), blurred, radius=max(2, round(soft * 1.5)))
+    alpha = np.clip((refined - 0.3) / 0.4, 0, 1)
+    return Image.fromarray((alpha * 255 + 0.5).astype(np.uint8), "L")
+
+
+def to_lab(field: Field) -> Field:
+    """Colours in CIELAB, where distance is close to how different two colours look."""
+    linear = np.where(field > 0.04045, ((field + 0.055) / 1.055) ** 2.4, field / 12.92)
+    white = np.array([0.9505, 1.0, 1.089])
+    matrix = np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 0.0722, 0.9505]])
+    xyz = linear @ (matrix / white)
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    parts = (116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2]))
+    return np.stack(parts, -1).astype(np.float32)
+
+
+def _flooded(lab: Field) -> Mask:
+    """What is joined to the border by small steps of colour and is like some colour of the border."""
+    high, wide = lab.shape[:2]
+    edge = np.concatenate([lab[:2].reshape(-1, 3), lab[:, :2].reshape(-1, 3), lab[:, -2:].reshape(-1, 3)])
+    near = _nearness_to(lab, _groups(edge))
+    spread = float(np.percentile(_nearness_to(edge[None], _groups(edge)), 85))
+    like = near < max(9.0, 1.6 * spread + 4)
+    reached = np.zeros((high, wide), bool)
+    reached[0], reached[:, 0], reached[:, -1] = like[0], like[:, 0], like[:, -1]
+    for _ in range(high + wide):
+        grown = reached.copy()
+        grown[1:] |= reached[:-1]
+        grown[:-1] |= reached[1:]
+        grown[:, 1:] |= reached[:, :-1]
+        grown[:, :-1] |= reached[:, 1:]
+        grown &= like
+        if (grown == reached).all():
+            break
+        reached = grown
+    return reached
+
+
+def joined_from_top(lab: Field) -> Mask:
+    """What is joined to the upper edge by small steps of colour and is like the colours of the upper third."""
+    high = lab.shape[0]
+    like = _nearness_to(lab, _groups(lab[: max(2, high // 3)])) < 17
+    down = (np.sqrt(((lab[1:] - lab[:-1]) ** 2).sum(-1)) < 7) & like[1:]
+    right = np.sqrt(((lab[:, 1:] - lab[:, :-1]) ** 2).sum(-1)) < 9
+    reached = np.zeros(lab.shape[:2], bool)
+    reached[0] = True
+    for _ in range(sum(lab.shape[:2])):
+        grown = reached.copy()
+        grown[1:] |= reached[:-1] & down
+        grown[:, 1:] |= reached[:, :-1] & right & like[:, 1:]
+        grown[:, :-1] |= reached[:, 1:] & right & like[:, :-1]
+        if (grown == reached).all():
+            break
+        reached = grown
+    # a way round an edge is no sky: what lies below solid ground in its column is left out
+    blocked = np.cumsum(~reached, axis=0) > max(2, high // 30)
+    sky = reached & ~blocked
+    # where haze hides the edge, the sky ends where it ends for most columns
+    ends = high - np.argmax(sky[::-1], axis=0)
+    sky[int(np.quantile(ends, 0.7)) + high // 25 :] = False
+    return _settled(sky)
+
+
+def _groups(colours: Field) -> Field:
+    """A few colours that stand for many: k-means from a fixed start."""
+    points = colours.reshape(-1, 3)
+    order = np.argsort(points @ np.array([1.0, 0.35, 0.6]))
+    centres = points[order[np.linspace(0, len(points) - 1, min(GROUPS, len(points))).astype(int)]]
+    for _ in range(6):
+        owner = ((points[:, None] - centres[None]) ** 2).sum(-1).argmin(1)
+        centres = np.stack(
+            [
+                points[owner == at].mean(0) if (owner == at).any() else centre
+                for at, centre in enumerate(centres)
+            ]
+        )
+    return centres
+
+
+def _nearness_to(lab: Field, centres: Field) -> Mask:
+    return np.sqrt(((lab[..., None, :] - centres) ** 2).sum(-1)).min(-1).astype(np.float32)
+
+
+def _nearness(lab: Field, part: Mask) -> Mask:
+    """How far each point's colour is from the colours of a part."""
+    if not part.any():
+        return np.full(lab.shape[:2], 50.0, np.float32)
+    return _nearness_to(lab, _groups(lab[part]))
+
+
+def _border(high: int, wide: int) -> Mask:
+    ring = np.zeros((high, wide), np.float32)
+    ring[0] = ring[:, 0] = ring[:, -1] = 1  # not the lower edge: people and things are often cut by it
+    return ring
+
+
+def _central(high: int, wide: int) -> Mask:
+    y, x = np.linspace(-1, 1, high)[:, None], np.linspace(-1, 1, wide)[None, :]
+    return (x / 0.6) ** 2 + (y / 0.72) ** 2 < 1
+
+
+def _settled(inside: Mask) -> Mask:
+    """Specks and pin holes removed: each point is what most of its neighbourhood is."""
+    image = Image.fromarray((inside * 255).astype(np.uint8), "L")
+    return np.asarray(image.filter(ImageFilter.MedianFilter(5))) > 127
+
+
+def _main_parts(inside: Mask) -> Mask:
+    """The largest joined part, those at least a tenth as large, and no holes smaller than a 150th of the picture."""
+    kept = np.zeros_like(inside)
+    parts = _joined(inside)
+    largest = max((int(part.sum()) for part in parts), default=0)
+    for part in parts:
+        if part.sum() * 10 >= largest:
+            kept |= part
+    for hole in _joined(~kept):
+        if hole.sum() * 150 < inside.size:
+            kept |= hole
+    return kept
+
+
+def _joined(mask: Mask) -> list[Mask]:
+    """The parts of a mask that hang together, by spreading the lowest number of each."""
+    label = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
+    far = mask.size + 1
+    for _ in range(sum(mask.shape)):
+        spread = np.where(mask, label, far)
+        fresh = spread.copy()
+        fresh[1:] = np.minimum(fresh[1:], spread[:-1])
+        fresh[:-1] = np.minimum(fresh[:-1], spread[1:])
+        fresh[:, 1:] = np.minimum(fresh[:, 1:], spread[:, :-1])
+        fresh[:, :-1] = np.minimum(fresh[:, :-1], spread[:, 1:])
+        fresh = np.where(mask, fresh, 0)
+        if (fresh == label).all():
+            break
+        label = fresh
+    names, counts = np.unique(label[mask], return_counts=True)
+    return [label == name for name in names[np.argsort(-counts)][:40]]
+
+
+def guided(field: Field, mask: Mask, radius: int) -> Mask:
+    """The mask with its edge drawn to the edges of the picture: a guided filter on brightness."""
+    guide = field @ np.array([0.299, 0.587, 0.114], np.float32)
+    mean_g, mean_m = _mean(guide, radius), _mean(mask, radius)
+    slope = (_mean(guide * mask, radius) - mean_g * mean_m) / (
+        _mean(guide * guide, radius) - mean_g**2 + 1e-3
+    )
+    offset = mean_m - slope * mean_g
+    return _mean(slope, radius) * guide + _mean(offset, radius)
+
+
+def _mean(values: Mask, radius: int) -> Mask:
+    size = 2 * radius + 1
+    out = values
+    for axis in (0, 1):
+        pad = [(radius + 1, radius) if at == axis else (0, 0) for at in (0, 1)]
+        sums = np.cumsum(np.pad(out, pad, mode="edge"), axis=axis, dtype=np.float64)
+        ahead = np.take(sums, range(size, sums.shape[axis]), axis=axis)
+        behind = np.take(sums, range(sums.shape[axis] - size), axis=axis)
+        out = ((ahead - behind) / size).astype(np.float32)
+    return out
+
+
+def _without_rim(image: Image.Image, mask: Image.Image) -> Image.Image:
+    """The picture with the colours of the thing carried over its soft edge, so that no background shines through."""
+    field, share = from_image(image), np.asarray(mask, np.float32) / 255
+    solid = (share > 0.97).astype(np.float32)
+    reach = max(2, max(image.size) // 220)
+    weight = _mean(solid, reach)
+    spread = np.stack([_mean(field[..., part] * solid, reach) for part in range(3)], -1)
+    inner = spread / np.maximum(weight, 1e-3)[..., None]
+    use = ((share > 0.02) & (share < 0.97) & (weight > 0.02)).astype(np.float32)[..., None]
+    made = field + (inner - field) * use * 0.85
+    return Image.fromarray((np.clip(made, 0, 1) * 255 + 0.5).astype(np.uint8), "RGB")
