@@ -56,7 +56,7 @@ def queue_audio(ask: Ask) -> Response:
     paid = _charged(ask, model, "music", piece.seconds, piece.price)
     seed = _seed(ask, piece.prompt, piece.lyrics, piece.voice)
     verdict, returned = screening.song(f"{piece.prompt} {piece.lyrics}")
-    job = jobs.add(ask, "music", lambda: _composed(piece, seed, job.typical), paid)
+    job = jobs.add(ask, "music", lambda: _composed(model["id"], piece, seed, job.typical), paid)
     job.verdict = verdict
     job.back = (piece.price if returned else 0.0) if verdict else piece.back
     return json_response({"model": model["id"], "queue_id": job.id, "status": "QUEUED"})
@@ -151,15 +151,24 @@ def _filmed(order: video_orders.Order, seed: int) -> Media:
     return jobs.Media(shooting.shoot(order, seed), "video/mp4")
 
 
-def _composed(piece: music_rules.Piece, seed: int, took: float) -> Media:
-    from .studio import ambience, encode, film  # noqa: PLC0415  (NumPy and PyAV)
+def _composed(model: str, piece: music_rules.Piece, seed: int, took: float) -> Media:
+    from .studio import encode, music, speakers, voice  # noqa: PLC0415  (NumPy and PyAV)
 
-    sound = ambience.ambience(piece.prompt, piece.seconds, seed)
-    data = encode.encode(sound, film.RATE, piece.fmt, tags=film.TAGS)
+    if piece.speech:
+        who = speakers.speaker(model, piece.voice, piece.voices)
+        said = voice.speak(piece.prompt, who, rate=music.RATE, speed=piece.speed, language=piece.language)
+        seconds = len(said.samples) / said.rate
+        data = encode.encode(said.samples, said.rate, piece.fmt, tags={"title": "SANDBOX speech"})
+    else:
+        seconds = piece.seconds
+        effect = "sound-effects" in model or model.startswith("mmaudio") or None
+        data = music.compose(
+            piece.prompt, lyrics=piece.lyrics, seconds=seconds, seed=seed, fmt=piece.fmt, effect=effect
+        )
     told = {
         "x-venice-audio-format": piece.fmt,
         "x-venice-inference-time": f"{took:.3f}",
-        "x-venice-audio-duration": f"{piece.seconds:.3f}",
+        "x-venice-audio-duration": f"{seconds:.3f}",
     }
     return jobs.Media(data, music_rules.MIMES[piece.fmt], told)
 

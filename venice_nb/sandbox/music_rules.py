@@ -41,8 +41,9 @@ class Piece:
     lyrics: str
     seconds: float
     voice: str
+    voices: tuple[str, ...]
     speed: float
-    loop: bool
+    language: str
     speech: bool  # the prompt is read out
     fmt: str
     price: float
@@ -118,8 +119,9 @@ def read(ask: Ask, model: Model) -> Piece:
         lyrics,
         seconds,
         body.get("voice", spec.get("default_voice", "")),
+        tuple(spec.get("voices", ())),
         body.get("speed", 1.0),
-        bool(body.get("loop")),
+        body.get("language_code", ""),
         speech,
         spec["default_format"],
         total,

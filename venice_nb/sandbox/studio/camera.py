@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from .film import Frame, even
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from .film import Frame
 
 # What fills the air, by the first of these words in the prompt: colour, fall (heights a second), size, count.
 AIR = {
@@ -25,7 +26,7 @@ AIR = {
     r"fire\w*|ember\w*|spark\w*|flame\w*|lava": ((255, 160, 60), -0.35, 2.5, 60),
     r"star\w*|galax\w*|space|night|cosmic": ((255, 255, 235), 0.01, 1.6, 70),
     r"leaf|leaves|autumn|petal\w*|blossom\w*": ((230, 140, 70), 0.16, 4.0, 40),
-    r"underwater|bubble\w*|ocean|sea|reef": ((205, 235, 255), -0.18, 3.0, 45),
+    r"underwater|bubble\w*|reef|aquarium": ((205, 235, 255), -0.18, 3.0, 45),
 }
 DUST = ((255, 240, 215), -0.05, 2.2, 36)
 # How the camera goes, by words of the prompt: pan right, pan down (parts of the frame), zoom at the end.
@@ -63,22 +64,32 @@ def frames(
 ) -> Iterator[Frame]:
     """The frames of a take. `exact`: the first one is the scene itself; with `end` the last one is that."""
     scene = _filling(scene, take.size) if exact else scene
-    last = np.asarray(_filling(end, take.size), dtype=np.float32) if end else None
+    planes = [Image.fromarray(plane) for plane in Frame.of(np.asarray(scene)).planes()]
+    last = Frame.of(np.asarray(_filling(end, take.size))).all.astype(np.float32) if end else None
     path, air = path or _Drift(scene, take), _Air(take)
     mark = stamp(take.size[0])
     for at in range(take.count):
         t = at / max(1, take.count - 1)
-        frame = np.array(scene.resize(take.size, Image.Resampling.BILINEAR, box=path(t)))
+        frame = _seen(planes, path(t), take.size)
         strength = min(1.0, t * 4) if exact else 1.0
-        if last is not None:
-            mix = max(0.0, (t - 0.55) / 0.45) ** 1.5
-            if mix:
-                frame = (frame * (1 - mix) + last * mix).astype(np.uint8)
-            strength *= 1 - mix
-        air.drawn_on(frame, t, strength)
-        if not (exact and at == 0) and not (last is not None and t == 1):
+        mix = max(0.0, (t - 0.55) / 0.45) ** 1.5 if last is not None else 0.0
+        if mix and last is not None:
+            frame.all[:] = frame.all * np.float32(1 - mix) + last * np.float32(mix)
+        air.drawn_on(frame, t, strength * (1 - mix))
+        if not (exact and at == 0) and mix < 1:  # those two are pictures that were given
             put(frame, mark)
         yield frame
+
+
+def _seen(planes: list[Image.Image], box: tuple[float, float, float, float], size: tuple[int, int]) -> Frame:
+    """What a camera sees through a part of the scene."""
+    frame = Frame(*size)
+    for at, (plane, into) in enumerate(zip(planes, frame.planes(), strict=True)):
+        half = 2 if at else 1
+        part = (box[0] / half, box[1] / half, box[2] / half, box[3] / half)
+        shape = (into.shape[1], into.shape[0])
+        into[:] = np.asarray(plane.resize(shape, Image.Resampling.BILINEAR, box=part))
+    return frame
 
 
 def _filling(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -119,7 +130,8 @@ class _Air:
         found = [
             kind for words, kind in AIR.items() if re.search(rf"\b({words})\b", take.prompt, re.IGNORECASE)
         ]
-        self.colour, self.fall, size, count = found[0] if found else DUST
+        colour, self.fall, size, count = found[0] if found else DUST
+        self.colour = [int(plane[0, 0]) for plane in Frame.of(np.full((2, 2, 3), colour, np.uint8)).planes()]
         self.streak = self.fall > 1
         dice = np.random.default_rng(take.seed + 1)
         self.specks = dice.uniform(size=(count, 4))
@@ -135,41 +147,61 @@ class _Air:
         width, height = self.take.size
         x = width * (0.5 + 0.42 * np.sin(self.phase[0] + 2.6 * t * np.pi / 2))
         y = height * (0.4 + 0.28 * np.sin(self.phase[1] + 3.1 * t * np.pi / 2))
-        _add(frame, self.glow, int(x), int(y), strength * 0.5)
+        _add(frame, self.glow, int(x), int(y), strength)
         seconds = t * self.seconds
         for across, down, depth, sway in self.specks:
             near = 0.4 + 0.6 * depth
             side = across + 0.03 * np.sin(seconds * (0.6 + sway) + 6.3 * sway)
             level = (down + self.fall * near * seconds) % 1.0
             radius = max(1, round(self.unit * near))
-            self._speck(frame, int(side * width) % width, int(level * height), radius, strength * near)
+            self._drawn(frame, int(side * width) % width, int(level * height), radius, strength * near)
 
-    def _speck(self, frame: Frame, x: int, y: int, radius: int, strength: float) -> None:
-        tall = radius * 9 if self.streak else radius
-        wide = max(1, radius // 2) if self.streak else radius
-        spot = frame[max(0, y - tall) : y + tall + 1, max(0, x - wide) : x + wide + 1]
-        part = 0.7 * strength
-        spot[:] = (spot * (1 - part) + np.array(self.colour, np.float32) * part).astype(np.uint8)
+    def _drawn(self, frame: Frame, x: int, y: int, radius: int, strength: float) -> None:
+        shape = _speck(radius, radius * 9) if self.streak else _speck(radius, radius)
+        part = np.float32(0.85 * strength)
+        for at, (plane, value) in enumerate(zip(frame.planes(), self.colour, strict=True)):
+            half = 2 if at else 1
+            mask = shape[::half, ::half] * part
+            top, left = (y - shape.shape[0] // 2) // half, (x - shape.shape[1] // 2) // half
+            spot = plane[max(0, top) : top + mask.shape[0], max(0, left) : left + mask.shape[1]]
+            if spot.shape == mask.shape:  # those that stick out at an edge are not drawn
+                spot[:] = spot * (1 - mask) + np.float32(value) * mask
+
+
+@cache
+def _speck(wide: int, tall: int) -> NDArray[np.float32]:
+    """A soft round or long spot, as parts of 1."""
+    across = np.linspace(-1, 1, 2 * wide + 1, dtype=np.float32)
+    down = np.linspace(-1, 1, 2 * tall + 1, dtype=np.float32)
+    return np.clip(1.6 - 1.6 * (across[None, :] ** 2 + down[:, None] ** 2), 0.0, 1.0).astype(np.float32)
 
 
 @cache
 def _glow(radius: int) -> NDArray[np.float32]:
     """A soft round light, brightest in the middle."""
     line = np.linspace(-1, 1, 2 * radius + 1, dtype=np.float32)
-    fade = np.clip(1 - np.hypot(line[:, None], line[None, :]), 0, 1) ** 2
-    return (fade[..., None] * np.array([150, 125, 85], np.float32)).astype(np.float32)
+    fade: NDArray[np.float32] = np.clip(1 - np.hypot(line[:, None], line[None, :]), 0, 1) ** 2
+    return fade
 
 
-def _add(frame: Frame, sprite: NDArray[np.float32], x: int, y: int, strength: float) -> None:
+# How much the light in the middle adds to brightness, blue and red: a warm white.
+LIT = (62.0, -9.0, 8.0)
+
+
+def _add(frame: Frame, glow: NDArray[np.float32], x: int, y: int, strength: float) -> None:
     """Adds light to a frame around a point, as far as it lies inside."""
-    reach = sprite.shape[0] // 2
-    top, left = max(0, y - reach), max(0, x - reach)
-    bottom, right = min(frame.shape[0], y + reach + 1), min(frame.shape[1], x + reach + 1)
-    if top >= bottom or left >= right:
-        return
-    part = sprite[top - y + reach : bottom - y + reach, left - x + reach : right - x + reach]
-    spot = frame[top:bottom, left:right]
-    spot[:] = np.minimum(spot + part * strength, 255).astype(np.uint8)
+    for at, (plane, amount) in enumerate(zip(frame.planes(), LIT, strict=True)):
+        half = 2 if at else 1
+        sprite = glow[::half, ::half]
+        reach, across, down = sprite.shape[0] // 2, x // half, y // half
+        top, left = max(0, down - reach), max(0, across - reach)
+        bottom, right = min(plane.shape[0], down + reach + 1), min(plane.shape[1], across + reach + 1)
+        if top >= bottom or left >= right:
+            return
+        rows = slice(top - down + reach, bottom - down + reach)
+        part = sprite[rows, left - across + reach : right - across + reach]
+        spot = plane[top:bottom, left:right]
+        spot[:] = np.clip(spot + part * np.float32(amount * strength), 16, 235)
 
 
 @cache
@@ -178,13 +210,13 @@ def stamp(width: int) -> Frame:
     size = max(9, width // 60)
     font = ImageFont.load_default(size=size)
     left, top, right, bottom = (round(edge) for edge in font.getbbox("SANDBOX"))
-    plate = Image.new("RGB", (right - left + size, bottom - top + size // 2), (16, 16, 20))
+    plate = Image.new("RGB", (even(right - left + size), even(bottom - top + size // 2)), (16, 16, 20))
     ImageDraw.Draw(plate).text((size // 2 - left, size // 4 - top), "SANDBOX", (240, 240, 240), font=font)
-    pixels: Frame = np.asarray(plate)
-    return pixels
+    return Frame.of(np.asarray(plate))
 
 
 def put(frame: Frame, mark: Frame) -> None:
     """Sets the mark into the lower left corner."""
-    tall, wide = min(mark.shape[0], frame.shape[0]), min(mark.shape[1], frame.shape[1])
-    frame[-tall:, :wide] = mark[:tall, :wide]
+    for plane, part in zip(frame.planes(), mark.planes(), strict=True):
+        tall, wide = min(part.shape[0], plane.shape[0]), min(part.shape[1], plane.shape[1])
+        plane[-tall:, :wide] = part[:tall, :wide]

@@ -8,16 +8,19 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import av
+import numpy as np
+from av.video.reformatter import Colorspace
 
 from .encode import decode
-from .film import RATE
+from .film import RATE, Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from PIL import Image
 
-    from .film import Frame, Samples
+    from .film import Samples
 
 
 class Unreadable(ValueError):  # noqa: N818  (said of a file, in a message)
@@ -58,15 +61,15 @@ class Clip:
             return next(source.decode(video=0)).to_image()
 
     def frames(self, rate: float, count: int, size: tuple[int, int]) -> Iterator[Frame]:
-        """`count` frames at `rate` and of a size, to be drawn on; the film starts again if it is shorter."""
+        """`count` frames at `rate` and of a size; the film starts again if it is shorter."""
         shown = 0
         while shown < count:
             begun = shown
-            for moment, frame in self._timed():
+            for moment, source in self._timed():
                 pixels = None
                 while shown < count and (shown - begun) / rate < moment + 1 / self.rate - 1e-6:
-                    pixels = _pixels(frame, size) if pixels is None else pixels
-                    yield pixels.copy()
+                    pixels = _planes(source, size) if pixels is None else pixels
+                    yield Frame(*size, pixels.copy())
                     shown += 1
 
     def _timed(self) -> Iterator[tuple[float, Any]]:
@@ -82,10 +85,10 @@ class Clip:
         return decode(self.data, rate=RATE)[0].reshape(-1) if self.has_sound else None
 
 
-def _pixels(frame: Any, size: tuple[int, int]) -> Frame:
-    shown = frame.reformat(width=size[0], height=size[1], format="rgb24", interpolation="BICUBIC")
-    pixels: Frame = shown.to_ndarray()
-    return pixels
+def _planes(frame: Any, size: tuple[int, int]) -> NDArray[np.uint8]:
+    shown = frame.reformat(*size, "yuv420p", dst_colorspace=Colorspace.ITU709, interpolation="BICUBIC")
+    planes: NDArray[np.uint8] = np.ascontiguousarray(shown.to_ndarray()).reshape(-1)
+    return planes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from . import camera, film
 from .ambience import ambience, fitted
@@ -14,51 +15,43 @@ from .ambience import ambience, fitted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
-
     from .clips import Clip
     from .film import Frame
 
-    Light = NDArray[np.float32]  # (height, width, 3), 0 to 255
+    Work = Callable[[Image.Image], Image.Image]
 
-GREY = np.array([0.299, 0.587, 0.114], np.float32)
-MOST_FRAMES = 24.0  # per second; faster films are thinned out
-ENLARGED_BUDGET = 400_000_000  # pixels of an enlarged film before its frame rate falls
+ENLARGED_BUDGET = 200_000_000  # pixels of an enlarged film before its frame rate falls
 
 
-def _tint(red: float, green: float, blue: float) -> Callable[[Light], Light]:
-    factors = np.array([red, green, blue], np.float32)
-    return lambda light: light * factors
+def _tint(red: float, green: float, blue: float) -> Work:
+    table = [min(255, round(level * factor)) for factor in (red, green, blue) for level in range(256)]
+    return lambda picture: picture.point(table)
 
 
-def _grey(light: Light) -> Light:
-    return np.repeat((light @ GREY)[..., None], 3, axis=2)
+def _grey(picture: Image.Image) -> Image.Image:
+    return picture.convert("L").convert("RGB")
 
 
-def _sepia(light: Light) -> Light:
-    return _grey(light) * np.array([1.1, 0.92, 0.7], np.float32)
+def _sepia(picture: Image.Image) -> Image.Image:
+    return _tint(1.1, 0.92, 0.7)(_grey(picture))
 
 
-def _vivid(light: Light) -> Light:
-    grey = _grey(light)
-    return grey + (light - grey) * np.float32(1.8)
+def _vivid(picture: Image.Image) -> Image.Image:
+    return ImageEnhance.Color(picture).enhance(1.8)
 
 
-def _soft(light: Light) -> Light:
-    for axis in (0, 1):
-        light = (np.roll(light, 3, axis) + np.roll(light, -3, axis) + light) / np.float32(3)
-    return light * np.float32(1.06) + np.float32(8)
+def _soft(picture: Image.Image) -> Image.Image:
+    return _tint(1.06, 1.06, 1.06)(picture.filter(ImageFilter.BoxBlur(max(2, picture.height // 180))))
 
 
-def _painted(light: Light) -> Light:
+def _painted(picture: Image.Image) -> Image.Image:
     """Few colours in flat areas, as in a poster."""
-    step = np.float32(255 / 5)
-    flat: Light = np.round(_vivid(_soft(light)) / step) * step
-    return flat
+    steps = [round(round(level / 51) * 51) for level in range(256)] * 3
+    return _vivid(picture.filter(ImageFilter.BoxBlur(2))).point(steps)
 
 
 # What a prompt can ask of a film; everything that is named is done, in this order.
-STYLES: tuple[tuple[str, Callable[[Light], Light]], ...] = (
+STYLES: tuple[tuple[str, Work], ...] = (
     (r"black[- ]and[- ]white|noir|monochrome|gr[ae]yscale", _grey),
     (r"sepia|vintage|old film|retro", _sepia),
     (r"warm\w*|sunset|golden|autumn|desert", _tint(1.22, 1.02, 0.78)),
@@ -67,12 +60,12 @@ STYLES: tuple[tuple[str, Callable[[Light], Light]], ...] = (
     (r"bright\w*|daylight|sunny", _tint(1.3, 1.28, 1.2)),
     (r"vivid|neon|saturat\w*|colou?rful", _vivid),
     (r"dream\w*|soft\w*|blur\w*|fog\w*|mist\w*", _soft),
-    (r"invert\w*|negative", lambda light: np.float32(255) - light),
+    (r"invert\w*|negative", ImageOps.invert),
     (r"cartoon|anime|paint\w*|watercolou?r|comic|poster", _painted),
 )
 
 
-def style(prompt: str) -> list[Callable[[Light], Light]]:
+def style(prompt: str) -> list[Work]:
     """The changes a prompt asks for; a painting where it names none we know."""
     found = [work for words, work in STYLES if re.search(rf"\b({words})\b", prompt, re.IGNORECASE)]
     return found or [_painted]
@@ -82,18 +75,18 @@ def restyled(
     clip: Clip, prompt: str, *, seed: int, seconds: float, size: tuple[int, int], sound: bool
 ) -> bytes:
     """The clip for so many seconds, its pictures changed as the prompt says; it keeps its own sound."""
-    rate = min(film.frame_rate(*size, seconds), MOST_FRAMES)
+    rate = film.frame_rate(*size, seconds * 1.5)  # changing a picture costs as much as drawing one and a half
     works = style(prompt)
     mark = camera.stamp(size[0])
 
     def frames() -> Iterator[Frame]:
-        for pixels in clip.frames(rate, max(1, round(seconds * rate)), size):
-            light = pixels.astype(np.float32)
+        for shot in clip.frames(rate, max(1, round(seconds * rate)), size):
+            picture = Image.fromarray(shot.pixels())
             for work in works:
-                light = work(light)
-            changed = np.clip(light, 0, 255).astype(np.uint8)
-            camera.put(changed, mark)
-            yield changed
+                picture = work(picture)
+            frame = film.Frame.of(np.asarray(picture))
+            camera.put(frame, mark)
+            yield frame
 
     heard = clip.sound() if sound else None
     if sound:
@@ -110,9 +103,9 @@ def enlarged(clip: Clip, factor: int) -> bytes:
     mark = camera.stamp(size[0])
 
     def frames() -> Iterator[Frame]:
-        for pixels in clip.frames(float(rate), count, size):
-            camera.put(pixels, mark)
-            yield pixels
+        for frame in clip.frames(float(rate), count, size):
+            camera.put(frame, mark)
+            yield frame
 
     heard = clip.sound()
     return film.write(frames(), rate=rate, size=size, sound=heard)

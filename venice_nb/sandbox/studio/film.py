@@ -18,15 +18,50 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from numpy.typing import NDArray
 
-    Frame = NDArray[np.uint8]  # (height, width, 3), RGB
+    Pixels = NDArray[np.uint8]  # (height, width, 3), RGB
+    Plane = NDArray[np.uint8]  # (height, width): brightness, or one of the two colours at half the size
     Samples = NDArray[np.float32]  # (n,) mono, -1 to 1
 
 RATE = 44_100  # samples per second of the sound
 BLOCK = 1024  # samples per AAC frame
 TAGS = {"title": "SANDBOX", "comment": "Made by the venice_nb sandbox; no model was involved"}
 BT709 = 1  # ITU-R BT.709: what players assume for HD, said aloud so that colours stay as they are
-PIXEL_BUDGET = 80_000_000  # pixels drawn and encoded for one film: about two seconds of a core
+PIXEL_BUDGET = 64_000_000  # pixels drawn and encoded for one film: about two seconds of a core
+LONGEST = 4096  # pixels of a side; many decoders stop there
 SLOWEST, FASTEST = 3, 12  # frames per second
+
+
+class Frame:
+    """One picture as H.264 stores it: brightness in full, the two colours at half the size each way."""
+
+    __slots__ = ("all", "blue", "light", "red")
+
+    def __init__(self, width: int, height: int, filled: NDArray[np.uint8] | None = None) -> None:
+        area = width * height
+        self.all = np.empty(area * 3 // 2, np.uint8) if filled is None else filled
+        self.light: Plane = self.all[:area].reshape(height, width)
+        self.blue: Plane = self.all[area : area * 5 // 4].reshape(height // 2, width // 2)
+        self.red: Plane = self.all[area * 5 // 4 :].reshape(height // 2, width // 2)
+
+    @classmethod
+    def of(cls, pixels: Pixels) -> Frame:
+        """The frame of an RGB picture with even sides."""
+        height, width = pixels.shape[:2]
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+        frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+        return cls(width, height, np.ascontiguousarray(frame.to_ndarray()).reshape(-1))
+
+    def pixels(self) -> Pixels:
+        """The frame as an RGB picture."""
+        width = self.light.shape[1]
+        frame = av.VideoFrame.from_ndarray(self.all.reshape(-1, width), format="yuv420p")
+        shown = frame.reformat(format="rgb24", src_colorspace=Colorspace.ITU709)
+        pixels: Pixels = shown.to_ndarray()
+        return pixels
+
+    def planes(self) -> tuple[Plane, Plane, Plane]:
+        """Brightness, blue and red."""
+        return self.light, self.blue, self.red
 
 
 def even(size: float) -> int:
@@ -36,9 +71,11 @@ def even(size: float) -> int:
 
 def frame_size(lines: int, ratio: float) -> tuple[int, int]:
     """Width and height for a short side and a ratio of width to height."""
+    longer = lines * max(ratio, 1 / ratio)
+    scale = min(1.0, LONGEST / longer)
     if ratio >= 1:
-        return even(lines * ratio), even(lines)
-    return even(lines), even(lines / ratio)
+        return even(longer * scale), even(lines * scale)
+    return even(lines * scale), even(longer * scale)
 
 
 def frame_rate(width: int, height: int, seconds: float) -> int:
@@ -69,12 +106,12 @@ def _fill(
     size: tuple[int, int],
     sound: Samples | None,
 ) -> None:
-    options = {"preset": "veryfast", "crf": "21", "bf": "0"}
+    options = {"preset": "superfast", "crf": "23", "bf": "0"}
     video: Any = out.add_stream("libx264", rate=rate, options=options)
     video.width, video.height = size
     video.pix_fmt = "yuv420p"
     context = video.codec_context
-    context.thread_count = 2  # fixed: the number of threads changes the bytes
+    context.thread_count = 1  # the number of threads changes the bytes
     context.gop_size = max(1, round(rate * 2))
     context.colorspace = context.color_primaries = context.color_trc = context.color_range = BT709
     audio: Any = None
@@ -84,9 +121,8 @@ def _fill(
         audio.bit_rate = 64_000
         blocks = _blocks(sound)
     heard = 0
-    for at, pixels in enumerate(frames):
-        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+    for at, shot in enumerate(frames):
+        frame = av.VideoFrame.from_ndarray(shot.all.reshape(-1, size[0]), format="yuv420p")
         frame.pts, frame.time_base = at, 1 / rate
         out.mux(video.encode(frame))
         while audio is not None and heard / RATE <= at / rate:  # sound beside its pictures in the file

@@ -78,7 +78,7 @@ def _followed(clip: Clip, take: camera.Take) -> camera.Path:
     """A camera that follows where a clip is bright, so that the picture moves as the clip does."""
     centres = []
     for frame in clip.frames(take.rate, take.count, (48, 32)):
-        light = frame.sum(axis=2, dtype=np.float64) + 1
+        light = frame.light.astype(np.float64)
         rows, columns = light.sum(axis=1), light.sum(axis=0)
         across = (columns * np.linspace(0, 1, 48)).sum() / light.sum()
         down = (rows * np.linspace(0, 1, 32)).sum() / light.sum()
