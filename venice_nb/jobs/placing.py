@@ -41,7 +41,7 @@ PROMPT = 200  # characters of the prompt that the journal keeps
 def place(session: Session, order: Order) -> Plan[Entry]:
     """The job of an order that was accepted. An error carries `op_id`, its name in the journal."""
     order.limit()
-    quote = (yield Send(order.quote)) if order.quote is not None else order.call.price
+    quote = yield from _quoted(session, order)
     price = order.agreed(quote)
     if price is None:
         limit = order.limit()
@@ -65,11 +65,24 @@ def place(session: Session, order: Order) -> Plan[Entry]:
         _note(journal, entry, stop)
         raise
     accepted = _accepted(entry, queued)
-    return (
-        yield from written(
-            lambda: journal.put(accepted), so=f"the {order.kind} is queued as {queued.queue_id}"
-        )
-    )
+    ident = queued.queue_id
+    so = f"it is queued: v.job('{ident}', model='{order.model}', kind='{order.kind}').wait() gives the result"
+    return (yield from written(lambda: journal.put(accepted), so=so, paid=True))
+
+
+def _quoted(session: Session, order: Order) -> Plan[Any]:
+    """The server's quote; the price of the list, where there is one, when the server gives none."""
+    listed = order.call.price
+    if order.quote is None:
+        return listed
+    try:
+        quote = yield Send(order.quote)
+    except (errors.ServerError, errors.NotFound, errors.Gone, errors.Unsupported, errors.TransportError):
+        if listed is None:
+            raise
+        session.announce(f"The server gave no quote; the price list says {money(listed)}.")
+        return listed
+    return quote
 
 
 def _intent(session: Session, order: Order, price: float | None, headers: Headers | None) -> Entry:

@@ -23,14 +23,20 @@ if TYPE_CHECKING:
     from venice_nb.results.quotes import Quote
     from venice_nb.results.transcript import Transcript
 
-MODEL = "longcat-distilled"  # private, uncensored, the cheapest, for words and for a picture to start from
+# Where no model is named, by what the film starts from: private ones, the cheapest there are.
+MODELS = {
+    "text": "longcat-distilled-text-to-video",
+    "image": "longcat-distilled-image-to-video",
+    "reference": "grok-imagine-reference-to-video-private",
+    "video": "grok-imagine-video-to-video-private",
+}
 ENLARGER = "topaz-video-upscale"
 
 
 def quote(
     session: Session,
     /,
-    model: ModelName = MODEL,
+    model: ModelName | None = None,
     *,
     duration: float | str | None = None,
     aspect_ratio: str | None = None,
@@ -44,7 +50,7 @@ def quote(
     """What a film would cost. Spends nothing, makes nothing; the quote shows the line that would buy it.
 
     Args:
-        model: a video model, or a family such as `kling-2.5-turbo-pro`.
+        model: a video model, or a family such as `kling-2.5-turbo-pro`; a cheap private one when left out.
         duration: 5, "5" or "5s"; "Auto" for models that go by the film they are given. The shortest the model
             makes when left out.
         aspect_ratio: such as "16:9", for models that offer a choice.
@@ -75,10 +81,11 @@ def quote(
         "video_url": None if video_url is None else calls.location("video_url", video_url),
         "reference_video_total_duration": reference_video_total_duration,
     }
-    found = resolved(session, model, "video", start)
+    name = _default(start, upscale_factor) if model is None else model
+    found = resolved(session, name, "video", start)
     if not _knows(found):
         calls.quote(model=found, **_rehearsed(given))
-        found = yield from asked(session, model, "video", start)
+        found = yield from asked(session, name, "video", start)
     call, said = calls.quote(model=found, **given)
     session.announce_choice(found)
     for sentence in said:
@@ -200,7 +207,7 @@ def submit(
         "extra_body": extra_body,
     }
     start = _start(inputs.body)
-    name = model if model is not None else ENLARGER if upscale_factor is not None else MODEL
+    name = _default(start, upscale_factor) if model is None else model
     found = resolved(session, name, "video", start)
     if not _knows(found):
         rehearsed = _rehearsed(given)
@@ -260,6 +267,11 @@ def transcribe(session: Session, /, url: str, *, response_format: str = "json") 
 
 def _knows(found: Resolution) -> bool:
     return found.model is not None and takes(found.id, found.model).known
+
+
+def _default(start: str, upscale_factor: Any) -> str:
+    """The model where none is named."""
+    return ENLARGER if upscale_factor is not None else MODELS[start]
 
 
 def _rehearsed(given: dict[str, Any]) -> dict[str, Any]:
