@@ -55,7 +55,7 @@ def upscale(
     Raises InvalidInput for what the server would refuse, or could not enlarge.
 
     """
-    checked = number(1)("scale", scale)
+    checked = number()("scale", scale)
     if checked not in {2, 4}:
         do = "Pass 2 ($0.02) or 4 ($0.08)."
         refuse("scale", scale, "2 or 4", do)
