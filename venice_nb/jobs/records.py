@@ -29,19 +29,24 @@ def journal_of(session: Session) -> Journal:
     return journal_for(session.settings.base_url, session.key, private=session.sandbox)
 
 
-def written(act: Callable[[], T], *, so: str = "nothing was sent") -> Plan[T]:
-    """What `act` does in the journal. `so` says for the error what it means that it cannot be done."""
+def written(act: Callable[[], T], *, so: str = "nothing was sent", paid: bool = False) -> Plan[T]:
+    """What `act` does in the journal.
+
+    For the error, `so` says what it means that it cannot be done, and `paid` whether money went.
+    """
     waited = 0.0
     while True:
         try:
             done: T = yield Run(act)
         except Busy:
             if waited >= PATIENCE:
-                raise _unusable(f"another program has kept it locked for {PATIENCE:.0f} s", so) from None
+                raise _unusable(
+                    f"another program has kept it locked for {PATIENCE:.0f} s", so, paid
+                ) from None
             yield Sleep(BEAT)
             waited += BEAT + 0.25  # the store itself waits a quarter of a second
         except Unusable as error:
-            raise _unusable(str(error), so) from None
+            raise _unusable(str(error), so, paid) from None
         else:
             return done
 
@@ -56,9 +61,10 @@ def noted(act: Callable[[], Entry], otherwise: Entry) -> Entry:
         return otherwise
 
 
-def _unusable(why: str, so: str) -> LocalLimit:
+def _unusable(why: str, so: str, paid: bool) -> LocalLimit:
     return LocalLimit(
         f"The journal of jobs cannot be written ({why}); {so}.",
         do="a paid job is written down first, so that it is never lost: free space on the disk, or set "
         "VENICE_STATE_DIR to a folder that can be written to",
+        charged="yes" if paid else "no",
     )

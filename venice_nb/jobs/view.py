@@ -105,7 +105,7 @@ def _price(entry: Entry) -> str:
 
 
 def _expiry(entry: Entry) -> str:
-    """How long the server still keeps it; nothing for what is safe or gone, or where a page must not change."""
+    """How long the server still keeps it; empty for what is safe or gone, or where a page must not change."""
     if entry.state in ("done", "failed", "expired", "refused", "unknown") or static_mode():
         return ""
     rest = entry.expires - time.time()

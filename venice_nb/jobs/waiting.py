@@ -290,7 +290,7 @@ def _store(watch: Watch, part: Path, found: Delivery) -> Plan[float]:
     done = {"state": "done", "file": str(path), "mime": mime, "size": size, "what": ""}
     journal = watch.journal
     watch.entry = yield from written(
-        lambda: journal.change(entry, **done), so=f"the {entry.kind} is saved as {path.name}"
+        lambda: journal.change(entry, **done), so=f"the {entry.kind} is saved as {path.name}", paid=True
     )
     watch.tell(watch.entry)
     return 0.0
