@@ -11,6 +11,7 @@ import hashlib
 import os
 import pydoc_data.topics
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ QUIET = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "IPYTHONDIR": str(ROOT / ".venv" / "ipython"),  # no startup files or history of the user's
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, whatever the user has installed
+    # Apart from the notebooks, so that films are saved inside them: a saved tutorial plays where it is read.
+    "VENICE_OUT": str(ROOT / ".venv" / "out"),
 }
 _SECRET = re.compile(r"VENICE_(?:ADMIN|INFERENCE)_KEY_\w{6,}|Bearer [\w-]{12,}")
 _PATH = re.compile(rf"{re.escape(str(ROOT))}|(?:/(?:home|root|Users|tmp|mnt|srv)/|[A-Z]:\\\\)\w")
@@ -48,6 +51,7 @@ def execute(path: Path, *, timeout: int = 300, static: bool = True) -> Any:
     Not `static` is how a reader sees it: answers that grow in place, which cannot be compared.
     """
     os.environ.update(QUIET | {"VENICE_STATIC": "1" if static else ""})
+    shutil.rmtree(QUIET["VENICE_OUT"], ignore_errors=True)
     for name in ("VENICE_API_KEY", "VENICE_BASE_URL"):
         os.environ.pop(name, None)
     notebook = nbformat.read(path, as_version=4)
@@ -141,6 +145,7 @@ def command(how: str, paths: list[Path]) -> list[str]:
 
 def test(names: list[str]) -> int:
     environment = {name: value for name, value in os.environ.items() if name != "VENICE_API_KEY"} | QUIET
+    shutil.rmtree(QUIET["VENICE_OUT"], ignore_errors=True)
     same, other = comparable(notebooks(names))
     if other:
         names = [path.stem for path in other]
