@@ -7,7 +7,8 @@ import socket
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from .core import ALWAYS, answer
+from .aside import aside, pieces
+from .core import ALWAYS, SLOW, answer
 from .exchange import Break, Pause, Refusal, Request, Response, too_large
 
 if TYPE_CHECKING:
@@ -45,11 +46,13 @@ def application(
         headers = _headers(scope)
         query = scope["query_string"].decode("latin-1")
         path = scope.get("raw_path", scope["path"].encode()).partition(b"?")[0].decode("latin-1")
+        slow = path.startswith(SLOW)
         response = guarded(headers, (scope.get("server") or ("", None))[1]) or bounded(path, query, headers)
         if response is None:
             try:
                 body = await _read(receive, patience)
-                response = answer(Request(scope["method"], path, query, headers, body), state)
+                request = Request(scope["method"], path, query, headers, body)
+                response = await aside(answer, request, state) if slow else answer(request, state)
             except Refusal as refused:
                 response = refused.response().with_headers(ALWAYS)
         if response.delay:
@@ -57,7 +60,7 @@ def application(
         if response.drop:
             await _hang_up(receive, send, reset=response.drop == "before")
         else:
-            await _send(response, receive, send, wait)
+            await _send(response, receive, send, wait, slow=slow)
 
     return app
 
@@ -138,7 +141,12 @@ async def _read(receive: Receive, patience: float) -> bytes:
 
 
 async def _send(
-    response: Response, receive: Receive, send: Send, wait: Callable[[float], Awaitable[None]]
+    response: Response,
+    receive: Receive,
+    send: Send,
+    wait: Callable[[float], Awaitable[None]],
+    *,
+    slow: bool,
 ) -> None:
     headers = dict(response.headers)
     if isinstance(response.body, bytes):
@@ -148,7 +156,7 @@ async def _send(
     if isinstance(response.body, bytes):
         await send({"type": "http.response.body", "body": response.body})
         return
-    for piece in response.pieces():
+    async for piece in pieces(response.pieces(), slow=slow):
         if isinstance(piece, Pause):
             await wait(piece.seconds)
         elif isinstance(piece, Break):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from .core import answer
+from .aside import aside, pieces
+from .core import SLOW, answer
 from .exchange import Break, Pause, Request, Response
 
 if TYPE_CHECKING:
@@ -44,11 +45,14 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """The answer to a request of an asynchronous client."""
         body = await request.aread()
         await self._await(0)
-        response = answer(_plain(request, body), self._state)
+        plain = _plain(request, body)
+        slow = plain.path.startswith(SLOW)
+        response = await aside(answer, plain, self._state) if slow else answer(plain, self._state)
         for wait in _waits(response.delay, request):
             await self._await(wait)
         _raise_lost(response, request)
-        return _framed(response, request, _Stream(response, request, self._wait, self._await))
+        stream = _Stream(response, request, self._wait, self._await, slow=slow)
+        return _framed(response, request, stream)
 
     def _wait(self, seconds: float) -> None:
         (self._sleep or time.sleep)(seconds)
@@ -109,11 +113,14 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         request: httpx.Request,
         wait: Sleep,
         await_: Callable[[float], Awaitable[None]],
+        *,
+        slow: bool = False,
     ) -> None:
         self._pieces = response.pieces()
         self._request = request
         self._wait = wait
         self._await = await_
+        self._slow = slow and not isinstance(response.body, bytes)
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._pieces:
@@ -126,7 +133,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield piece
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self._pieces:
+        async for piece in pieces(self._pieces, slow=self._slow):
             if isinstance(piece, Pause):
                 for wait in _waits(piece.seconds, self._request):
                     await self._await(wait)
