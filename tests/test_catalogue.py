@@ -308,10 +308,15 @@ def test_a_retired_model_that_could_see_has_a_successor_that_can(catalogue):
     assert set(RETIRED_VISION) <= set(RETIRED)
 
 
-def test_sora_is_a_family_with_a_last_day_until_it_is_gone(catalogue):
+def test_sora_is_a_family_with_a_last_day_until_it_is_gone(catalogue, monkeypatch):
+    monkeypatch.setattr("venice_nb.catalogue.names._today", lambda: "2026-09-23")
     found = catalogue.resolve("sora-2", "video")
     assert found.id == "sora-2-text-to-video"
     assert "2026-09-24" in found.farewell
+    assert "is announced" in found.farewell
+    monkeypatch.setattr("venice_nb.catalogue.names._today", lambda: "2026-09-24")
+    assert catalogue.resolve("sora-2", "video", image=True).id == "veo3.1-fast-image-to-video"
+    assert "was to be removed" in catalogue.resolve("sora-2-text-to-video", "video").farewell
     later = Catalogue.from_reply([m.raw for m in catalogue.of_type("video") if not m.id.startswith("sora")])
     assert later.resolve("sora-2", "video", image=True).id == "veo3.1-fast-image-to-video"
 

@@ -195,7 +195,9 @@ def video(model: Spec, spec: Spec) -> None:
         kind = "text-to-video"
     elif "image-to-video" in name or "first-last-frame" in name or name.endswith("-transition"):
         kind = "image-to-video"
+    asked = ("ltx-2-v2-3-full", "sora-2")  # a ratio is asked for beside the picture
     own_frame = kind != "text-to-video" and not name.endswith("reference-to-video-basic")
+    own_frame = own_frame and not name.startswith(asked)
     spec["constraints"] = {
         "aspect_ratios": [] if own_frame else ratios.split(),  # the given picture decides the ratio
         "resolutions": resolutions.split(),

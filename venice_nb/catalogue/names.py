@@ -191,7 +191,7 @@ def _find(
         )
     if retired := (RETIRED_VISION.get(name) if vision else None) or RETIRED.get(name):
         found = fitting(retired) or (_member(catalogue, retired[:-2], start) if retired[-1] == "*" else None)
-        if found and type in {None, found.type} and _member(catalogue, name, start) is None:
+        if found and type in {None, found.type} and not _serves(_member(catalogue, name, start)):
             return found, None, f"{name} is retired; using {found.id}."
     if kind == "video" and (found := _member(catalogue, name, start)):
         return found, None, f"{name} is a family of models; using {found.id}, as {_STARTS[start]}."
@@ -236,11 +236,23 @@ def _member(catalogue: Catalogue, family: str, start: str) -> Model | None:
     return min(found, key=lambda each: len(each.id), default=None)
 
 
+def _serves(model: Model | None) -> bool:
+    """Whether there is such a model, and its last day has not passed."""
+    return model is not None and (model.deprecation is None or model.deprecation.removes_at[:10] > _today())
+
+
+def _today() -> str:
+    import datetime as dt  # noqa: PLC0415  only for models with a last day
+
+    return dt.datetime.now(dt.UTC).date().isoformat()
+
+
 def _farewell(model: Model | None) -> str | None:
     if model is None or model.deprecation is None:
         return None
     day, successor = model.deprecation.removes_at[:10], model.deprecation.replacement
-    return f"{model.id} is announced to be removed on {day}" + (f"; use {successor}." if successor else ".")
+    told = "is announced to be removed" if _serves(model) else "was to be removed"
+    return f"{model.id} {told} on {day}" + (f"; use {successor}." if successor else ".")
 
 
 def _alike(catalogue: Catalogue, name: str, type: str | None) -> tuple[str, ...]:
