@@ -214,3 +214,17 @@ def test_the_sandbox_maps_a_column(world):
     assert [image.prompt for image in gallery] == prompts.tolist()
     assert gallery.index == ("a", "b", "c")
     assert all(image.size == (128, 128) for image in gallery)
+
+
+def test_style_references_are_loaded_once_for_all_rows(world, tmp_path, monkeypatch):
+    """A hundred rows share one text of base64, or a column would fill the memory."""
+    (tmp_path / "style.png").write_bytes(RED)
+    sent = []
+    monkeypatch.setattr(image_map, "Send", lambda call: sent.append(call) or original(call))
+    from venice_nb.policy.steps import Send as original
+
+    world.open(Studio())
+    with (tmp_path / "style.png").open("rb") as file:
+        world.run(lambda v: v.images.map(["a", "b", "c"], model="krea-v2-large", style_references=[file]))
+    assert len({id(call.body["style_references"]) for call in sent}) == 1
+    assert sorted(call.body["prompt"] for call in sent) == ["a", "b", "c"]

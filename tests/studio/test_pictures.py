@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import httpx
+import pybase64
 import pytest
 
 from tests.studio.pictures import KEY, PNG, WEBP, Studio, World, drawn, listed, picture
@@ -307,3 +308,62 @@ def test_the_sandbox_draws_what_is_asked(world):
     assert again == same
     assert isinstance(again, Image)
     assert len(world.run(lambda v: v.images.styles())) == 76
+
+
+@pytest.mark.parametrize("model", [None, "flux-2-max-edit", "of-tomorrow"])
+def test_an_open_file_is_read_once_and_sent_whole(world, tmp_path, model):
+    (tmp_path / "a.png").write_bytes(PNG)
+    studio = Studio(
+        lambda request: httpx.Response(404, json={"error": "no"}) if request.method == "GET" else drawn()
+    )
+    world.open(studio)
+    with (tmp_path / "a.png").open("rb") as file:
+        world.run(lambda v: v.images.edit(file, "x", model=model))
+    with (tmp_path / "a.png").open("rb") as file:
+        world.run(lambda v: v.images.multi_edit([file], "x", modelId=model))
+    sent = pybase64.b64encode(PNG).decode()
+    posted = [body for body in studio.bodies if isinstance(body, dict)]
+    assert posted[0]["image"] == f"data:image/png;base64,{sent}"
+    assert posted[1]["images"] == [f"data:image/png;base64,{sent}"]
+
+
+def test_what_is_wrong_is_told_before_an_unknown_model_is_looked_up(world):
+    studio = Studio()
+    world.open(studio)
+    for act in (
+        lambda v: v.images.generate("x", model="of-tomorrow", width=0),
+        lambda v: v.images.edit("no-such-file.png", "x", model="of-tomorrow"),
+        lambda v: v.images.map(["x", "y" * 8000], model="of-tomorrow"),
+    ):
+        with pytest.raises(errors.InvalidInput):
+            world.run(act)
+    assert studio.paths == []
+
+
+# --- the examples of older tutorials ---------------------------------------------------------
+
+
+def test_the_examples_of_older_tutorials_work_as_they_stand(world):
+    """Their request bodies as keyword arguments: venice-sd35, base64, scale 4, an edit without a model."""
+    world.sandbox()
+    gallery = world.run(
+        lambda v: v.images.generate(
+            model="venice-sd35", prompt="A sunset over mountains", width=256, height=256, steps=30
+        )
+    )
+    image_base64 = pybase64.b64encode(gallery[0].data).decode("utf-8")
+    assert world.run(lambda v: v.images.upscale(image=image_base64, scale=4)).size == (1024, 1024)
+    edited = world.run(lambda v: v.images.edit(prompt="Change the sky to a sunset", image=image_base64))
+    assert edited.size == (256, 256)
+    assert float(edited.cost) == pytest.approx(0.04)
+    assert edited.model == "firered-image-edit"
+
+
+def test_a_chain_of_actions_runs_through_the_sandbox(world):
+    image = world.sandbox().run(lambda v: v.images.generate("a gondola", width=256, height=256))[0]
+    image = world.run(lambda _: image.upscale(2))
+    image = world.run(lambda _: image.edit("make it snow"))
+    image = world.run(lambda _: image.remove_background())
+    assert (image.size, image.pil.mode, image.mime) == ((512, 512), "RGBA", "image/png")
+    both = world.run(lambda v: v.images.multi_edit([image, image], "side by side"))
+    assert both.prompt == "side by side"

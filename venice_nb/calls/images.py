@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import image_fields as rules
@@ -112,6 +113,15 @@ def generate(
         price=_price(known, variants, size, quality, rewritten=bool(patience)),
         paid=True,
     )
+
+
+def again(call: Call[Gallery], prompt: str, model: Model | None) -> Call[Gallery]:
+    """The same call for another prompt; everything else, pictures too, is shared and not checked again."""
+    checked = rules.prompt(prompt, model, rules.PROMPT)
+    read = call.read
+    assert isinstance(read, ReadPictures)  # it comes from `generate`
+    about = replace(read.about, prompt=checked)
+    return replace(call, body={**(call.body or {}), "prompt": checked}, read=replace(read, about=about))
 
 
 def generations(

@@ -60,6 +60,14 @@ def picture(
     return media
 
 
+def held(source: Any, field: str) -> Any:
+    """Open files read, one or a list of them, so that they can be looked at twice; the rest as it is."""
+    if isinstance(source, list | tuple):
+        return [held(each, f"{field}[{position}]") for position, each in enumerate(source)]
+    opened = hasattr(source, "read") and not hasattr(source, "mime")
+    return load(source, "image", field) if opened else source
+
+
 def size_of(media: Media) -> tuple[int, int] | None:
     """Width and height of a picture that is here; None for one behind a URL."""
     return None if media.data is None else pixels(media.data, media.mime)

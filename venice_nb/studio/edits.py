@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls import edits as calls
+from venice_nb.media.inputs import held
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.studio.actions import owned
 from venice_nb.studio.keeping import keep
@@ -110,7 +111,7 @@ def edit(
     """
     build = partial(
         calls.edit,
-        image,
+        held(image, "image"),
         prompt,
         catalogue=session.catalogue,
         extra_body=extra_body,
@@ -170,7 +171,7 @@ def multi_edit(
     """
     build = partial(
         calls.multi_edit,
-        images,
+        held(images, "images"),
         prompt,
         catalogue=session.catalogue,
         extra_body=extra_body,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.calls import images as calls
 from venice_nb.calls.check import flag, integer, listed, refuse, unknown
 from venice_nb.errors import InvalidInput
+from venice_nb.media.inputs import held
 from venice_nb.policy.steps import Done, Plan, Run, Send, Together
 from venice_nb.render.live import environment, static_mode
 from venice_nb.results.gallery import Failed, Gallery
@@ -78,6 +79,8 @@ def map(  # noqa: A001  a column of prompts is mapped to pictures
     def build(found: Any) -> list[Call[Gallery]]:
         return _calls(session, texts, labels, {**options, "model": found, "tell": notes.append})
 
+    if "style_references" in options:
+        options["style_references"] = held(options["style_references"], "style_references")
     found = yield from pick(session, model, "image", first=build)
     work = build(found)
     for note in notes:
@@ -192,12 +195,18 @@ def _calls(
     session: Session, texts: Sequence[str], labels: Sequence[Any], options: dict[str, Any]
 ) -> list[Call[Gallery]]:
     """The call of every row. What is wrong with a prompt names its row."""
-    styles = known_styles(session)
+    known = options["model"].model
     built, long = [], []
     told: InvalidInput | None = None
+    first: Call[Gallery] | None = None
     for row, text in enumerate(texts):
         try:
-            built.append(calls.generate(text, catalogue=session.catalogue, styles=styles, **options))
+            if first is None:
+                styles = known_styles(session)
+                first = calls.generate(text, catalogue=session.catalogue, styles=styles, **options)
+                built.append(first)
+            else:
+                built.append(calls.again(first, text, known))
         except InvalidInput as error:
             if error.details["field"] != "prompt":
                 raise

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from venice_nb.calls import image_styles
 from venice_nb.calls import images as calls
+from venice_nb.media.inputs import held
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.studio.actions import all_owned
 from venice_nb.studio.keeping import keep
@@ -118,7 +119,7 @@ def generate(
         format=format,
         return_binary=return_binary,
         style_preset=style_preset,
-        style_references=style_references,
+        style_references=held(style_references, "style_references"),
         lora_strength=lora_strength,
         safe_mode=safe_mode,
         hide_watermark=hide_watermark,

@@ -30,7 +30,7 @@ def pick(
     """The plan that finds the model of a type (image, inpaint, ...), and says what was read into its name.
 
     A name the catalogue does not know is looked up in the server's own list once more. `first` is called
-    before that with what is known so far, and refuses what is wrong with the rest of the request.
+    before that request, and refuses what is wrong with the rest.
 
     Raises ModelNotFound with suggestions before anything is spent.
     """
@@ -40,9 +40,9 @@ def pick(
     if other is not None and session.catalogue.get(other) is not None:
         session.announce(f"{found.id} is another name of {other}.")
         found = session.catalogue.resolve(other, type=kind)
-    if first is not None:
-        first(found)
     if found.model is None and session.catalogue.get(found.id) is None and model is not None:
+        if first is not None:
+            first(found)
         try:
             listed = yield Send(list_models(kind))
         except VeniceError:  # no list to be had: the server may know the name all the same
