@@ -25,7 +25,7 @@ VeniceError                       anything that went wrong; says what, what to d
 │   ├── Gone                      410: retired for good; may name a successor
 │   ├── TooLarge                  413: more bytes than the server takes
 │   ├── UnsupportedMediaType      415: wrong content type
-│   ├── ContentRefused            422: the content was refused
+│   ├── ContentRefused            422, or 200 with a black picture: the content was refused
 │   ├── RateLimited               429: too much at once; carries the time to try again
 │   │   ├── RequestLimit          requests per minute or day
 │   │   ├── TokenLimit            tokens per minute
@@ -286,11 +286,15 @@ class UnsupportedMediaType(APIError):
 
 
 class ContentRefused(APIError):
-    """422: the content was refused. `suggested_prompt` and `credits_refunded` are set when told."""
+    """422, or 200 with a black picture: the content was refused.
+
+    `suggested_prompt` and `credits_refunded` are set when told, `images` when pictures came all the same.
+    """
 
     suggested_prompt: str | None = None
     recommended_model: str | None = None
     credits_refunded: bool | None = None
+    images: tuple[Any, ...] = ()
 
 
 class RateLimited(APIError):

@@ -367,3 +367,16 @@ def test_a_chain_of_actions_runs_through_the_sandbox(world):
     assert (image.size, image.pil.mode, image.mime) == ((512, 512), "RGBA", "image/png")
     both = world.run(lambda v: v.images.multi_edit([image, image], "side by side"))
     assert both.prompt == "side by side"
+
+
+def test_sound_is_kept_like_pictures(world, tmp_path):
+    from venice_nb.results.audio import Audio
+    from venice_nb.studio.keeping import keep
+
+    world.open(out=tmp_path)
+    sound = Audio(b"ID3\x04" + bytes(60), "audio/mpeg", text="Benvenuti", voice="af_sky", model="tts-kokoro")
+    kept = world.run(lambda v: v._driver.run(keep(v._session, sound)))
+    assert kept.path.read_bytes() == sound.data
+    assert kept.path.suffix == ".mp3"
+    about = json.loads(kept.path.with_suffix(".json").read_text("utf-8"))
+    assert (about["text"], about["voice"]) == ("Benvenuti", "af_sky")
