@@ -223,7 +223,7 @@ def check_size(given: dict[str, Any], model: Model | None, tell: Tell = nobody) 
     A model is sized by pixels or by a ratio; the wrong way is refused with the right one worked out. Sides
     that the model rounds are told.
     """
-    sides = {name: given[name] for name in ("width", "height") if name in given}
+    sides: dict[str, int] = {name: given[name] for name in ("width", "height") if name in given}
     sizing = model.sizing if model is not None else None
     if sizing is None and sides and "aspect_ratio" in given:
         do = "Pass width and height, or aspect_ratio; a model takes one of the two."
