@@ -8,6 +8,8 @@ import av
 import numpy as np
 from PIL import Image
 
+from venice_nb.calls.video_limits import takes
+
 
 @cache
 def picture(width=320, height=180, kind="PNG"):
@@ -40,3 +42,26 @@ def film(seconds=2, container="mp4"):
             box.mux(stream.encode(frame))
         box.mux(stream.encode())
     return out.getvalue()
+
+
+LEAST = {
+    "": {},
+    "text": {},
+    "image": {"image_url": picture(640, 360)},
+    "frames": {"image_url": picture(640, 360), "end_image_url": picture(640, 360)},
+    "reference": {"reference_image_urls": [picture(640, 360)]},
+    "video": {"video_url": film(3)},
+    "upscale": {"video_url": film(3)},
+    "motion": {"image_url": picture(640, 360), "video_url": film(3)},
+}
+
+
+def least(catalogue, name):
+    """What a model takes, and the least that must be given to it beside the prompt."""
+    known = takes(name, catalogue.get(name))
+    given = dict(LEAST[known.start])
+    if known.durations is None and known.start not in {"video", "upscale"}:
+        given["duration"] = 5
+    if known.ratios and known.start in {"text", "reference", ""}:
+        given["aspect_ratio"] = known.ratios[0]
+    return known, given

@@ -1,7 +1,7 @@
 """Every video model, by the bundled list and by a complete one: the least is valid, the rest is refused."""
 
 import pytest
-from film_given import film, picture
+from film_given import least, picture
 
 from venice_nb.calls.video import queue, quote, read_inputs
 from venice_nb.calls.video_limits import RESOLUTIONS, takes
@@ -12,26 +12,6 @@ from venice_nb.sandbox import catalogue as served
 BUNDLED = Catalogue.bundled()
 COMPLETE = Catalogue.from_reply([each for each in served.models().values() if each["type"] == "video"])
 MODELS = [each.id for each in BUNDLED.of_type("video")]
-LEAST = {
-    "": {},
-    "text": {},
-    "image": {"image_url": picture()},
-    "frames": {"image_url": picture(), "end_image_url": picture()},
-    "reference": {"reference_image_urls": [picture()]},
-    "video": {"video_url": film()},
-    "upscale": {"video_url": film()},
-    "motion": {"image_url": picture(), "video_url": film()},
-}
-
-
-def least(catalogue, name):
-    known = takes(name, catalogue.get(name))
-    given = dict(LEAST[known.start])
-    if known.durations is None and known.start not in {"video", "upscale"}:
-        given["duration"] = 5
-    if known.ratios and known.start in {"text", "reference", ""}:
-        given["aspect_ratio"] = known.ratios[0]
-    return known, given
 
 
 def order(catalogue, name, prompt="fog over a canal", **given):

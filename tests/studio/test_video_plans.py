@@ -174,6 +174,24 @@ def test_of_a_model_the_list_does_not_describe_the_server_is_asked_first(world):
     assert world.sent[3:] == ["listModels"]
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        "grok-imagine-text-to-video-private",
+        "wan-2.5-preview-text-to-video",
+        "seedance-2-0-text-to-video-basic",
+    ],
+)
+def test_of_a_model_the_list_describes_in_part_the_server_is_asked_too(world, model):
+    job = world(lambda v: v.video.submit("fog over a canal", model=model, duration=5, **_ratio(model)))
+    assert world.sent == ["listModels", "quoteVideo", "queueVideo"]
+    assert job.model == model
+
+
+def _ratio(model):
+    return {} if model.startswith("wan") else {"aspect_ratio": "16:9"}
+
+
 def test_without_a_list_the_server_may_know_the_model_all_the_same(world):
     given = {"model": "vidu-q3-text-to-video", "duration": 4, "aspect_ratio": "16:9"}
     faults = [Fault("/models", status=404, body={"error": "no"})]

@@ -32,6 +32,8 @@ PROMPT = 20_000  # characters, where the model names no limit of its own
 FOLLOWING = {"-1", "auto"}  # durations: as long as the film that is edited
 ADAPTING = {"adaptive", "auto"}  # ratios: the shape of the film that is edited
 
+_TELLING = ("durations", "resolutions", "aspect_ratios", "audio")  # a list that names them names all
+
 # What a film starts from, by a part of the id; the first that fits counts.
 _STARTS: tuple[tuple[str, Start], ...] = (
     ("upscale", "upscale"),
@@ -42,12 +44,14 @@ _STARTS: tuple[tuple[str, Start], ...] = (
     ("video-to-video", "video"),
     ("image-to-video", "image"),
     ("text-to-video", "text"),
+    ("runway-gen4-5-text", "text"),
+    ("runway-gen4", "image"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What one video model takes. `known` is False where the model list has not told."""
+    """What one video model takes. `known` is False where the model list has not told all."""
 
     id: str
     start: Start
@@ -78,7 +82,7 @@ class Takes:
 def takes(id: str, model: Model | None) -> Takes:  # noqa: A002  the API's own name
     """What the model takes, from its constraints and from its id."""
     limits: Mapping[str, Any] = model.constraints if model is not None else {}
-    known = bool(limits)
+    known = all(name in limits for name in _TELLING)
     return Takes(
         id=id,
         start=_start(id, limits),
@@ -252,7 +256,7 @@ def _start(id: str, limits: Mapping[str, Any]) -> Start:  # noqa: A002  the API'
     if limits.get("video_input") is True:
         return "video"
     kind = limits.get("model_type")
-    if kind == "text-to-video" or id.endswith("-text"):
+    if kind == "text-to-video":
         return "text"
     return "image" if kind == "image-to-video" else ""
 

@@ -130,7 +130,7 @@ class Quote(Displayed):
         if self.line:
             code = text.short(self.line, 400)
             lines.append(f"  to buy it: {code}")
-            body.append(html.tag("pre", code))
+            body.append(html.plain(code))
         return {
             "text/plain": "\n".join(lines),
             "text/html": html.page(html.card(head, body, footer=word)),
