@@ -208,8 +208,7 @@ class World:
     def __init__(self, name, queue, key, *, live=True, base_url=BASE, **options):
         self.name, self.queue = name, queue
         given = settings(base_url=base_url, show=False, **options)
-        self.session = Session(given, live=live)
-        self.session.key = Secret(key)
+        self.session = Session(given, live=live, key=Secret(key), sandbox=None if live else queue)
         guard = guard_for(base_url, self.session.key, private=True, paced=False)
         transport = httpx.MockTransport(queue)
         connection, driver = {"sync": (Connection, Driver), "async": (AsyncConnection, AsyncDriver)}[name]

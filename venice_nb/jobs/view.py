@@ -79,7 +79,7 @@ def _share(entry: Entry) -> str:
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     found = [("prompt", text.short(entry.prompt, 120))]
     found += [
-        (name.replace("_", " "), text.short(str(value), 60))
+        (text.short(name.replace("_", " "), 30), text.short(str(value), 60))
         for name, value in entry.details.items()
         if name != "sandbox" and value is not None
     ]

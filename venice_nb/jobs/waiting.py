@@ -89,8 +89,10 @@ class Watch:
         entry, was = self.entry, self.holds
         try:
             self.holds = self.journal.lease(entry.op, self.token, span)
-        except (Busy, Unusable):
-            return self.holds  # without a journal everybody asks for himself
+        except Busy:
+            return self.holds
+        except Unusable:
+            self.holds = True  # without a journal everybody asks for himself
         if self.holds and not was:
             self.reread()  # whoever held it before may just have finished
             with suppress(OSError):
