@@ -35,7 +35,8 @@ class Sandbox:
     `job_seconds`: how long a job takes; 2 by default, 60 to 150 in `real_time`. `delivery`: finished films
     come as "binary", through a "link", or "auto": as production does it for the model. `complete_mode`: what
     the two `complete` routes do, "delete" as documented or "refuse" with 400 as observed. `retired`: 410 from
-    /video/transcriptions.
+    /video/transcriptions. `asr_timestamps`: whether the default transcription model gives the timestamps it
+    is asked for; in production it may leave them out.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Sandbox:
         delivery: str = "auto",
         complete_mode: str = "delete",
         retired: bool = False,
+        asr_timestamps: bool = True,
         admin_key: str = "",
         inference_key: str = "",
         base_url: str = "https://sandbox.invalid/api/v1",
@@ -83,6 +85,7 @@ class Sandbox:
             delivery=delivery,
             complete_mode=complete_mode,
             retired=retired,
+            asr_timestamps=asr_timestamps,
             base_url=base_url,
         )
         self._sleep = sleep

@@ -22,6 +22,7 @@ import orjson
 
 from . import (
     account_routes,
+    audio_routes,
     character_routes,
     chat,
     edit_routes,
@@ -94,9 +95,9 @@ TABLE = (
     Route("getCharacterBySlug", "GET", "/characters/{slug}", ANY, character_routes.one),
     Route("getCharacterReviews", "GET", "/characters/{slug}/reviews", ANY, character_routes.reviews),
     Route("createEmbedding", "POST", "/embeddings", INFERENCE, embeddings.create),
-    Route("createSpeech", "POST", "/audio/speech", INFERENCE),
-    Route("createTranscription", "POST", "/audio/transcriptions", INFERENCE),
-    Route("createClonedVoice", "POST", "/audio/voices", INFERENCE),
+    Route("createSpeech", "POST", "/audio/speech", INFERENCE, audio_routes.speech),
+    Route("createTranscription", "POST", "/audio/transcriptions", INFERENCE, audio_routes.transcription),
+    Route("createClonedVoice", "POST", "/audio/voices", INFERENCE, audio_routes.clone),
     Route("completeVideo", "POST", "/video/complete", INFERENCE, job_routes.complete_video),
     Route("queueVideo", "POST", "/video/queue", INFERENCE, job_routes.queue_video, video_rules.rewritten),
     Route("quoteVideo", "POST", "/video/quote", OPEN, job_routes.quote_video),

@@ -12,12 +12,14 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .catalogue import models
+from .studio.hear import Hearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy as np
 
+    from .audio_routes import ClonedVoice
     from .downloads import Link
     from .faults import Fault
     from .jobs import Job
@@ -149,6 +151,7 @@ class State:
         delivery: str = "auto",
         complete_mode: str = "delete",
         retired: bool = False,
+        asr_timestamps: bool = True,
         base_url: str = "https://sandbox.invalid/api/v1",
     ) -> None:
         if tier not in TIERS:
@@ -178,6 +181,9 @@ class State:
         self.retired = retired
         self.jobs: dict[str, Job] = {}
         self.downloads: dict[str, Link] = {}
+        self.asr_timestamps = asr_timestamps
+        self.voices: dict[str, ClonedVoice] = {}
+        self.heard = Hearing()  # what it said, so that it knows it again
         self.base_url = base_url
         self.lock = RLock()
         self.keys: dict[str, Key] = {}

@@ -169,8 +169,10 @@ def _written(
     options = {"fflags": "+bitexact"}
     if fmt == "aac":
         options["write_id3v2"] = "1"
-    if fmt == "mp3" and isinstance(sink, _Pipe):
-        options["write_xing"] = "0"  # that frame is filled in at the end, which a stream cannot
+    if isinstance(sink, _Pipe):
+        # the first frame of an mp3 would be filled in at the end, which a stream cannot; an ogg page a second
+        # holds back what is ready
+        options |= {"mp3": {"write_xing": "0"}, "opus": {"page_duration": "100000"}}.get(fmt, {})
     with av.open(sink, "w", format=codec.container, container_options=options) as out:
         out.metadata.update(tags)
         track: Any = None

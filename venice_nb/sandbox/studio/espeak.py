@@ -85,6 +85,7 @@ def synthesized(
             rate = library.espeak_Initialize(_RETRIEVAL_SYNCHRONOUS, 0, get_data_path().encode(), _DONT_EXIT)
             if rate <= 0:
                 raise RuntimeError("eSpeak NG does not start")
+            library.espeak_ng_SetRandSeed(c.c_long(1))  # it starts from the time of day; breath is random
             library.espeak_SetSynthCallback(callback)
             if library.espeak_SetVoiceByName(_named(voice).encode()):
                 raise RuntimeError(f"eSpeak NG has no voice {voice}")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Timbres of eSpeak NG with the pitch in Hz they speak at when left alone (measured on its English).
+# Timbres of eSpeak NG with the pitch in Hz they speak at when left alone (measured on its English). Those
+# with a pace of their own are left out.
 TIMBRES = {
     "f": {
         "f3": 205,
@@ -25,10 +26,8 @@ TIMBRES = {
         "Annie": 261,
         "belinda": 226,
         "steph2": 181,
-        "f5": 203,
-        "Andrea": 237,
         "aunty": 176,
-        "anika": 262,
+        "f5": 203,
     },
     "m": {
         "m3": 110,
@@ -96,6 +95,9 @@ Zephyr
 Elise Emma Eva Mia Valentina
 """
 
+_SAME = """
+ja ko de ru it ar nl pl tr hi uk cs da fi el he hu id ro sv th vi bg ca hr sk sl et lv lt bn ta te ur fa
+"""
 # ISO codes and names of languages -> eSpeak NG's.
 LANGUAGES = {
     "en": "en-us",
@@ -136,11 +138,8 @@ LANGUAGES = {
     "swedish": "sv",
     "thai": "th",
     "vietnamese": "vi",
+    **{code: code for code in _SAME.split()},
 }
-# Codes that mean the same to eSpeak NG.
-_SAME = """
-ja ko de ru it ar nl pl tr hi uk cs da fi el he hu id ro sv th vi bg ca hr sk sl et lv lt bn ta te ur fa
-"""
 
 _SCRIPTS = (
     ("ja", r"[\u3040-\u30ff]"),
@@ -248,9 +247,7 @@ def language_of(text: str, who: Speaker, hint: str = "") -> str:
         own = dict(_SCRIPTS).get(who.language)
         return who.language if own is None or re.search(own, text) else script or "en-us"
     hint = hint.strip().lower().replace("_", "-")
-    short = hint.partition("-")[0]
-    hinted = LANGUAGES.get(hint) or LANGUAGES.get(short) or (short if short in _SAME.split() else "")
-    return hinted or script or _latin(text)
+    return LANGUAGES.get(hint) or LANGUAGES.get(hint.partition("-")[0]) or script or _latin(text)
 
 
 def _latin(text: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .encode import Samples
 
+RATE = 24_000  # samples a second, as most models give them
 WORDS_A_MINUTE = 170  # at speed 1
 PAUSE = 0.32  # seconds between sentences at speed 1
 LEVEL = 0.1  # root mean square of speech, -20 dBFS
@@ -68,14 +69,19 @@ def speak(
     text: str, who: Speaker, *, rate: int, speed: float = 1.0, language: str = "", mark: bool = True
 ) -> Speech:
     """The text as one piece of speech. With `mark` it begins with the sandbox's chime."""
+    return joined(text, list(spoken(text, who, rate=rate, speed=speed, language=language, mark=mark)))
+
+
+def joined(text: str, pieces: list[Speech]) -> Speech:
+    """Sentences of a text one after the other."""
     import numpy as np  # noqa: PLC0415
 
-    pieces = list(spoken(text, who, rate=rate, speed=speed, language=language, mark=mark))
+    rate = pieces[0].rate if pieces else RATE
     at, words = 0.0, []
     for piece in pieces:
         words += [Word(word.first, word.last, word.start + at, word.end + at) for word in piece.words]
         at += len(piece.samples) / rate
-    samples = np.concatenate([piece.samples for piece in pieces]) if pieces else np.zeros(0, np.float32)
+    samples = np.concatenate([np.zeros(0, np.float32), *(piece.samples for piece in pieces)])
     return Speech(text, samples, rate, tuple(words))
 
 
