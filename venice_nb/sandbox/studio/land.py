@@ -39,21 +39,26 @@ def mountains(stage: Stage, foot: float, *, layers: int = 3, peak: float = 0.42)
         cap = li.smooth(snow, snow + 0.12, high + 0.25 * lit * 0.5)
         white = stage.far(colour("f3f6fa"), 0.3 * (1 - near))
         li.lay(body, white, cap * np.clip(0.75 + 0.5 * lit, 0.2, 1))
-        sink = li.smooth(0.35, 0.0, high) if False else np.clip(0.3 - high, 0, 0.3) / 0.3
+        sink = np.clip(0.3 - high, 0, 0.3) / 0.3
         li.lay(body, stage.lamp.haze, sink * 0.45 * (1 - near * 0.6))
         li.lay(stage.field, body, mask)
 
 
 def _relief(stage: Stage, profile: Mask) -> Mask:
-    """Light and shadow on slopes, -1 to 1: facets that run down from the ridge."""
+    """Light and shadow on slopes, -1 to 1: the ridge's own slope at the top, crags and gullies further down."""
     height, width = stage.height, stage.width
-    noise = li.fractal(stage.rng, height, width, cells=7, octaves=6, gain=0.62)
-    across = np.roll(noise, max(1, width // 90), axis=1) - noise
-    slope = np.gradient(profile) * width
-    side = 1.0 if stage.lit[0] < 0.5 else -1.0
-    return np.clip(across * 5 * side - np.clip(slope, -1.2, 1.2)[None, :] * 0.55 * side, -1, 1).astype(
-        np.float32
-    )
+    side = 1.0 if stage.lit[0] > 0.5 else -1.0
+    noise = li.fractal(stage.rng, height, width, cells=6, octaves=6, gain=0.6)
+    step = max(1, min(height, width) // 110)
+    crags = (np.roll(noise, (-step, int(side) * step), (0, 1)) - noise) * 7
+    reach = max(2, width // 60)
+    calm = np.convolve(np.pad(profile, reach, mode="edge"), np.ones(2 * reach + 1) / (2 * reach + 1), "valid")
+    slope = np.clip(np.gradient(calm) * width * 1.1 * -side, -1, 1)
+    depth = np.arange(height, dtype=np.float32)[:, None] / height - profile[None, :]
+    # gullies run downhill: the slope is looked up a little to the side, farther the deeper
+    shift = (depth * width * 0.35 * np.sign(noise - 0.5)).astype(int)
+    across = np.clip(np.arange(width)[None, :] + shift, 0, width - 1)
+    return np.clip(crags + slope[across] * np.exp(-np.maximum(depth, 0) * 5), -1, 1).astype(np.float32)
 
 
 def hills(stage: Stage, top: float, *, layers: int = 3, tone: Colour | None = None) -> None:
@@ -84,65 +89,88 @@ def hills(stage: Stage, top: float, *, layers: int = 3, tone: Colour | None = No
 def dunes(stage: Stage, top: float) -> None:
     """Dunes with a bright and a shadowed side and fine ripples."""
     height, width, rng = stage.height, stage.width, stage.rng
-    sand = colour("d9a866")
+    sand = colour("dcab68")
+    side = 1.0 if stage.lit[0] > 0.5 else -1.0
+    rows = np.arange(height, dtype=np.float32)[:, None] / height
     for at in range(4):
         near = at / 3
-        level = top + (0.9 - top) * near
-        profile = level - (0.1 + 0.06 * near) * li.line(
-            rng, width, cells=1.3 + at * 0.5, octaves=2, gain=0.25
-        )
-        depth = np.arange(height, dtype=np.float32)[:, None] / height - profile[None, :]
+        level = top + (0.86 - top) * near
+        profile = level - (0.06 + 0.1 * near) * li.line(rng, width, cells=1.4 + at * 0.4, octaves=2, gain=0.2)
+        depth = rows - profile[None, :]
         body = li.full(height, width, stage.far(sand, 0.5 * (1 - near)))
-        crest = np.roll(profile, width // 14)
-        dark = li.smooth(0.0, 0.05, crest[None, :] - profile[None, :] + 0 * depth) * np.exp(-depth * 7)
-        li.lay(
-            body, blend(stage.far(colour("8a5a34"), 0.3 * (1 - near)), stage.lamp.shade, 0.25), dark * 0.75
+        # the lee side lies in shadow below a winding crest line that starts at the top of the dune
+        crest = li.line(rng, height, cells=2, octaves=2, gain=0.3)[:, None] - 0.5
+        peak = float(np.argmin(profile)) / width
+        across = (
+            np.arange(width, dtype=np.float32)[None, :] / width
+            - peak
+            - crest * 0.16 * np.clip(depth * 6, 0, 1)
         )
+        lee = li.smooth(0.0, 0.035, -across * side) * np.exp(-np.maximum(depth, 0) * (3.2 - near))
+        li.lay(body, blend(stage.far(colour("8c5a34"), 0.35 * (1 - near)), stage.lamp.shade, 0.3), lee * 0.78)
         warp = li.fractal(rng, height, width, cells=3, octaves=2)
-        ripple = 0.5 + 0.5 * np.sin((depth * 260 / (1 + 1.5 * near) + warp * 22))
-        li.lay(body, blend(stage.far(sand, 0), (0.25, 0.12, 0.05), 0.45), ripple * 0.22 * near)
-        li.lay(body, stage.lamp.sun, np.exp(-depth * 26) * 0.4 * (1 - dark) * (1 - stage.lamp.dark * 0.6))
+        ripple = 0.5 + 0.5 * np.sin(depth * (300 / (1 + near)) + warp * 26)
+        li.lay(
+            body, blend(stage.far(sand, 0), (0.25, 0.12, 0.05), 0.5), ripple * 0.2 * near * (1 - 0.6 * lee)
+        )
+        li.lay(
+            body,
+            stage.lamp.sun,
+            np.exp(-np.maximum(depth, 0) * 14) * 0.42 * (1 - lee) * (1 - stage.lamp.dark * 0.6),
+        )
         li.lay(stage.field, body, li.below(height, profile))
 
 
 def forest(stage: Stage, top: float, *, layers: int = 4) -> None:
     """Rows of trees in mist, the nearest dark and tall; conifers, or broad crowns where leaves turn or bloom."""
-    rng = stage.rng
-    leaves = SEASONS[stage.season][0]
-    broad = stage.season in ("autumn", "spring") or rng.random() < 0.3
-    if any(word in stage.brief.words for word in ("pine", "pines", "taiga", "fir", "firs")):
+    broad = stage.season in ("autumn", "spring") or bool(stage.rng.random() < 0.3)
+    if {"pine", "pines", "taiga", "fir", "firs"} & set(stage.brief.words):
         broad = False
     hills(stage, top + 0.12, layers=2)
     for at in range(layers):
         near = (at + 1) / layers
         foot = top + 0.1 + (0.93 - top) * near**1.5
         size = 0.14 + 0.42 * near**1.3
-        number = int(26 - 15 * near)
-        for tone in leaves if broad else leaves[:1]:
-            places = rng.random(max(2, number // (3 if broad else 1))) * 1.1 - 0.05
-            mask = _trees(stage, places, foot, size, broad=broad)
-            own = blend(tone, colour("12241c"), 0.25 * near if broad else 0.2 + 0.4 * near)
-            shown = stage.far(own, 0.62 * (1 - near))
-            body = li.full(stage.height, stage.width, shown)
-            speck = li.fractal(rng, stage.height, stage.width, cells=40, octaves=2, gain=0.8)
-            li.lay(
-                body,
-                blend(shown, stage.lamp.sun, 0.45),
-                0.5 * li.smooth(0.55, 0.95, speck) * (1 - stage.lamp.dark * 0.7),
-            )
-            li.lay(
-                body,
-                blend(shown, (0, 0, 0), 0.5),
-                0.45 * li.smooth(0.5, 0.1, speck) if False else 0.45 * (1 - li.smooth(0.1, 0.5, speck)),
-            )
-            li.lay(stage.field, body, mask)
+        if broad:
+            _grove(stage, foot, size * 1.25, int(13 - 7 * near), near)
+        else:
+            _firs(stage, foot, size, int(26 - 15 * near), near)
         if at < layers - 1:
             rows = np.arange(stage.height, dtype=np.float32)[:, None] / stage.height
             mist = np.exp(-(((rows - foot) / 0.07) ** 2)) * np.ones((1, stage.width), np.float32)
             li.lay(stage.field, stage.lamp.haze, mist * 0.5 * (1 - near))
 
 
-def _trees(stage: Stage, places: Mask, foot: float, size: float, *, broad: bool) -> Mask:
+def _grove(stage: Stage, foot: float, size: float, number: int, near: float) -> None:
+    """Broad trees, each with its own crown."""
+    from .things import stand  # noqa: PLC0415  (things are drawn by a module above this one)
+
+    for at in range(number):
+        x = (at + float(stage.rng.uniform(0.1, 0.9))) / number * 1.1 - 0.05
+        y = foot + float(stage.rng.uniform(-0.02, 0.03))
+        stand(stage, "tree", (x, y), size * float(stage.rng.uniform(0.75, 1.15)), 0.6 * (1 - near))
+
+
+def _firs(stage: Stage, foot: float, size: float, number: int, near: float) -> None:
+    """Conifers, flecked with light."""
+    rng = stage.rng
+    mask = _trees(stage, rng.random(max(2, number)).astype(np.float32) * 1.1 - 0.05, foot, size)
+    own = blend(SEASONS[stage.season][0][0], colour("12241c"), 0.2 + 0.4 * near)
+    shown = stage.far(own, 0.62 * (1 - near))
+    body = li.full(stage.height, stage.width, shown)
+    speck = li.fractal(rng, stage.height, stage.width, cells=40, octaves=2, gain=0.8)
+    li.lay(
+        body,
+        blend(shown, stage.lamp.sun, 0.45),
+        0.5 * li.smooth(0.55, 0.95, speck) * (1 - stage.lamp.dark * 0.7),
+    )
+    li.lay(body, blend(shown, (0, 0, 0), 0.5), 0.45 * (1 - li.smooth(0.1, 0.5, speck)))
+    if stage.season == "winter":
+        li.lay(body, stage.far(colour("eef2f6"), 0.3 * (1 - near)), 0.75 * li.smooth(0.5, 0.75, speck))
+    li.lay(stage.field, body, mask)
+
+
+def _trees(stage: Stage, places: Mask, foot: float, size: float) -> Mask:
     rng = stage.rng
     plan = [
         (
@@ -156,7 +184,7 @@ def _trees(stage: Stage, places: Mask, foot: float, size: float, *, broad: bool)
 
     def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
         for x, y, tall, dice in plan:
-            (_crown if broad else _conifer)(pen, x * w, y * h, tall * min(h, w), np.random.default_rng(dice))
+            _conifer(pen, x * w, y * h, tall * min(h, w), np.random.default_rng(dice))
 
     return li.drawn(stage.height, stage.width, draw)
 
@@ -180,23 +208,6 @@ def _conifer(pen: ImageDraw.ImageDraw, x: float, y: float, tall: float, rng: li.
             ],
             255,
         )
-
-
-def _crown(pen: ImageDraw.ImageDraw, x: float, y: float, tall: float, rng: li.Rng) -> None:
-    pen.polygon(
-        [
-            (x - tall * 0.03, y),
-            (x + tall * 0.03, y),
-            (x + tall * 0.012, y - tall * 0.6),
-            (x - tall * 0.012, y - tall * 0.6),
-        ],
-        255,
-    )
-    for _ in range(26):
-        angle, far = rng.uniform(0, 2 * np.pi), rng.random() ** 0.5
-        cx, cy = x + np.cos(angle) * far * tall * 0.24, y - tall * 0.66 + np.sin(angle) * far * tall * 0.26
-        r = tall * rng.uniform(0.05, 0.11)
-        pen.ellipse((cx - r, cy - r, cx + r, cy + r), 255)
 
 
 def blossoms(stage: Stage, top: float, tones: tuple[Colour, ...], number: int = 420) -> None:
