@@ -256,3 +256,24 @@ def test_many_decisions_leave_no_drift():
     assert pace.tokens == sum(sent.tokens for sent in pace.log)
     assert pace.in_flight == 0
     assert pace.queue == {}
+
+
+def test_a_request_that_counts_as_four_takes_four_places_and_gives_them_back():
+    limits = RateLimiter(lambda *_: (10, None))  # nine in use
+    first, second = Seat(LANE, 0, 4), Seat(LANE, 0, 4)
+    assert limits.take(first, 0.0) is None
+    assert limits.take(second, 1.0) is None
+    third = Seat(LANE, 0, 4)
+    wait = limits.take(third, 2.0)
+    assert wait.total == pytest.approx(61 - 2)
+    limits.withdraw(second)
+    assert limits.take(third, 2.5) is None
+    assert limits.take(Seat(LANE, 0), 3.0) is None
+    assert limits.take(Seat(LANE, 0), 3.0) is not None
+
+
+def test_a_request_larger_than_the_limit_goes_alone():
+    limits = RateLimiter(lambda *_: (2, None))  # one in use
+    assert limits.take(Seat(LANE, 0, 4), 0.0) is None
+    assert limits.take(Seat(LANE, 0, 4), 1.0) is not None
+    assert limits.take(Seat(LANE, 0, 4), 62.0) is None

@@ -100,6 +100,7 @@ class Call(Generic[T]):
     model: str = ""  # the resolved model id, for its rate limit; empty when no model is used
     family: str = ""  # text, embedding, image, ...: picks the default rate limit
     tokens: int = 0  # estimate to reserve from the tokens-per-minute limit: prompt plus most of the answer
+    weight: int = 1  # how many requests it counts as: each variant of a picture is one
     price: float | None = None  # US dollars one more attempt may cost; None when unknown
     paid: bool = False  # spends money when it succeeds
     gather: Callable[[], Gatherer[T]] | None = None  # set when the answer is asked for as a stream

@@ -353,7 +353,7 @@ def _without_echo(told: str, call: Call[Any] | None) -> str:
     """The server's sentence without texts of the request, which may be private."""
     if not told or call is None:
         return told
-    for text in sorted(_texts(call.body, 0), key=len, reverse=True):
+    for text in sorted((*_texts(call.body, 0), *_texts(call.form, 0)), key=len, reverse=True):
         told = told.replace(text, "<your text>")
     return told
 

@@ -110,6 +110,7 @@ def generate(
         timeouts=Timeouts(read=180.0 + patience, total=300.0 + patience),
         model=resolution.id,
         family="image",
+        weight=variants,
         price=_price(known, variants, size, quality, rewritten=bool(patience)),
         paid=True,
     )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 TEXT_CAP = 64 * MIB  # JSON and text replies, after decompression
+PICTURES_CAP = 512 * MIB  # pictures in JSON: four of 4,096 x 4,096 as PNG in base64 may have 350
 MEDIA_CAP = 2048 * MIB
 TEXTS = frozenset({"application/json", "text/event-stream"})  # whoever asks for these takes no 2 GiB instead
 PERMITS = 16  # requests in flight; httpcore's pool leaks when more callers than connections are cancelled
@@ -150,11 +151,12 @@ class Body:
     Given a `file`, what arrives is written there at once; `close` it at the end.
     """
 
-    def __init__(self, headers: httpx.Headers, *, json: bool, file: Path | None = None) -> None:
+    def __init__(
+        self, headers: httpx.Headers, *, json: bool, file: Path | None = None, cap: int = TEXT_CAP
+    ) -> None:
         packed = headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}
-        self._cap = (
-            TEXT_CAP if json or packed else MEDIA_CAP
-        )  # media come as they are; packed ones are a bomb
+        # media come as they are; packed ones are a bomb
+        self._cap = cap if json and not packed else TEXT_CAP if packed else MEDIA_CAP
         self._size = 0
         self._parts: list[bytes] = []
         self.file = file
@@ -205,7 +207,8 @@ def body_for(call: Call[Any], response: httpx.Response) -> Body:
     """Where the body of an answer is collected: in the call's file when it is the media asked for."""
     text = call.accept in TEXTS or is_json(response.headers)
     file = call.file if response.status_code < 300 and not is_json(response.headers) else None
-    return Body(response.headers, json=text, file=file)
+    cap = PICTURES_CAP if call.family == "image" else TEXT_CAP
+    return Body(response.headers, json=text, file=file, cap=cap)
 
 
 def is_json(headers: httpx.Headers) -> bool:

@@ -135,7 +135,7 @@ class Guard:
         """A place in the queue of the call's model; None when nothing limits the call."""
         if not call.model and not call.family:
             return None
-        return Seat((call.model, call.family), call.tokens)
+        return Seat((call.model, call.family), call.tokens, call.weight)
 
     def admit(self, call: Call[Any], seat: Seat | None, now: float) -> int | Wait | Hold:
         """The mark of a request that may go now, or how long to wait. A wait leaves nothing counted.

@@ -26,7 +26,7 @@ LimitsFor = Callable[[str, str], tuple[int | None, int | None]]
 Lane = tuple[str, str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sent:
     """One request in the log, and the tokens reserved for it."""
 
@@ -37,14 +37,16 @@ class Sent:
 
 @dataclass(slots=True, eq=False)
 class Seat:
-    """A caller's place in the queue of one model."""
+    """A caller's place in the queue of one model. `weight`: the requests that its one request counts as."""
 
     lane: Lane
     tokens: int
+    weight: int = 1
     number: int = 0
     due: float = 0.0
     queued: bool = False
     sent: Sent | None = None
+    more: list[Sent] = field(default_factory=list)  # the others, beyond the first, that it counts as
     in_flight: bool = False
 
 
@@ -134,11 +136,12 @@ class RateLimiter:
                 seat.queued = False
             seat.sent = Sent(now, seat.tokens)
             seat.in_flight = True
-            pace.log.append(seat.sent)
+            seat.more = [Sent(now, 0) for _ in range(seat.weight - 1)]
+            pace.log.extend([seat.sent, *seat.more])
             pace.tokens += seat.tokens
             pace.in_flight += 1
             if pace.rpd:
-                pace.days.append(now)
+                pace.days.extend([now] * seat.weight)
             return None
 
     def _turn(self, pace: _Pace, seat: Seat, now: float) -> Wait | None:
@@ -166,7 +169,7 @@ class RateLimiter:
         rpm = _lower(pace.rpm, pace.seen_rpm)
         if rpm:
             allowed = max(1, int(rpm * share))
-            over = len(log) + ahead - allowed
+            over = len(log) + ahead + min(seat.weight, allowed) - 1 - allowed
             if over >= 0:
                 rounds, place = divmod(over, len(log)) if log else (over // allowed, 0)
                 start = log[place].at if log else now - WINDOW
@@ -225,13 +228,14 @@ class RateLimiter:
         with self._lock:
             pace = self._pace(seat.lane)
             self._leave(pace, seat)
-            if seat.sent is not None and seat.sent.counted:
-                seat.sent.counted = False
-                pace.log.remove(seat.sent)
-                pace.tokens -= seat.sent.tokens
-                if pace.rpd and pace.days:
-                    pace.days.pop()
-            seat.sent = None
+            for sent in [seat.sent, *seat.more]:
+                if sent is not None and sent.counted:
+                    sent.counted = False
+                    pace.log.remove(sent)
+                    pace.tokens -= sent.tokens
+                    if pace.rpd and pace.days:
+                        pace.days.pop()
+            seat.sent, seat.more = None, []
             self._landed(pace, seat)
 
     def landed(self, seat: Seat) -> None:
