@@ -72,7 +72,7 @@ def frames(
         t = at / max(1, take.count - 1)
         frame = _seen(planes, path(t), take.size)
         strength = min(1.0, t * 4) if exact else 1.0
-        mix = max(0.0, (t - 0.55) / 0.45) ** 1.5 if last is not None else 0.0
+        mix = min(1.0, max(0.0, (t - 0.5) / 0.42)) ** 1.5 if last is not None else 0.0
         if mix and last is not None:
             frame.all[:] = frame.all * np.float32(1 - mix) + last * np.float32(mix)
         air.drawn_on(frame, t, strength * (1 - mix))
