@@ -203,6 +203,21 @@ def test_a_model_that_breaks_answers_500_on_every_poll_and_refunds(jobs):
     assert jobs.desk.box.state.usd == pytest.approx(before)
 
 
+def test_a_film_that_cannot_be_made_fails_for_good_and_is_paid_back(jobs, monkeypatch, caplog):
+    def broken(_order, _seed):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(shooting, "shoot", broken)
+    before = jobs.desk.box.state.usd
+    job = jobs.done()
+    first = jobs.poll(job)
+    monkeypatch.undo()
+    assert first.status_code == jobs.poll(job).status_code == 500
+    assert first.json()["credits_refunded"] is True
+    assert jobs.desk.box.state.usd == pytest.approx(before)
+    assert "failed inside the sandbox" in caplog.text
+
+
 def test_forty_films_a_minute_and_a_hundred_and_twenty_polls(at, clock):
     jobs = at(usd=1000)
     queued = [jobs.queue() for _ in range(40)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .exchange import Refusal, Response, json_response
-from .jobs import LIFE, missing
+from .jobs import LIFE, media, missing
 
 if TYPE_CHECKING:
     from .ask import Ask
@@ -77,6 +77,6 @@ def _fetched(ask: Ask, link: Link, job: Job) -> Response:
             raise Refusal(410, "This download link is used up")
         if fetches > FETCHES:
             raise Refusal(429, "Too many downloads of this link", {"retry-after": "30"})
-    media = job.made(ask.state)
+    found = media(ask, job)
     name = f'attachment; filename="{job.id}.mp4"'
-    return Response(200, {"content-type": media.mime, "content-disposition": name}, media.data)
+    return Response(200, {"content-type": found.mime, "content-disposition": name}, found.data)

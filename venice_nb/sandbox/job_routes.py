@@ -121,7 +121,7 @@ def _retrieved(ask: Ask, kind: str) -> Response:
     jobs.settle_up(ask, job)
     if job.link:
         return json_response(_progress("COMPLETED", job, job.seconds))
-    media = job.made(state)
+    media = jobs.media(ask, job)
     if ask.body.get("delete_media_on_completion"):
         job.delete()
     return Response(200, {"content-type": media.mime, **media.headers}, media.data)

@@ -6,6 +6,7 @@ can be made again at any time. A refusal by the content screening shows on retri
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .ask import Ask
     from .state import Key, State
 
+LOG = logging.getLogger("venice_nb.sandbox")
 LIFE = 86400.0  # seconds after queueing in which the media exist
 MEMORY = 2 * LIFE  # seconds in which an id is still known to have existed
 FAST = 2.0  # seconds a job takes unless told otherwise
@@ -62,10 +64,11 @@ class Job:
         with self._lock:
             if self.make is None:
                 raise missing()
-            if self.media is None:
-                self.media = self.make()
+            media = self.media  # another job's making may drop it from memory at any moment
+            if media is None:
+                media = self.media = self.make()
                 _trim(state, self)
-            return self.media
+            return media
 
     def delete(self) -> None:
         """Forgets the media for good."""
@@ -126,6 +129,20 @@ def refund(state: State, key: Key | None, job: Job, now: float, usd: float) -> N
         told = {"refund_of": paid.request_id}
         charge = Charge(paid.request_id, now, paid.key_id, job.model, paid.sku, 0, -usd, paid.currency, told)
         state.books.append(charge)
+
+
+def media(ask: Ask, job: Job) -> Media:
+    """A finished job's media. If they cannot be made the job has failed: 500 from now on, and a refund."""
+    try:
+        return job.made(ask.state)
+    except Refusal:
+        raise
+    except Exception:
+        LOG.exception("job %s failed inside the sandbox", job.id)
+        job.verdict = (500, {"error": "Inference processing failed", "credits_refunded": True})
+        job.back = job.paid.usd
+    settle_up(ask, job)
+    raise Refusal(*job.verdict)
 
 
 def settle_up(ask: Ask, job: Job) -> None:

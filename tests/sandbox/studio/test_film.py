@@ -221,6 +221,11 @@ def test_what_is_no_film_is_told(data):
         clips.Sound.of(data)
 
 
+def test_a_film_that_breaks_off_is_used_as_far_as_it_goes(source):
+    broken = clips.Clip.of(source.data[: len(source.data) * 2 // 3])
+    assert len(list(broken.frames(12, 24, (320, 180)))) == 24
+
+
 def test_a_sound_is_no_film():
     from venice_nb.sandbox.studio.encode import encode
 

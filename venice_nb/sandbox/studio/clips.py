@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
@@ -71,14 +72,17 @@ class Clip:
                     pixels = _planes(source, size) if pixels is None else pixels
                     yield Frame(*size, pixels.copy())
                     shown += 1
+            if shown == begun:
+                raise Unreadable("The video cannot be decoded")
 
     def _timed(self) -> Iterator[tuple[float, Any]]:
         with av.open(BytesIO(self.data)) as source:
             start = None
-            for frame in source.decode(video=0):
-                moment = float(frame.time or 0.0)
-                start = moment if start is None else start
-                yield moment - start, frame
+            with suppress(av.error.FFmpegError):  # what comes before a broken place is used
+                for frame in source.decode(video=0):
+                    moment = float(frame.time or 0.0)
+                    start = moment if start is None else start
+                    yield moment - start, frame
 
     def sound(self) -> Samples | None:
         """The sound, mono; None where there is none."""
