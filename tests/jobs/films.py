@@ -206,11 +206,12 @@ class World:
     """One of the two clients; what it does is driven the same way."""
 
     def __init__(self, name, queue, key, *, live=True, base_url=BASE, **options):
+        """Without a queue, the requests go to `base_url`."""
         self.name, self.queue = name, queue
         given = settings(base_url=base_url, show=False, **options)
         self.session = Session(given, live=live, key=Secret(key), sandbox=None if live else queue)
         guard = guard_for(base_url, self.session.key, private=True, paced=False)
-        transport = httpx.MockTransport(queue)
+        transport = httpx.MockTransport(queue) if queue is not None else None
         connection, driver = {"sync": (Connection, Driver), "async": (AsyncConnection, AsyncDriver)}[name]
         self.driver = driver(connection(given, self.session.key, transport), guard, self.session)
 
