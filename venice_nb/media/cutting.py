@@ -16,7 +16,8 @@ STEP = 0.01  # seconds; how finely loudness is looked at
 FADE = 0.005  # seconds in which a part fades in and out
 EDGE = 0.03  # seconds of quiet kept before the first and after the last word
 QUIET = 0.01  # of the loud places: 40 dB less is silence
-REACH = 0.3  # share of a piece in which its end may be moved to a silence
+REACH = 0.6  # share of a piece in which its end may be moved to a silence
+SCRAP = 0.2  # share of a piece that is left for the last one at least
 
 
 def join(sounds: Sequence[Sound], pause: float | Sequence[float]) -> tuple[Sound, list[tuple[float, float]]]:
@@ -84,20 +85,15 @@ def silences(sound: Sound, *, least: float = 0.25) -> list[tuple[float, float]]:
 
 
 def cuts(sound: Sound, longest: float) -> list[float]:
-    """Where to cut it into pieces of at most so many seconds, each at the quietest place near its end.
-
-    The pieces come out about equally long, so that none is a scrap.
-    """
+    """Where to cut it into pieces of at most so many seconds: where it is quietest near the end of each."""
     import numpy as np  # noqa: PLC0415  loaded with the samples
 
     found: list[float] = []
     loud = _smooth(loudness(sound))
     start, whole = 0.0, sound.seconds
     while whole - start > longest:
-        left = -(-(whole - start) // longest)  # pieces that are still to come, at least
-        goal = start + (whole - start) / left
-        first = max(start + 1e-3, goal - REACH * (goal - start))
-        last = min(start + longest, goal + REACH * (goal - start))
+        first = start + (1 - REACH) * longest
+        last = max(min(start + longest, whole - SCRAP * longest), first)
         window = loud[int(first / STEP) : max(int(last / STEP), int(first / STEP) + 1)]
         # the middle of the first of the quietest places: a pause, not the edge of one
         quietest = np.flatnonzero(window <= window.min() * 1.05 + 1e-9)

@@ -38,6 +38,7 @@ SUFFIXES = {
     "audio/aiff": ".aiff",
     "video/mp4": ".mp4",
 }
+_OPTIONS = {"mp3": {"compression_level": "7"}}  # as good to the ear, in half the time
 _RATES = {  # samples a second that a codec takes; others are changed to the next higher one
     "mp3": (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000),
     "opus": (48_000,),
@@ -60,13 +61,15 @@ def encode(sound: Sound, kind: str, *, bits: int | None = None) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format=box) as file:
         layout = {1: "mono", 2: "stereo"}.get(sound.channels, f"{sound.channels}c")
-        stream: Any = file.add_stream(codec, rate=rate, layout=layout)
+        stream: Any = file.add_stream(codec, rate=rate, layout=layout, options=_OPTIONS.get(kind, {}))
         if usual is not None:
             stream.bit_rate = (bits or usual) * sound.channels
         if kind == "flac":
             stream.format = "s16"
-        if len(sound.samples):
-            for packet in stream.encode(frame_of(sound)):
+        # a second at a time: the encoder's queue moves everything that is left for each packet
+        for start in range(0, len(sound.samples), rate):
+            part = Sound(sound.samples[start : start + rate], rate)
+            for packet in stream.encode(frame_of(part, start)):
                 file.mux(packet)
         for packet in stream.encode(None):
             file.mux(packet)

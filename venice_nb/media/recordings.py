@@ -157,8 +157,9 @@ def _read(source: Any, field: str) -> tuple[bytes | None, str, Path | None]:
         name = sendable(getattr(source, "name", "")) or "recording"
         return data, name, getattr(source, "path", None)
     found = load(source, "any", field)
+    named = found.name if PurePath(found.name).stem != "any" else "recording"
     at = path if isinstance(source, os.PathLike) else None
-    return found.data or b"", found.name, at
+    return found.data or b"", named, at
 
 
 def _large(path: Path) -> Path | None:

@@ -134,8 +134,8 @@ def resample(sound: Sound, rate: int) -> Sound:
     return Sound(np.ascontiguousarray(joined[0] if len(joined) == 1 else joined.T), rate)
 
 
-def frame_of(sound: Sound) -> Any:
-    """The samples as one frame of PyAV."""
+def frame_of(sound: Sound, start: int = 0) -> Any:
+    """The samples as one frame of PyAV, the first of them being number `start`."""
     import av  # noqa: PLC0415  loads with the first sound that is converted
     import numpy as np  # noqa: PLC0415  loaded with the samples
 
@@ -143,6 +143,7 @@ def frame_of(sound: Sound) -> Any:
     planes = np.ascontiguousarray(np.atleast_2d(sound.samples.T), dtype=np.float32)
     frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=layout)
     frame.sample_rate = sound.rate
+    frame.pts = start
     return frame
 
 

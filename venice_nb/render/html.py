@@ -34,7 +34,7 @@ figure h1 h2 h3 h4 h5 h6 i kbd li mark meter ol p pre progress s samp section sm
 sub summary sup table tbody td tfoot th thead time tr u ul var video
 """
 _NAMES = """
-align alt class colspan controls datetime dir download height high href id kind label lang
+align alt class colspan controls datetime default dir download height high href id kind label lang
 loading loop low max media min muted open optimum poster preload rel rowspan scope span src
 srclang start style target title type value width
 """
@@ -44,6 +44,7 @@ _USED = re.compile(r"<[a-z][a-z0-9]*|vn-[a-z-]+")
 _STYLE = re.compile(r"[\w\s.,:;%#()+*/-]*")
 _DATA = re.compile(r"data:(?:image|audio|video|text/vtt)[\w.+/;=-]*;base64,[A-Za-z0-9+/=\s]*")
 _RELATIVE = re.compile(r"[\w.~-][\w.~%/ ()+,=@-]*")
+_MOMENT = re.compile(r"#t=[\d.]+(,[\d.]+)?$")  # from when to when a player plays, in seconds
 
 
 def escape(text: str) -> Html:
@@ -98,7 +99,8 @@ def _attributes(attrs: dict[str, Attribute]) -> Iterable[str]:
             safe_url(given) or given.startswith("#") or _RELATIVE.fullmatch(given)
         ):
             raise ValueError("href is not http(s), mailto, a fragment or a relative path")
-        if attribute in {"src", "poster"} and not (_DATA.fullmatch(given) or _RELATIVE.fullmatch(given)):
+        place = _MOMENT.sub("", given) if attribute == "src" else given
+        if attribute in {"src", "poster"} and not (_DATA.fullmatch(place) or _RELATIVE.fullmatch(place)):
             raise ValueError(f"{attribute} is neither embedded data nor a file beside the notebook")
         if attribute == "style" and (not _STYLE.fullmatch(given) or "url" in given.lower()):
             raise ValueError("style may only hold plain values")

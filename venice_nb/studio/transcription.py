@@ -140,7 +140,9 @@ def _one(
             f"{transcript.model} gave no times, though asked for: .segments is all of the text in one. "
             "openai/whisper-large-v3 gives them."
         )
-    return replace(transcript, source=_source(audio, given), duration=transcript.duration or given.seconds)
+    if len(made) > 1 or transcript.duration is None:
+        transcript = replace(transcript, duration=given.seconds)
+    return replace(transcript, source=_source(audio, given))
 
 
 def _untimed(transcript: Transcript, options: dict[str, Any]) -> bool:
