@@ -106,7 +106,7 @@ def _fill(
     size: tuple[int, int],
     sound: Samples | None,
 ) -> None:
-    options = {"preset": "superfast", "crf": "23", "bf": "0"}
+    options = {"preset": "veryfast", "crf": "26", "bf": "0"}  # a third of superfast at 23, for the same time
     video: Any = out.add_stream("libx264", rate=rate, options=options)
     video.width, video.height = size
     video.pix_fmt = "yuv420p"
