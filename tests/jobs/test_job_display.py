@@ -62,7 +62,10 @@ def test_a_card_tells_status_progress_time_price_expiry_and_how_to_go_on():
             {"state": "failed", "what": "no frames", "refunded": True},
             ["no frames", "given back", "gave the money back"],
         ),
-        ({"state": "failed", "what": "no", "refunded": False}, ["did not give the money back"]),
+        (
+            {"state": "failed", "what": "no", "refunded": False},
+            ["no. The server did not give the money back"],
+        ),
         ({"state": "failed", "suggested_prompt": "a happy fog"}, ["a happy fog", "did not say"]),
         ({"state": "refused", "what": "bad ratio"}, ["bad ratio", "not charged"]),
         ({"state": "expired"}, ["no longer has it"]),
@@ -82,6 +85,11 @@ def test_each_state_says_what_matters_in_words_and_on_the_page(more, told):
     for each in told:
         assert each in words
         assert each in page.replace("&#x27;", "'")
+
+
+def test_a_sandbox_promises_no_other_session():
+    """Its jobs end with its process."""
+    assert "another session" not in both(entry(details={"sandbox": True}))[0]
 
 
 def test_only_the_name_of_the_file_is_shown():

@@ -85,7 +85,11 @@ def test_a_job_of_another_key_is_shown_but_not_waited_for(world):
     ident = world.submit().id
     stranger = World(world.name, world.queue, "VENICE_INFERENCE_KEY_of_somebody_else", out=world.out)
     assert len(stranger.run(plans.jobs(stranger.session))) == 0
-    assert [job.id for job in stranger.run(plans.jobs(stranger.session, all=True))] == [ident]
+    [shown] = stranger.run(plans.jobs(stranger.session, all=True))
+    assert shown.id == ident
+    for act in (shown.wait, shown.poll):
+        with pytest.raises(errors.InvalidInput, match="another key"):
+            stranger.does(act)
     with pytest.raises(errors.InvalidInput, match="another key"):
         stranger.run(plans.job(stranger.session, ident))
 

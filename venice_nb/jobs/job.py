@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.check import number
-from venice_nb.errors import InvalidInput
+from venice_nb.errors import InvalidInput, plain
 from venice_nb.jobs import delivery, doubt, view, waiting
 from venice_nb.jobs.placing import place
 from venice_nb.jobs.records import journal_of, written
@@ -209,6 +209,7 @@ class Job(Displayed):
 
     def _waiting(self, timeout: float | None, show: bool | None) -> Plan[Result]:
         timeout = None if timeout is None else number(0)("timeout", timeout)
+        check_own(self.entry)
         live = Live(lambda: view.bundle(self._seen[0])) if _shows(self._session, show) else None
 
         def tell(entry: Entry) -> None:
@@ -227,6 +228,7 @@ class Job(Displayed):
                 live.finish()
 
     def _polling(self) -> Plan[Job]:
+        check_own(self.entry)
         watch = Watch(self._session, self.entry, lambda entry: self._seen.__setitem__(0, entry))
         yield from waiting.once(watch)
         return self
@@ -258,8 +260,16 @@ class Job(Displayed):
         return Job.of(self._session, placed, order)
 
 
-def _refuse(entry: Entry, what: str, allowed: str, do: str) -> None:
-    raise InvalidInput(f"Job {entry.id} {what}.", field="job", value=entry.id, allowed=allowed, do=do)
+def check_own(entry: Entry) -> None:
+    """Refuse a job that this key cannot ask for."""
+    if not entry.own:
+        what = f"was ordered with another key, or at another address ({plain(entry.base, 100)})"
+        do = "use a client with the key that ordered it, at the same address"
+        _refuse(entry, what, "a job of this key and address", do, field="id")
+
+
+def _refuse(entry: Entry, what: str, allowed: str, do: str, *, field: str = "job") -> None:
+    raise InvalidInput(f"Job {entry.id} {what}.", field=field, value=entry.id, allowed=allowed, do=do)
 
 
 def _shows(session: Session, show: bool | None) -> bool:

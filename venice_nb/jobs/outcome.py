@@ -22,6 +22,12 @@ def resume(entry: Entry) -> str:
     return f"v.job('{short(entry.id, 60)}').wait()"
 
 
+def told(entry: Entry) -> str:
+    """The server's sentence about the job, with a full stop; empty when there is none."""
+    what = short(entry.what, 300)
+    return what if not what or what[-1] in ".!?…" else f"{what}."
+
+
 def refund(entry: Entry) -> str:
     """One sentence on the money of a failed job."""
     if entry.refunded is None:
@@ -49,16 +55,16 @@ def lost(entry: Entry) -> errors.VeniceError:
     if entry.state == "expired":
         what = f"The {entry.kind} of job {entry.id} is gone: the server keeps it for 24 hours."
         return errors.JobError(
-            f"{what} {short(entry.what, 300)}".strip(), **_known(entry), do="order it again with submit(...)"
+            f"{what} {told(entry)}".strip(), **_known(entry), do="order it again with submit(...)"
         )
     if entry.state == "refused":
         return errors.JobError(
-            f"The order {entry.op} was refused: {short(entry.what, 500)}",
+            f"The order {entry.op} was refused: {told(entry)}",
             **_known(entry),
             do="correct what is named and order it again",
         )
     return errors.JobError(
-        f"Job {entry.id} failed: {short(entry.what, 500) or 'the server did not say why'}. {refund(entry)}",
+        f"Job {entry.id} failed: {told(entry) or 'the server did not say why.'} {refund(entry)}",
         **_known(entry),
         do=_advice(entry),
         credits_refunded=entry.refunded,

@@ -16,7 +16,7 @@ from venice_nb.calls.check import flag, model_name, refuse, shown
 from venice_nb.calls.jobs import job_id, job_kind
 from venice_nb.catalogue.names import name_of
 from venice_nb.errors import InvalidInput
-from venice_nb.jobs.job import Job
+from venice_nb.jobs.job import Job, check_own
 from venice_nb.jobs.placing import place
 from venice_nb.jobs.records import journal_of, written
 from venice_nb.jobs.table import JobTable
@@ -127,11 +127,4 @@ def _agree(entry: Entry, model: str | None, kind: str | None) -> None:
                 f"Leave {field} out: the journal knows it.",
                 what=f"{field} is {shown(given)}, but job {entry.id} was ordered with {shown(known)}.",
             )
-    if not entry.own:
-        refuse(
-            "id",
-            entry.id,
-            "a job of this key and address",
-            "Use a client with the key that ordered it, at the same address.",
-            what=f"Job {entry.id} was ordered with another key, or at another address ({entry.base}).",
-        )
+    check_own(entry)

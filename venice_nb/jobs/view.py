@@ -115,21 +115,23 @@ def _expiry(entry: Entry) -> str:
 
 def _word(entry: Entry) -> str:
     """What can be done with it now."""
+    # what an embedded sandbox makes ends with its process; a sandbox of its own looks the same from here
+    elsewhere = "" if entry.details.get("sandbox") else ", also in another session"
     if entry.state == "done":
-        return f"{outcome.resume(entry)} gives the result, also in another session"
+        return f"{outcome.resume(entry)} gives the result{elsewhere}"
     if entry.state == "unknown":
         return f"{entry.verdict}; {outcome.doubt(entry)}" if entry.verdict else outcome.doubt(entry)
     if entry.state == "refused":
-        return f"The order was refused and not charged: {text.short(entry.what, 300)}"
+        return f"The order was refused and not charged: {outcome.told(entry)}"
     if entry.state == "expired":
-        return f"The server no longer has it. {text.short(entry.what, 300)}".strip()
+        return f"The server no longer has it. {outcome.told(entry)}".strip()
     if entry.state == "failed":
         proposed = (
             f" The server proposes: {text.short(entry.suggested_prompt, 300)}"
             if entry.suggested_prompt
             else ""
         )
-        return f"{text.short(entry.what, 300)} {outcome.refund(entry)}{proposed}".strip()
+        return f"{outcome.told(entry)} {outcome.refund(entry)}{proposed}".strip()
     if entry.state == "sending":
         return "The order is being sent."
-    return f"{outcome.resume(entry)} waits for it, also in another session"
+    return f"{outcome.resume(entry)} waits for it{elsewhere}"

@@ -112,6 +112,11 @@ class MemoryFile(JournalFile):
         self.salt = os.urandom(32)
         return connection
 
+    def __del__(self) -> None:
+        connection = getattr(self, "_connection", None)
+        if connection is not None and self._pid == os.getpid():
+            connection.close()
+
 
 class Journal:
     """The jobs of one key and address in a file. Methods raise Busy or Unusable, as `Store.run` does.
