@@ -13,7 +13,7 @@ from venice_nb.calls.audio_replies import ReadClone, ReadSpeech, ReadTranscript
 from venice_nb.calls.call import Call, Safety, Timeouts
 from venice_nb.calls.check import Rules, choice, fields, flag, number, refuse, shown, text
 from venice_nb.calls.parameters import json_extra
-from venice_nb.calls.voice_choice import CLONING, choose, resolved
+from venice_nb.calls.voice_choice import CLONING, choose, cloning, resolved
 from venice_nb.catalogue.prices import price_of_speech, price_of_transcription
 
 if TYPE_CHECKING:
@@ -300,16 +300,6 @@ def cloned_voice(
         family="tts",
         paid=True,
     )
-
-
-def cloning(model: Model | None) -> Mapping[str, Any] | None:
-    """What a model says of the recordings it makes voices from; None for models without cloned voices."""
-    if model is None:
-        return None
-    said = model.raw.get("model_spec", {}).get("voice_cloning")
-    if said is None and model.id == "tts-minimax-speech-02-hd":
-        return {"accepted_formats": ["mp3", "wav"]}  # told in the specification alone; for some accounts only
-    return said if isinstance(said, dict) else None
 
 
 def sample_types(model: Model | None) -> frozenset[str]:

@@ -10,7 +10,7 @@ from venice_nb.catalogue.names import Resolution, name_of
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from venice_nb.catalogue import Catalogue, Model
     from venice_nb.catalogue.names import ModelName
@@ -20,6 +20,7 @@ CLONING = "tts-chatterbox-hd"  # the model whose cloned voices anybody can have
 HANDLE = "vv_"
 _CUSTOM = re.compile(r"[A-Za-z0-9]{16,64}")  # an id of the provider's own voices
 _voice = text(blank=False, longest=512)
+_name = text(blank=False, longest=1000)
 
 
 def choose(model: ModelName | Resolution | None, voice: Any, catalogue: Catalogue) -> tuple[Resolution, str]:
@@ -51,7 +52,7 @@ def choose(model: ModelName | Resolution | None, voice: Any, catalogue: Catalogu
 def resolved(model: ModelName | Resolution, catalogue: Catalogue, kind: str = "tts") -> Resolution:
     """The model of a name; one of another type is refused."""
     if not isinstance(model, Resolution):
-        model = catalogue.resolve(text(blank=False)("model", name_of(model)), type=kind)
+        model = catalogue.resolve(_name("model", name_of(model)), type=kind)
     other = catalogue.get(model.id) if model.model is None else None
     if other is not None:
         use = {"tts": "speech", "asr": "transcription"}[kind]
@@ -73,8 +74,8 @@ def check(model: Model, voice: str, catalogue: Catalogue) -> None:
     if voice in model.voices or not model.voices:
         return
     if voice.startswith(HANDLE):
-        if not model.raw.get("model_spec", {}).get("voice_cloning"):
-            able = [each.id for each in catalogue.of_type("tts") if _clones(each)]
+        if cloning(model) is None:
+            able = [each.id for each in catalogue.of_type("tts") if cloning(each)]
             do = f"Leave model= out, or take the one the voice was made for: {' or '.join(able)}."
             refuse("voice", voice, "one of its own voices", do, what=f"{model.id} has no cloned voices.")
         return
@@ -93,6 +94,16 @@ def check(model: Model, voice: str, catalogue: Catalogue) -> None:
         do = f"v.audio.voices(model={model.id!r}) lists them; {default_voice(model)} is the default."
     known = ", ".join(model.voices[:12]) + (f" and {len(model.voices) - 12} more" * (len(model.voices) > 12))
     refuse("voice", voice, known, do, what=f"{model.id} has no voice {shown(voice)}.")
+
+
+def cloning(model: Model | None) -> Mapping[str, Any] | None:
+    """What a model says of the recordings it makes voices from; None for models without cloned voices."""
+    if model is None:
+        return None
+    said = model.raw.get("model_spec", {}).get("voice_cloning")
+    if said is None and model.id == "tts-minimax-speech-02-hd":
+        return {"accepted_formats": ["mp3", "wav"]}  # told in the specification alone; for some accounts only
+    return said if isinstance(said, dict) else None
 
 
 def _given(voice: Any) -> tuple[str | None, str]:
@@ -142,10 +153,6 @@ def _by_voice(voice: str | None, catalogue: Catalogue) -> tuple[Resolution, str]
 
 def _same_letters(voice: str, names: Sequence[str]) -> str | None:
     return next((name for name in names if name.lower() == voice.lower()), None)
-
-
-def _clones(model: Model) -> bool:
-    return bool(model.raw.get("model_spec", {}).get("voice_cloning"))
 
 
 def _refuse_bound(voice: str | None, of: str, other: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from venice_nb.results.audio import Audio
 
 EMBEDDED = 3_000_000  # bytes; a longer sound is played from its file, so that the notebook stays small
+_TYPE = re.compile(r"(audio|video)/[\w.+-]{1,60}")
 WORDS = 160  # characters of the text that the plain form shows
 
 
@@ -27,8 +29,11 @@ def data_url(data: bytes, mime: str) -> str:
 
 def source(audio: Audio, *, embed: bool = False) -> str | None:
     """Where a player finds the sound: in the page, in a file beside it, or nowhere."""
+    mime = audio.playable_mime
+    if not _TYPE.fullmatch(mime) or not audio.data:
+        return None
     if embed or len(audio.data) <= EMBEDDED:
-        return data_url(audio.playable, audio.playable_mime)
+        return data_url(audio.playable, mime)
     return reached(audio.path) if audio.path is not None else None
 
 
@@ -39,7 +44,9 @@ def facts(audio: Audio) -> list[str]:
         found.append(text.seconds(audio.duration))
         found.append(f"{(audio.sample_rate or 0) / 1000:g} kHz {_CHANNELS.get(audio.channels or 0, 'sound')}")
     kind = audio.suffix.removeprefix(".")
-    found.append(f"{kind}, {text.bytes_(len(audio.data))}" if audio.suffix != ".bin" else audio.mime)
+    found.append(
+        f"{kind}, {text.bytes_(len(audio.data))}" if audio.suffix != ".bin" else text.short(audio.mime, 60)
+    )
     if audio.voice:
         found.append(f"voice {text.short(audio.voice, 60)}")
     if audio.model:
@@ -81,7 +88,11 @@ def player(audio: Audio, *, embed: bool = False) -> html.Html:
     src = source(audio, embed=embed)
     if src is None:
         size = text.bytes_(len(audio.data))
-        return html.tag("p", f"{size} are too much to put into the page: .save() it, or .show() it anyway.")
+        return html.note(
+            f"{size} are much for a page: .save() writes the file, .show() puts it in all the same."
+            if len(audio.data) > EMBEDDED
+            else "This cannot be played; the bytes are in .data."
+        )
     return controls(src)
 
 

@@ -103,10 +103,15 @@ def cues(segments: Sequence[Span], words: Sequence[Span] = ()) -> tuple[Cue, ...
 def srt(subtitles: Iterable[Cue]) -> str:
     """The text of a `.srt` file."""
     blocks = [
-        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n" + "\n".join(cue.lines)
+        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n" + _srt_text(cue.lines)
         for number, cue in enumerate(subtitles, 1)
     ]
     return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _srt_text(lines: Iterable[str]) -> str:
+    """The lines, none of which looks like the times of the next subtitle."""
+    return "\n".join(lines).replace("-->", "->")
 
 
 def vtt(subtitles: Iterable[Cue], *, estimated: bool = False) -> str:
