@@ -44,6 +44,7 @@ class FilmServer:
 
     Attributes:
         billed: the ids that were billed.
+        served: how often a film was handed out.
         kill: the point of `POINTS` at which the next asker dies; empty for nobody.
 
     """
@@ -51,6 +52,7 @@ class FilmServer:
     def __init__(self, film, takes=0.25):
         self.film, self.takes = film, takes
         self.billed = {}
+        self.served = 0
         self.kill = ""
         self._lock = threading.Lock()
         serving = self
@@ -104,6 +106,8 @@ class FilmServer:
         return self._film(handler, sender)
 
     def _film(self, handler, sender):
+        with self._lock:
+            self.served += 1
         handler.send_response(200)
         handler.send_header("Content-Type", "video/mp4")
         handler.send_header("Content-Length", str(len(self.film)))

@@ -56,5 +56,27 @@ def test_a_kill_at_this_point_loses_nothing(server, children, point, tmp_path, k
     connection.close()
 
 
+def test_two_processes_that_resume_a_job_share_one_film(server, children, tmp_path, key):
+    """Fault 28: one of them polls and downloads, the other takes its file."""
+    state, out = tmp_path / "state", tmp_path / "out"
+    server.billed.clear()
+    server.served = 0
+    child = children.Process(target=buy, args=(server.base_url, state, out, key, "id noted"))
+    child.start()
+    child.join(60)
+    told = [tmp_path / "one.json", tmp_path / "two.json"]
+    both = [children.Process(target=resume, args=(server.base_url, state, out, key, each)) for each in told]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join(60)
+    assert [each.exitcode for each in both] == [0, 0]
+    found = [account(server, each, out, film())["jobs"] for each in told]
+    assert found[0] == found[1]
+    assert found[0][0]["status"] == "done"
+    assert len(list(out.iterdir())) == 1
+    assert server.served == 1
+
+
 def test_there_are_twelve_points_or_more():
     assert len(POINTS) >= 12
