@@ -118,7 +118,7 @@ def _painted(ask: Ask, model: dict[str, Any], body: dict[str, Any], size: Any) -
     files = []
     for variant in range(count):
         own = seed + variant if seed + variant <= SEEDS else seed + variant - 2 * SEEDS
-        image = _image(prompt, own, (width, height), body, model, style)
+        image = _image(prompt, own, (width, height), body=body, model=model, style=style)
         image = _finished(image, body, references, prompt=body["prompt"], blur=blur)
         files.append(_file(image, kind, body, model, own))
     usd = picture_rules.price(body, model)
@@ -147,10 +147,11 @@ def _style(body: dict[str, Any]) -> str:
 
 
 def _seed(ask: Ask, body: dict[str, Any]) -> int:
-    """The asked seed; else one that follows from the sandbox's seed and the request: nothing is random here."""
+    """The asked seed; else one from the sandbox's seed and the request: nothing is random here."""
     if "seed" in body:
         return int(body["seed"])
-    told = f"picture {ask.model} {body['prompt']} {body.get('negative_prompt', '')} {body.get('style_preset', '')}"
+    parts = (ask.model, body["prompt"], body.get("negative_prompt", ""), body.get("style_preset", ""))
+    told = "picture " + "\n".join(parts)
     return int(ask.state.digest(told, 8), 16) % SEEDS
 
 
@@ -161,7 +162,7 @@ def _enhanced(prompt: str) -> str:
 
 
 def _image(
-    prompt: str, seed: int, size: tuple[int, int], body: dict[str, Any], model: dict[str, Any], style: str
+    prompt: str, seed: int, size: tuple[int, int], *, body: dict[str, Any], model: dict[str, Any], style: str
 ) -> Image:
     from .studio.paint import paint  # noqa: PLC0415
 
@@ -207,7 +208,7 @@ def _black(width: int, height: int, kind: str) -> bytes:
 
 
 def _timing(body: dict[str, Any], painted: Painted) -> dict[str, float]:
-    """Milliseconds as a model of this kind might take: by steps and pixels, so that replies can be compared."""
+    """Milliseconds that a model of this kind might take, by steps and pixels."""
     work = 40 * body.get("steps", 8) * len(painted.files) * painted.size[0] * painted.size[1] / 2**20
     parts = {"inferenceDuration": round(work), "inferencePreprocessingTime": 12, "inferenceQueueTime": 3}
     return {**parts, "total": sum(parts.values())}

@@ -46,7 +46,8 @@ def picture(given: Any, path: Path, *, raw: bool = False, most_bytes: int = HEAV
     except pictures.Unreadable as error:
         raise refused(path, str(error), "Corrupted image") from None
     if found.width * found.height < SMALLEST or min(found.size) < SHORTEST:
-        words = f"The image is {found.width} x {found.height} pixels; it needs at least {SMALLEST} and {SHORTEST} a side"
+        least = f"it needs at least {SMALLEST}, and {SHORTEST} a side"
+        words = f"The image is {found.width} x {found.height} pixels; {least}"
         raise refused(path, words, "Image too small")
     return found
 

@@ -31,7 +31,7 @@ ENHANCE = 0.04  # US dollars for a rewritten prompt
 
 # Stand-ins for the service's classifiers. The two phrases let a test meet either verdict with decent words.
 _ADULT = re.compile(
-    r"\b(nsfw|nud(?:e|es|ity)|naked|topless|porn\w*|erotic\w*|sex(?:ual|ually|y)?|hentai|xxx|adult content)\b",
+    r"\b(nsfw|nud(?:e|es|ity)|naked|topless|porn\w*|erotic\w*|sex(?:ual\w*|y)?|hentai|adult content)\b",
     re.IGNORECASE,
 )
 _VIOLATION = re.compile(
@@ -100,7 +100,7 @@ def _sizing(body: dict[str, Any], rules: dict[str, Any], name: str) -> Iterator[
 
 
 def tiered(body: dict[str, Any], rules: dict[str, Any], name: str) -> Iterator[Issue]:
-    """Ratio, resolution and quality: each must be among those the model lists, and absent if it lists none."""
+    """Ratio, resolution, quality: each among those the model lists, and absent if it lists none."""
     for field, options in (
         ("aspect_ratio", rules.get("aspectRatios")),
         ("resolution", rules.get("resolutions")),

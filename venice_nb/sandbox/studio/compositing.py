@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns, recipes and lists of names stay on one line
 """Several pictures in one: side by side, stacked, in a corner, as a grid, laid over, or cut out and put in."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The main thing of a picture told from its background, by colour: a soft mask, and the picture cut out with it."""
+"""The main thing of a picture told from its background by colour: a soft mask, and the thing cut out."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _flooded(lab: Field) -> Mask:
 
 
 def joined_from_top(lab: Field) -> Mask:
-    """What is joined to the upper edge by small steps of colour and is like the colours of the upper third."""
+    """What is joined to the upper edge by small steps of colour and is coloured like the upper third."""
     high = lab.shape[0]
     like = _nearness_to(lab, _groups(lab[: max(2, high // 3)])) < 17
     down = (np.sqrt(((lab[1:] - lab[:-1]) ** 2).sum(-1)) < 7) & like[1:]
@@ -130,11 +130,13 @@ def _groups(colours: Field) -> Field:
                 for at, centre in enumerate(centres)
             ]
         )
-    return centres
+    out: Field = centres
+    return out
 
 
 def _nearness_to(lab: Field, centres: Field) -> Mask:
-    return np.sqrt(((lab[..., None, :] - centres) ** 2).sum(-1)).min(-1).astype(np.float32)
+    out: Field = np.sqrt(((lab[..., None, :] - centres) ** 2).sum(-1)).min(-1).astype(np.float32)
+    return out
 
 
 def _nearness(lab: Field, part: Mask) -> Mask:
@@ -162,7 +164,7 @@ def _settled(inside: Mask) -> Mask:
 
 
 def _main_parts(inside: Mask) -> Mask:
-    """The largest joined part, those at least a tenth as large, and no holes smaller than a 150th of the picture."""
+    """The largest joined part, those at least a tenth as large, and no small holes."""
     kept = np.zeros_like(inside)
     parts = _joined(inside)
     largest = max((int(part.sum()) for part in parts), default=0)
@@ -202,7 +204,8 @@ def guided(field: Field, mask: Mask, radius: int) -> Mask:
         _mean(guide * guide, radius) - mean_g**2 + 1e-3
     )
     offset = mean_m - slope * mean_g
-    return _mean(slope, radius) * guide + _mean(offset, radius)
+    out: Field = _mean(slope, radius) * guide + _mean(offset, radius)
+    return out
 
 
 def _mean(values: Mask, radius: int) -> Mask:
@@ -218,7 +221,7 @@ def _mean(values: Mask, radius: int) -> Mask:
 
 
 def _without_rim(image: Image.Image, mask: Image.Image) -> Image.Image:
-    """The picture with the colours of the thing carried over its soft edge, so that no background shines through."""
+    """The thing's colours carried over its soft edge, so that no background shines through."""
     field, share = from_image(image), np.asarray(mask, np.float32) / 255
     solid = (share > 0.97).astype(np.float32)
     reach = max(2, max(image.size) // 220)

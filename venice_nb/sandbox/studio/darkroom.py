@@ -8,6 +8,8 @@ from PIL import Image, ImageFilter
 from . import light as li
 from .light import Colour, Field, Mask, colour
 
+PAPER = colour("f6f3ea")
+
 
 def brighter(field: Field, amount: float) -> Field:
     """Lighter, or darker for a negative amount; black and white stay."""
@@ -89,7 +91,8 @@ def grain(field: Field, amount: float) -> Field:
     """The grain of film: strongest in the middle tones."""
     noise = np.random.default_rng(11).normal(0, 0.07 * amount, field.shape[:2]).astype(np.float32)
     middle = 1 - np.abs(2 * li.luminance(field) - 1) * 0.6
-    return field + (noise * middle)[..., None]
+    out: li.Field = field + (noise * middle)[..., None]
+    return out
 
 
 def vignette(field: Field, amount: float) -> Field:
@@ -146,7 +149,7 @@ def fade(field: Field, amount: float) -> Field:
     return made * np.array([1.03, 1.0, 0.95], np.float32)
 
 
-def framed(field: Field, tone: Colour = colour("f6f3ea")) -> Field:
+def framed(field: Field, tone: Colour = PAPER) -> Field:
     """A border inside the edge."""
     height, width = field.shape[:2]
     edge = max(2, round(min(height, width) * 0.045))

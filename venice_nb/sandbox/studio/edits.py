@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from .instructions import Step, steps
 from .styles import styled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .light import Field, Mask, Rng
 
@@ -66,7 +65,7 @@ def _rotated(image: Image.Image, step: Step) -> Image.Image:
     if angle in turns:
         return image.transpose(turns[angle])
     mean = image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    return image.rotate(-step.amount, resample=Image.Resampling.BICUBIC, fillcolor=mean)  # type: ignore[arg-type]
+    return image.rotate(-step.amount, resample=Image.Resampling.BICUBIC, fillcolor=mean)
 
 
 def _flipped(image: Image.Image, step: Step) -> Image.Image:
@@ -107,11 +106,13 @@ def _background(rng: Rng, field: Field, step: Step) -> Field:
     if step.value == "blur":
         ground = li.blurred(field, min(field.shape[:2]) / 45)
     elif step.value == "tone" or step.brief is None:
-        ground = li.full(*field.shape[:2], step.tone or (1, 1, 1))
+        ground = li.full(field.shape[0], field.shape[1], step.tone or (1, 1, 1))
     else:
         from .paint import scene  # noqa: PLC0415  (the painter knows all scenes; most edits need none)
 
-        ground = li.blurred(scene(step.brief, rng, *field.shape[:2]), min(field.shape[:2]) / 260)
+        ground = li.blurred(
+            scene(step.brief, rng, field.shape[0], field.shape[1]), min(field.shape[:2]) / 260
+        )
     li.lay(ground, field, mask)
     return ground
 
@@ -165,7 +166,8 @@ def _part(field: Field, name: str) -> Mask | float:
         return 1 - main
     if last in WATERS or last.rstrip("s") in WATERS:
         rows = np.linspace(0, 1, field.shape[0], dtype=np.float32)[:, None]
-        return li.smooth(0.5, 0.56, rows) * (1 - scenery.sky_mask(field))
+        out: li.Field = li.smooth(0.5, 0.56, rows) * (1 - scenery.sky_mask(field))
+        return out
     return main
 
 

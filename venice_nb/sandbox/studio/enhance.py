@@ -35,6 +35,7 @@ _PLACES = {
     "forest": "trees in several depths",
     "city": "a skyline with lit windows",
     "desert": "dunes with sharp crests",
+    "village": "a village of small houses around a church",
     "field": "open meadows and soft hills",
     "space": "a nebula and a field of stars",
     "underwater": "shafts of light from the surface",

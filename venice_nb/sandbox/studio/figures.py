@@ -306,6 +306,26 @@ def person(pen: Pen, rng: Rng) -> None:
     )
 
 
+def astronaut(pen: Pen, _rng: Rng) -> None:
+    """In a white suit, the world in the visor."""
+    suit, joint = pen.tone, pen.shade(-0.3)
+    pen.box(-0.17, 0.42, 0.17, 0.76, pen.shade(-0.45))
+    for side in (-1, 1):
+        pen.stroke([(side * 0.07, 0.4), (side * 0.09, 0.22), (side * 0.08, 0.06)], 0.1, suit)
+        pen.oval(side * 0.09, 0.035, 0.075, 0.035, joint)
+        pen.stroke([(side * 0.06, 0.23), (side * 0.12, 0.23)], 0.02, joint)
+        pen.stroke([(side * 0.12, 0.68), (side * 0.23, 0.56), (side * 0.22, 0.42)], 0.085, suit)
+        pen.oval(side * 0.22, 0.39, 0.045, 0.045, joint)
+    pen.blob([(-0.15, 0.38), (-0.17, 0.55), (-0.13, 0.74), (0.13, 0.74), (0.17, 0.55), (0.15, 0.38)], suit)
+    pen.box(-0.07, 0.5, 0.07, 0.61, joint)
+    for at, digits in enumerate(("e04f3a", "4fae6a", "3f7ac2")):
+        pen.oval(-0.04 + 0.04 * at, 0.555, 0.013, 0.013, colour(digits))
+    pen.oval(0, 0.85, 0.15, 0.145, suit)
+    pen.oval(0, 0.85, 0.11, 0.095, colour("28405e"))
+    pen.blob([(-0.07, 0.9), (0.0, 0.925), (0.06, 0.91), (0.0, 0.89)], colour("9fd0ef"))
+    pen.oval(0.04, 0.82, 0.035, 0.02, colour("e8a04a"))
+
+
 def robot(pen: Pen, _rng: Rng) -> None:
     """Made of boxes, friendly."""
     for x in (-0.1, 0.1):

@@ -69,29 +69,23 @@ def discs(stage: Stage, tones: list[Colour]) -> None:
     for at in range(number):
         x, y = float(rng.random()), float(rng.random())
         r = float(rng.uniform(0.03, 0.24)) * (1.4 if number < 8 else 1.0)
-        ring = rng.random() < 0.35
-        tone = tones[1 + at % 4]
-
-        def draw(
-            pen: ImageDraw.ImageDraw,
-            h: int,
-            w: int,
-            r: float = r,
-            x: float = x,
-            y: float = y,
-            ring: bool = bool(ring),
-        ) -> None:
-            reach = r * min(h, w)
-            place = (x * w - reach, y * h - reach, x * w + reach, y * h + reach)
-            if ring:
-                pen.ellipse(place, outline=255, width=max(2, round(reach * 0.12)))
-            else:
-                pen.ellipse(place, 255)
-
-        mask = li.drawn(height, width, draw)
+        mask = li.drawn(height, width, _disc(x, y, r, ring=bool(rng.random() < 0.35)))
         li.lay(stage.field, (0, 0, 0), 0.16 * np.roll(mask, (height // 90, width // 120), (0, 1)))
+        tone = tones[1 + at % 4]
         rows = np.linspace(1.25, 0.75, height, dtype=np.float32)[:, None]
         li.lay(stage.field, tone, np.clip(mask * rows * float(rng.uniform(0.5, 0.9)), 0, 1))
+
+
+def _disc(x: float, y: float, r: float, *, ring: bool) -> Callable[[ImageDraw.ImageDraw, int, int], None]:
+    def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
+        reach = r * min(h, w)
+        place = (x * w - reach, y * h - reach, x * w + reach, y * h + reach)
+        if ring:
+            pen.ellipse(place, outline=255, width=max(2, round(reach * 0.12)))
+        else:
+            pen.ellipse(place, 255)
+
+    return draw
 
 
 def ridges(stage: Stage, tones: list[Colour]) -> None:
@@ -168,7 +162,7 @@ def tiles(stage: Stage, tones: list[Colour]) -> None:
                         pad = step * scale * 0.25
                         pen.ellipse((box[0] + pad, box[1] + pad, box[2] - pad, box[3] - pad), 255)
 
-            li.lay(stage.field, tone, li.drawn(height, width, draw))
+            li.stamp(stage.field, tone, draw)
     _paper(stage)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  patterns stay on one line; typographic quotes are looked for
 """An instruction for an edit read into steps: what to do, with which colour, hour, text or strength.
 
 Rules are tried from the most particular to the most general; what one has read the next ones do not see.

@@ -13,7 +13,7 @@ from .palettes import SEASONS
 if TYPE_CHECKING:
     from PIL import ImageDraw
 
-    from .light import Colour, Mask
+    from .light import Colour, Field, Mask
     from .stage import Stage
 
 
@@ -45,7 +45,7 @@ def mountains(stage: Stage, foot: float, *, layers: int = 3, peak: float = 0.42)
 
 
 def _relief(stage: Stage, profile: Mask) -> Mask:
-    """Light and shadow on slopes, -1 to 1: the ridge's own slope at the top, crags and gullies further down."""
+    """Light and shadow on slopes, -1 to 1: the ridge's own slope at the top, crags further down."""
     height, width = stage.height, stage.width
     side = 1.0 if stage.lit[0] > 0.5 else -1.0
     noise = li.fractal(stage.rng, height, width, cells=6, octaves=6, gain=0.6)
@@ -58,7 +58,10 @@ def _relief(stage: Stage, profile: Mask) -> Mask:
     # gullies run downhill: the slope is looked up a little to the side, farther the deeper
     shift = (depth * width * 0.35 * np.sign(noise - 0.5)).astype(int)
     across = np.clip(np.arange(width)[None, :] + shift, 0, width - 1)
-    return np.clip(crags + slope[across] * np.exp(-np.maximum(depth, 0) * 5), -1, 1).astype(np.float32)
+    out: li.Field = np.clip(crags + slope[across] * np.exp(-np.maximum(depth, 0) * 5), -1, 1).astype(
+        np.float32
+    )
+    return out
 
 
 def hills(stage: Stage, top: float, *, layers: int = 3, tone: Colour | None = None) -> None:
@@ -89,7 +92,7 @@ def hills(stage: Stage, top: float, *, layers: int = 3, tone: Colour | None = No
 def dunes(stage: Stage, top: float) -> None:
     """Dunes with a bright and a shadowed side and fine ripples."""
     height, width, rng = stage.height, stage.width, stage.rng
-    sand = colour("dcab68")
+    sand = stage.brief.ground or colour("dcab68")
     side = 1.0 if stage.lit[0] > 0.5 else -1.0
     rows = np.arange(height, dtype=np.float32)[:, None] / height
     for at in range(4):
@@ -122,33 +125,45 @@ def dunes(stage: Stage, top: float) -> None:
 
 
 def forest(stage: Stage, top: float, *, layers: int = 4) -> None:
-    """Rows of trees in mist, the nearest dark and tall; conifers, or broad crowns where leaves turn or bloom."""
+    """Rows of trees in mist, the nearest tall; conifers, or broad crowns where leaves turn or bloom."""
     broad = stage.season in ("autumn", "spring") or bool(stage.rng.random() < 0.3)
     if {"pine", "pines", "taiga", "fir", "firs"} & set(stage.brief.words):
         broad = False
     hills(stage, top + 0.12, layers=2)
+    kinds = [_tree(stage) for _ in range(5)] if broad else []
     for at in range(layers):
         near = (at + 1) / layers
         foot = top + 0.1 + (0.93 - top) * near**1.5
         size = 0.14 + 0.42 * near**1.3
         if broad:
-            _grove(stage, foot, size * 1.25, int(13 - 7 * near), near)
+            _grove(stage, kinds, near, foot=foot, size=size * 1.25, number=int(13 - 7 * near))
         else:
             _firs(stage, foot, size, int(26 - 15 * near), near)
         if at < layers - 1:
             rows = np.arange(stage.height, dtype=np.float32)[:, None] / stage.height
-            mist = np.exp(-(((rows - foot) / 0.07) ** 2)) * np.ones((1, stage.width), np.float32)
-            li.lay(stage.field, stage.lamp.haze, mist * 0.5 * (1 - near))
+            mist = np.exp(-(((rows - foot) / 0.07) ** 2)) * np.float32(0.5 * (1 - near))
+            li.lay(stage.field, stage.lamp.haze, mist)
 
 
-def _grove(stage: Stage, foot: float, size: float, number: int, near: float) -> None:
-    """Broad trees, each with its own crown."""
-    from .things import stand  # noqa: PLC0415  (things are drawn by a module above this one)
+def _tree(stage: Stage) -> Field:
+    from .things import sprite  # noqa: PLC0415  (things are drawn by a module above this one)
 
+    return sprite(stage, "tree", 300)
+
+
+def _grove(stage: Stage, kinds: list[Field], near: float, *, foot: float, size: float, number: int) -> None:
+    """Broad trees in a row, each one of a few kinds, turned or not."""
+    from .things import planted  # noqa: PLC0415  (things are drawn by a module above this one)
+
+    rng = stage.rng
+    plan = []
     for at in range(number):
-        x = (at + float(stage.rng.uniform(0.1, 0.9))) / number * 1.1 - 0.05
-        y = foot + float(stage.rng.uniform(-0.02, 0.03))
-        stand(stage, "tree", (x, y), size * float(stage.rng.uniform(0.75, 1.15)), 0.6 * (1 - near))
+        x = (at + float(rng.uniform(0.1, 0.9))) / number * 1.1 - 0.05
+        kind = kinds[int(rng.integers(len(kinds)))]
+        kind = kind[:, ::-1] if rng.random() < 0.5 else kind
+        place = (x, foot + float(rng.uniform(-0.02, 0.03)))
+        plan.append((kind, place, size * float(rng.uniform(0.75, 1.15))))
+    planted(stage, plan, 0.6 * (1 - near))
 
 
 def _firs(stage: Stage, foot: float, size: float, number: int, near: float) -> None:
@@ -223,4 +238,4 @@ def blossoms(stage: Stage, top: float, tones: tuple[Colour, ...], number: int = 
                 y = (top + (1.0 - top) * part) * h
                 pen.ellipse((x * w - r, y - r * 0.8, x * w + r, y + r * 0.8), 255)
 
-        li.lay(stage.field, stage.far(tone, 0.05), li.drawn(stage.height, stage.width, draw) * 0.95)
+        li.stamp(stage.field, stage.far(tone, 0.05), draw, 0.95)

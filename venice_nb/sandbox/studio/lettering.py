@@ -13,7 +13,7 @@ HEIGHTS = {"top": 0.12, "middle": 0.5, "bottom": 0.84, "": 0.84}
 
 
 def lettered(image: Image.Image, text: str, *, place: str = "", tone: Colour | None = None) -> Image.Image:
-    """The picture with the text in one to four centred lines, as large as fits, with a shadow that keeps it legible."""
+    """The picture with the text in one to four centred lines, as large as fits, on a soft shadow."""
     text = " ".join(text.split())
     size = max(10, min(image.height // 7, image.width // 6))
     while True:

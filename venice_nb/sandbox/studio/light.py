@@ -14,8 +14,8 @@ from PIL import Image, ImageDraw, ImageFilter
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Field = np.ndarray[Any, np.dtype[np.float32]]
-Mask = np.ndarray[Any, np.dtype[np.float32]]
+Field = np.ndarray[Any, Any]  # float32; intermediate values may be wider
+Mask = np.ndarray[Any, Any]
 Colour = tuple[float, float, float]
 Rng = np.random.Generator
 
@@ -102,7 +102,8 @@ def line(rng: Rng, width: int, *, cells: float = 4, octaves: int = 6, gain: floa
         total += (weight * (knots[low] * (1 - part) + knots[low + 1] * part)).astype(np.float32)
         weight *= gain
         count *= 2
-    return (total - total.min()) / max(1e-6, float(np.ptp(total)))
+    made: Mask = (total - total.min()) / max(1e-6, float(np.ptp(total)))
+    return made
 
 
 def smooth(low: float, high: float, value: Mask) -> Mask:
@@ -132,10 +133,38 @@ def drawn(
     return np.asarray(sheet, np.float32) / 255
 
 
+def stamp(
+    field: Field,
+    tone: Colour | Field,
+    draw: Callable[[ImageDraw.ImageDraw, int, int], None],
+    share: float = 1.0,
+    *,
+    soft: float = 0,
+) -> None:
+    """Mixes a colour over what `draw` fills: `drawn` and `lay` in one, only where something was drawn."""
+    height, width = field.shape[:2]
+    sheet = Image.new("L", (width * FINE, height * FINE), 0)
+    draw(ImageDraw.Draw(sheet), height * FINE, width * FINE)
+    found = sheet.getbbox()
+    if found is None:
+        return
+    edge = FINE + round(3 * soft * min(height, width)) * FINE
+    left, top = (max(0, side - edge) // FINE * FINE for side in found[:2])
+    right, low = min(width * FINE, found[2] + edge), min(height * FINE, found[3] + edge)
+    right, low = -(-right // FINE) * FINE, -(-low // FINE) * FINE
+    part = sheet.crop((left, top, right, low)).reduce(FINE)
+    if soft:
+        part = part.filter(ImageFilter.GaussianBlur(soft * min(height, width)))
+    mask = np.asarray(part, np.float32) / 255 * np.float32(share)
+    y, x = top // FINE, left // FINE
+    lay(field[y : y + mask.shape[0], x : x + mask.shape[1]], tone, mask)
+
+
 def below(height: int, profile: Mask) -> Mask:
-    """The mask of everything under a profile `(w,)` of heights from the top, 0 to 1; its edge one pixel soft."""
+    """The mask of everything under a profile `(w,)` of heights from the top, 0 to 1."""
     rows = np.arange(height, dtype=np.float32)[:, None]
-    return np.clip(rows - profile[None, :] * height + 0.5, 0, 1)
+    out: Field = np.clip(rows - profile[None, :] * height + 0.5, 0, 1)
+    return out
 
 
 def blurred(field: Field, radius: float) -> Field:

@@ -1,4 +1,4 @@
-"""Manners of painting: a finished picture redone in strokes, dots, facets, glass, paper, print or lines of light."""
+"""Manners of painting: a picture redone in strokes, dots, facets, glass, paper, print or lines of light."""
 
 from __future__ import annotations
 
@@ -206,7 +206,8 @@ def neon(field: Field, *, tones: tuple[Colour, ...], base: float = 0.22) -> Fiel
     li.lay(light, tones[1], li.smooth(0.3, 0.7, wave))
     glowing = light * edge[..., None]
     halo = li.blurred(glowing, min(height, width) / 90) * 1.9
-    return 1 - (1 - np.clip(made, 0, 1)) * (1 - np.clip(halo, 0, 1)) * (1 - np.clip(glowing, 0, 1))
+    out: li.Field = 1 - (1 - np.clip(made, 0, 1)) * (1 - np.clip(halo, 0, 1)) * (1 - np.clip(glowing, 0, 1))
+    return out
 
 
 def planes(rng: Rng, field: Field, *, number: int = 46) -> Field:
@@ -227,7 +228,9 @@ def planes(rng: Rng, field: Field, *, number: int = 46) -> Field:
         right, low = min(width, round(cx + size * 1.3)), min(height, round(cy + size * 1.3))
         if right - left < 4 or low - top < 4:
             continue
-        piece = source.crop((left, top, right, low)).rotate(float(rng.uniform(-35, 35)), resample=2)
+        piece = source.crop((left, top, right, low)).rotate(
+            float(rng.uniform(-35, 35)), resample=Image.Resampling.BILINEAR
+        )
         wide, tall = piece.size
         inner = (wide // 5, tall // 5, wide - wide // 5, tall - tall // 5)  # turned corners are black
         piece = piece.crop(inner).resize((wide, tall))

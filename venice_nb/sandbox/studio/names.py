@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns, recipes and lists of names stay on one line
 """The names of the style presets, as `/image/styles` lists them."""
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["paint", "scene"]
 
-AREA = 1_200_000  # pixels painted at most; larger pictures are enlarged from that
+AREA = 800_000  # pixels painted at most; larger pictures are enlarged from that
 
 
 def paint(

@@ -53,7 +53,7 @@ SAME = {"gray": "grey", "golden": "gold", "violette": "violet", "aqua": "turquoi
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """The light of one hour: the sky from top to horizon, the sun's tone, the tone of shadows, how dark it is."""
+    """The light of one hour: the sky from top to horizon, sun, haze and shadows, how dark it is."""
 
     sky: tuple[tuple[float, Colour], ...]
     sun: Colour
@@ -73,21 +73,23 @@ class Light:
         return self.sky[0][1]
 
 
-def _light(sky: str, sun: str, haze: str, shade: str, dark: float, lamps: float) -> Light:
-    tones = [colour(digits) for digits in sky.split()]
-    stops = tuple((at / (len(tones) - 1), tone) for at, tone in enumerate(tones))
-    return Light(stops, colour(sun), colour(haze), colour(shade), dark, lamps)
+def _light(skies: str, tones: str, dark: float, lamps: float) -> Light:
+    """From the colours of the sky, those of sun, haze and shadow, and how dark and how lit it is."""
+    sun, haze, shade = (colour(digits) for digits in tones.split())
+    sky = [colour(digits) for digits in skies.split()]
+    stops = tuple((at / (len(sky) - 1), tone) for at, tone in enumerate(sky))
+    return Light(stops, sun, haze, shade, dark, lamps)
 
 
 HOURS = {
-    "day": _light("2a6fc4 5a9be0 9cc7ee d9e9f2", "fff6da", "cfe0ea", "2a3f57", 0.0, 0.0),
-    "dawn": _light("3b5a96 8b8fc0 e4a9ae f9cfa4 fde8c4", "ffe0ae", "efc4b4", "39405f", 0.2, 0.25),
-    "sunset": _light("24305f 5b3f7d b2526f ee7d4c fbb455 fde0a0", "ffd27a", "e59468", "2a1f3d", 0.35, 0.6),
-    "dusk": _light("141c44 2b2f68 5c4a86 a8658a e08f7e f3c39a", "ffc79a", "8d6f96", "151733", 0.55, 0.9),
-    "night": _light("05081a 0a1230 142150 22356b 35508a", "dfe8ff", "2c4270", "060919", 0.85, 1.0),
+    "day": _light("2a6fc4 5a9be0 9cc7ee d9e9f2", "fff6da cfe0ea 2a3f57", 0.0, 0.0),
+    "dawn": _light("3b5a96 8b8fc0 e4a9ae f9cfa4 fde8c4", "ffe0ae efc4b4 39405f", 0.2, 0.25),
+    "sunset": _light("24305f 5b3f7d b2526f ee7d4c fbb455 fde0a0", "ffd27a e59468 2a1f3d", 0.35, 0.6),
+    "dusk": _light("141c44 2b2f68 5c4a86 a8658a e08f7e f3c39a", "ffc79a 8d6f96 151733", 0.55, 0.9),
+    "night": _light("05081a 0a1230 142150 22356b 35508a", "dfe8ff 2c4270 060919", 0.85, 1.0),
 }
-OVERCAST = _light("6d7886 8b95a1 a9b1b9 c3c8cb", "f0f0ea", "b8bec3", "39424c", 0.2, 0.2)
-STORM = _light("1d232d 343d49 525c66 7d8584", "cfd6d2", "626c72", "141a22", 0.5, 0.6)
+OVERCAST = _light("6d7886 8b95a1 a9b1b9 c3c8cb", "f0f0ea b8bec3 39424c", 0.2, 0.2)
+STORM = _light("1d232d 343d49 525c66 7d8584", "cfd6d2 626c72 141a22", 0.5, 0.6)
 
 SEASONS = {  # leaves, ground
     "spring": ((colour("7fb24a"), colour("a9c95e"), colour("efb6c8")), colour("83ab4e")),

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from .light import Colour, blend
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Point = tuple[float, float]
-FINE = 3  # drawings are made this much larger and reduced
+FINE = 3  # drawings are made this much larger and reduced, large ones twice as large
+MARGIN = 0.06  # of the height, on every side: what sticks out is not cut off
 
 
 class Pen:
-    """Draws one thing on a clear sheet. x runs from -wide/2 to wide/2, y from 0 at the foot to 1 at the top."""
+    """Draws one thing on a clear sheet: x from -wide/2 to wide/2, y from 0 at the foot to 1 at the top."""
 
     def __init__(self, height: int, wide: float, tone: Colour, lit: float) -> None:
-        self.unit = height * FINE
+        self.fine = FINE if height < 260 else 2
+        self.unit = height * self.fine
         self.wide = wide
         self.tone = tone
         self.lamps = lit  # how dark it is: windows and lanterns are lit
-        self.margin = 0.06
-        side = (round((wide + 2 * self.margin) * self.unit), round((1 + 2 * self.margin) * self.unit))
+        side = (round((wide + 2 * MARGIN) * self.unit), round((1 + 2 * MARGIN) * self.unit))
         self.sheet = Image.new("RGBA", (max(4, side[0]), max(4, side[1])), (0, 0, 0, 0))
         self.draw = ImageDraw.Draw(self.sheet)
 
@@ -33,8 +37,8 @@ class Pen:
     def spot(self, point: Point) -> Point:
         """Where a point of the thing is on the sheet, in pixels."""
         return (
-            (point[0] + self.wide / 2 + self.margin) * self.unit,
-            (1 - point[1] + self.margin) * self.unit,
+            (point[0] + self.wide / 2 + MARGIN) * self.unit,
+            (1 - point[1] + MARGIN) * self.unit,
         )
 
     def poly(self, points: Sequence[Point], tone: Colour, clear: float = 1.0) -> None:
@@ -45,7 +49,9 @@ class Pen:
         """A closed smooth curve through the points."""
         self.poly(curve([*points, points[0]], closed=True), tone)
 
-    def oval(self, x: float, y: float, rx: float, ry: float, tone: Colour, clear: float = 1.0) -> None:
+    def oval(  # noqa: PLR0917  (drawings are tables of ovals; names would drown the numbers)
+        self, x: float, y: float, rx: float, ry: float, tone: Colour, clear: float = 1.0
+    ) -> None:
         """An oval around a point."""
         left, top = self.spot((x - rx, y + ry))
         right, low = self.spot((x + rx, y - ry))
@@ -75,7 +81,7 @@ class Pen:
 
     def finished(self) -> np.ndarray:
         """The drawing as `(h, w, 4) float32`."""
-        return np.asarray(self.sheet.reduce(FINE), np.float32) / 255
+        return np.asarray(self.sheet.reduce(self.fine), np.float32) / 255
 
 
 def _rgba(tone: Colour, clear: float = 1.0) -> tuple[int, int, int, int]:

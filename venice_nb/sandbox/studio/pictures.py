@@ -17,11 +17,11 @@ _EXIF_DESCRIPTION, _EXIF_SOFTWARE, _EXIF_COMMENT = 0x010E, 0x0131, 0x9286
 _EXIF_IFD = 0x8769
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818  (named after what happened)
     """Bytes that are no picture the sandbox reads; the message says why."""
 
 
-class TooLarge(ValueError):
+class TooLarge(ValueError):  # noqa: N818  (likewise)
     """A picture that unpacks to more pixels than allowed; `size` is what its header says."""
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -38,26 +38,29 @@ def read(data: bytes, most: int) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow warns of is refused below
             image = Image.open(io.BytesIO(data), formats=[kind.upper() for kind in KINDS])
-            if image.width * image.height > most:
-                raise TooLarge(image.size)
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-    except TooLarge:
-        raise
+            size = image.size
+            upright = _upright(image) if size[0] * size[1] <= most else None
     except Image.DecompressionBombError:
         raise Unreadable("The picture unpacks to far more pixels than allowed") from None
     except Exception:  # noqa: BLE001  (Pillow's readers raise nearly anything for a broken file)
         raise Unreadable("The picture is damaged, or neither PNG, JPEG nor WebP") from None
+    if upright is None:
+        raise TooLarge(size)
     clear = "A" in upright.getbands() or "transparency" in upright.info
     if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):  # 16 bits a channel
         upright = upright.convert("I").point([value / 256 for value in range(65536)], "L")
     return upright.convert("RGBA" if clear else "RGB")
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    image.load()
+    return ImageOps.exif_transpose(image)
+
+
 def encode(
     image: Image.Image, kind: str, *, about: Mapping[str, str] | None = None, exif: bool = False
 ) -> bytes:
-    """The bytes of an image file. `about`: what made it, as text in a PNG and, if asked, as EXIF in all kinds."""
+    """The bytes of an image file. `exif`: with `about`, what made it, as EXIF and as text of a PNG."""
     out = io.BytesIO()
     if kind == "jpeg":
         image = _opaque(image)

@@ -47,7 +47,7 @@ def palette_of(image: Image.Image, reference: Image.Image, strength: float) -> I
 
 
 def fitted(image: Image.Image, ratio: str, times: int, *, enlarge: bool) -> Image.Image:
-    """The picture cut to a ratio (or left, for "auto") and brought to a tier's area, 1024 x 1024 times `times`².
+    """The picture cut to a ratio ("auto": uncut) and brought to a tier's area: 1024 x 1024, times `times`².
 
     A smaller picture stays as it is unless `enlarge`: edit models give back about what they were given.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from . import light as li
 from . import skies
 from .light import blend, colour
+from .palettes import named
 
 if TYPE_CHECKING:
     from PIL import ImageDraw
@@ -66,11 +68,8 @@ def table(stage: Stage) -> None:
     li.lay(top, (1, 0.96, 0.88), 0.35 * li.glow(height, width, (stage.lit[0], 0.84), 0.45))
     rows = np.arange(height, dtype=np.float32)[:, None] / height
     li.lay(stage.field, top, np.clip((rows - edge) * height, 0, 1) * np.ones((1, width), np.float32))
-    li.lay(
-        stage.field,
-        (0, 0, 0),
-        0.35 * np.exp(-(((rows - edge) / 0.012) ** 2)) * np.ones((1, width), np.float32),
-    )
+    li.lay(stage.field, (0, 0, 0), 0.35 * np.exp(-(((rows - edge) / 0.012) ** 2)))
+    stage.field *= np.float32(1 - 0.75 * stage.lamp.dark)
 
 
 def portrait(stage: Stage) -> None:
@@ -83,13 +82,40 @@ def portrait(stage: Stage) -> None:
     rough = li.fractal(rng, height, width, cells=4, octaves=5)
     li.lay(stage.field, blend(ground, (0, 0, 0), 0.5), 0.28 * rough)
     skin = colour(("f1cba8", "dba880", "b57c54", "7a5138", "f5d9be")[int(rng.integers(5))])
-    hair = colour(("20161a", "4a2f20", "a8763e", "7a2a1c", "cfcac2", "30303c")[int(rng.integers(6))])
-    _bust(stage, skin, hair, tones[4], long=bool(rng.random() < 0.55))
+    words = stage.brief.words
+    hair = colour(("20161a", "4a2f20", "a8763e", "7a2a1c", "30303c")[int(rng.integers(5))])
+    known = {
+        "blonde": "d9b36a",
+        "blond": "d9b36a",
+        "ginger": "b0532a",
+        "redhead": "b0532a",
+        "brunette": "4a2f20",
+    }
+    known |= dict.fromkeys(("old", "elderly", "grandmother", "grandfather", "wizard"), "cfcac2")
+    hair = next((colour(known[word]) for word in words if word in known), hair)
+    hair = _before(words, "hair") or hair
+    long = bool(rng.random() < 0.55)
+    if {"woman", "girl", "lady", "queen", "princess", "she"} & set(words):
+        long = True
+    elif {"man", "boy", "king", "he", "gentleman", "knight"} & set(words):
+        long = False
+    cloth = stage.brief.loose[0] if stage.brief.loose else tones[4]
+    _bust(stage, skin, hair, cloth, _before(words, "eyes"), long=long)
 
 
-def _bust(stage: Stage, skin: Colour, hair: Colour, cloth: Colour, *, long: bool) -> None:
-    height, width, rng = stage.height, stage.width, stage.rng
-    unit = min(height, width)
+def _before(words: tuple[str, ...], part: str) -> Colour | None:
+    """The colour named right before a word: green eyes."""
+    return next(
+        (named(first) for first, then in pairwise(words) if then == part and named(first)),
+        None,
+    )
+
+
+def _bust(
+    stage: Stage, skin: Colour, hair: Colour, cloth: Colour, eyes: Colour | None, *, long: bool
+) -> None:
+    height, rng = stage.height, stage.rng
+    unit = min(height, stage.width)
     side = -1 if stage.lit[0] < 0.5 else 1
 
     def shape(points: list[tuple[float, float]], tone: Colour, soft: float = 0.0, share: float = 1.0) -> None:
@@ -100,9 +126,9 @@ def _bust(stage: Stage, skin: Colour, hair: Colour, cloth: Colour, *, long: bool
             path = curve([*points, points[0]], closed=True)
             pen.polygon([(w / 2 + x * scale, h / 2 + y * scale) for x, y in path], 255)
 
-        li.lay(stage.field, tone, share * li.drawn(height, width, draw, soft=soft))
+        li.stamp(stage.field, tone, draw, share, soft=soft)
 
-    def oval(
+    def oval(  # noqa: PLR0917  (as the ovals of a pen)
         x: float, y: float, rx: float, ry: float, tone: Colour, soft: float = 0.0, share: float = 1.0
     ) -> None:
         def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
@@ -110,7 +136,7 @@ def _bust(stage: Stage, skin: Colour, hair: Colour, cloth: Colour, *, long: bool
             cx, cy = w / 2 + x * scale, h / 2 + y * scale
             pen.ellipse((cx - rx * scale, cy - ry * scale, cx + rx * scale, cy + ry * scale), 255)
 
-        li.lay(stage.field, tone, share * li.drawn(height, width, draw, soft=soft))
+        li.stamp(stage.field, tone, draw, share, soft=soft)
 
     dark = blend(skin, colour("5a2a20"), 0.42)
     bottom = height / unit / 2 + 0.05
@@ -169,7 +195,7 @@ def _bust(stage: Stage, skin: Colour, hair: Colour, cloth: Colour, *, long: bool
         0.6,
     )
     oval(side * 0.085, 0.055, 0.05, 0.04, blend(skin, colour("e07a6a"), 0.5), 0.02, 0.55)
-    iris = colour(("4a6f8a", "5a7a4a", "6a4a2c", "3a3a3a")[int(rng.integers(4))])
+    iris = eyes or colour(("4a6f8a", "5a7a4a", "6a4a2c", "3a3a3a")[int(rng.integers(4))])
     for eye in (-1, 1):
         x = eye * 0.07
         oval(x, -0.035, 0.034, 0.018, colour("f6f2ea"))

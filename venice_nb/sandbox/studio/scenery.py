@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def sky_mask(field: Field) -> Mask:
-    """Where the sky is, 0 to 1: what is joined to the upper edge by small steps of colour; else the upper part."""
+    """Where the sky is, 0 to 1: what is joined to the upper edge, of its colours; else the upper part."""
     height, width = field.shape[:2]
     scale = 150 / max(height, width)
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
@@ -136,7 +136,8 @@ def in_season(rng: Rng, field: Field, season: str) -> Field:
 
 def _greenery(field: Field) -> Mask:
     red, green, blue = field[..., 0], field[..., 1], field[..., 2]
-    return np.clip((green - np.maximum(red * 0.92, blue)) * 9, 0, 1) * li.smooth(0.03, 0.12, green)
+    out: li.Field = np.clip((green - np.maximum(red * 0.92, blue)) * 9, 0, 1) * li.smooth(0.03, 0.12, green)
+    return out
 
 
 def in_weather(rng: Rng, field: Field, kind: str, amount: float) -> Field:

@@ -46,14 +46,18 @@ def scene(brief: Brief, rng: Rng, height: int, width: int) -> Field:
 
 
 def _lamp(brief: Brief) -> Light:
-    lamp = HOURS[brief.hour or ("night" if brief.has("moon") or brief.has("fireworks") else "day")]
+    dark = brief.place in ("table", "portrait") and "dark" in brief.words
+    lamp = HOURS[
+        brief.hour
+        or ("night" if dark else "")
+        or ("night" if brief.has("moon") or brief.has("fireworks") else "day")
+    ]
     if brief.weather == "storm":
         lamp = STORM
     elif brief.weather in ("rain", "overcast", "fog") and brief.hour in ("", "day"):
         lamp = OVERCAST
     # a colour that no thing has taken tints the light
-    loose = [tone for tone in brief.tones if all(thing.tone != tone for thing in brief.things)]
-    return tinted(lamp, loose[0], 0.3) if loose and brief.place not in INDOORS else lamp
+    return tinted(lamp, brief.loose[0], 0.3) if brief.loose and brief.place not in INDOORS else lamp
 
 
 def _season(brief: Brief) -> str:
@@ -104,13 +108,43 @@ def _shore_trees(stage: Stage) -> None:
     li.lay(stage.field, tone, li.below(stage.height, profile))
 
 
+BUILT = ("house", "church", "castle", "tree", "train", "car")
+
+
+def _ashore(stage: Stage) -> None:
+    """Buildings and trees on the far shore, before the water mirrors them."""
+    for thing in stage.brief.things:
+        if thing.kind not in BUILT:
+            continue
+        number = min(thing.count, 9)
+        for at in range(number):
+            x = (at + 0.5) / number * 0.8 + 0.1 + float(stage.rng.uniform(-0.06, 0.06))
+            high = things.KINDS[thing.kind].high * (0.75 if number == 1 else 0.55)
+            things.stand(stage, thing.kind, (x, stage.horizon), high, 0.12, tone=thing.tone)
+
+
+def _bank(stage: Stage) -> None:
+    """A strip of near land, if someone is to stand on it."""
+    zones = [
+        things.KINDS[thing.kind].zone
+        for thing in stage.brief.things
+        if thing.kind in things.KINDS and thing.kind not in (*BUILT, "lighthouse")
+    ]
+    if "ground" in zones:
+        stage.waters = (stage.horizon + 0.02, 0.8)
+        land.hills(stage, 0.87, layers=1)
+        stage.horizon = 0.84
+
+
 def _sea(stage: Stage) -> None:
     _behind(stage, peak=0.14)
+    _ashore(stage)
     rough = {"storm": 0.1, "wind": 0.3, "rain": 0.35}.get(stage.brief.weather, 0.5)
     calm = 0.85 if "calm" in stage.brief.words else rough
     water.mirror(stage, stage.horizon, calm=calm)
     if stage.brief.weather not in ("rain", "storm", "overcast", "fog"):
         water.glitter(stage, stage.horizon)
+    _bank(stage)
 
 
 def _lake(stage: Stage) -> None:
@@ -119,9 +153,11 @@ def _lake(stage: Stage) -> None:
         _shore_trees(stage)
     else:
         _behind(stage)
+    _ashore(stage)
     water.mirror(stage, stage.horizon, calm=0.82)
     if stage.lamp.dark > 0.1 and stage.brief.weather not in ("rain", "storm"):
         water.glitter(stage, stage.horizon)
+    _bank(stage)
 
 
 def _beach(stage: Stage) -> None:
@@ -131,6 +167,7 @@ def _beach(stage: Stage) -> None:
     water.mirror(stage, stage.horizon, calm=0.6)
     if stage.lamp.dark > 0.1:
         water.glitter(stage, stage.horizon)
+    stage.waters = (stage.horizon + 0.03, stage.horizon + 0.13)
     shore = stage.horizon + 0.17 + 0.07 * li.line(rng, width, cells=1.4, octaves=3, gain=0.3)
     for lift, tone, share in ((-0.03, (0.97, 0.98, 0.98), 0.55), (-0.012, (1, 1, 1), 0.85)):
         foam = li.fractal(rng, height, width, cells=22, octaves=3, stretch=3)
@@ -158,13 +195,24 @@ def _mountains(stage: Stage) -> None:
 def _field(stage: Stage) -> None:
     if "mountains" in stage.brief.places or stage.rng.random() < 0.3:
         land.mountains(stage, stage.horizon + 0.02, layers=2, peak=0.22)
-    land.hills(stage, stage.horizon, layers=3)
+    land.hills(stage, stage.horizon, layers=3, tone=stage.brief.ground)
     words = set(stage.brief.words)
     if stage.season in ("spring", "summer") and (
         stage.season == "spring" or words & {"flower", "flowers", "poppies", "meadow", "tulips"}
     ):
         tones = stage.brief.tones or (colour("e8c93a"), colour("d8456a"), colour("f4f0ea"), colour("8f6ac2"))
         land.blossoms(stage, stage.horizon + 0.08, tones)
+
+
+def _village(stage: Stage) -> None:
+    _field(stage)
+    rng = stage.rng
+    things.stand(stage, "church", (float(rng.uniform(0.35, 0.65)), stage.horizon + 0.05), 0.3, 0.25)
+    for row, (level, high) in enumerate(((0.07, 0.15), (0.14, 0.2))):
+        for at in range(5):
+            x = (at + 0.5 + 0.5 * row) / 5 + float(rng.uniform(-0.04, 0.04))
+            things.stand(stage, "house", (x, stage.horizon + level), high, 0.18 * (1 - row))
+    stage.horizon += 0.16
 
 
 def _forest(stage: Stage) -> None:
@@ -214,6 +262,7 @@ _PLACES: dict[str, Callable[[Stage], None]] = {
     "city": _city,
     "desert": _desert,
     "field": _field,
+    "village": _village,
     "space": rooms.space,
     "underwater": water.deep_sea,
     "table": rooms.table,
@@ -225,6 +274,8 @@ _PLACES: dict[str, Callable[[Stage], None]] = {
 def _peopled(stage: Stage) -> None:
     """The things of the brief: the first large if the picture is about it."""
     named = [thing for thing in stage.brief.things if thing.kind in things.KINDS]
+    if stage.brief.place in ("sea", "lake"):
+        named = [thing for thing in named if thing.kind not in BUILT]
     if stage.brief.place == "portrait":
         return
     if stage.brief.place == "abstract":
@@ -260,4 +311,5 @@ def _finished(stage: Stage) -> Field:
         field = darkroom.brighter(field, stage.brief.lift * 2)
     field = darkroom.vignette(field, 0.35)
     noise = stage.rng.standard_normal(field.shape[:2], dtype=np.float32) * np.float32(0.007)
-    return np.clip(field + noise[..., None], 0, 1)
+    out: li.Field = np.clip(field + noise[..., None], 0, 1)
+    return out

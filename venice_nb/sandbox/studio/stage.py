@@ -1,4 +1,4 @@
-"""What every part of a scene knows while it is painted: the field so far, the light, the horizon, the dice."""
+"""What every part of a scene knows while it is painted: the field, the light, the horizon, the dice."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Stage:
     horizon: float
     lit: tuple[float, float]
     season: str
+    waters: tuple[float, float] = (
+        0.0,
+        0.0,
+    )  # from where to where boats float; all below the horizon if empty
 
     @property
     def height(self) -> int:

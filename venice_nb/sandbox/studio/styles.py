@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns, recipes and lists of names stay on one line
 """The style presets: each a recipe of changes to the finished painting."""
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ def _few(*digits: str) -> Step:
         # looked up by the upper five bits of each channel: a million distances would take longer
         nearest = np.stack([((grid - tone) ** 2).sum(-1) for tone in tones]).argmin(0)
         red, green, blue = (np.clip(field[..., part] * 32, 0, 31).astype(np.uint8) for part in range(3))
-        return tones[nearest[red, green, blue]]
+        out: li.Field = tones[nearest[red, green, blue]]
+        return out
 
     return step
 
@@ -152,7 +154,8 @@ def _melted(rng: Rng, field: Field) -> Field:
     y, x = np.mgrid[0:height, 0:width]
     rows = np.clip(y + ((bend - 0.5) * height * 0.16).astype(int), 0, height - 1)
     columns = np.clip(x + ((bend - 0.5) * width * 0.12).astype(int), 0, width - 1)
-    return field[rows, columns]
+    out: li.Field = field[rows, columns]
+    return out
 
 
 def _swirled_hues(_rng: Rng, field: Field) -> Field:
@@ -211,7 +214,8 @@ def _melted_a_little(rng: Rng, field: Field) -> Field:
     bend = li.fractal(rng, height, width, cells=24, octaves=2) - 0.5
     y, x = np.mgrid[0:height, 0:width]
     rows = np.clip(y + (bend * height * 0.02).astype(int), 0, height - 1)
-    return field[rows, np.clip(x + (bend * width * 0.016).astype(int), 0, width - 1)]
+    out: li.Field = field[rows, np.clip(x + (bend * width * 0.016).astype(int), 0, width - 1)]
+    return out
 
 
 _POCKET = ("0f380f", "306230", "8bac0f", "c8d84a")

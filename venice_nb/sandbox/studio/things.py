@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,12 @@ from . import figures as fi
 from . import light as li
 from . import objects as ob
 from . import still_life as sl
-from .light import Colour, blend, colour
-from .pen import Pen
+from .light import Colour, colour
+from .pen import MARGIN, Pen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .light import Field, Mask, Rng
     from .stage import Stage
     from .words import Thing
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of thing is drawn. `high` is a part of the picture's shorter side, `wide` of its own height."""
+    """How a kind of thing is drawn. `high` is a part of the picture's shorter side, `wide` of its height."""
 
     draw: Callable[[Pen, Rng], None]
     high: float
@@ -55,6 +56,7 @@ KINDS: dict[str, Kind] = {
     "fish": Kind(fi.fish, 0.09, 1.7, "f08a2c f2c43a 4aa8d8 d8505a 8fd0b0", "air"),
     "butterfly": Kind(fi.butterfly, 0.1, 1.25, "e8902c 4a8ad8 d85aa0 f0d040", "air"),
     "person": Kind(fi.person, 0.36, 0.5, "a8323a 2f4f7a 3d6a4f c99a3a 5a4a7a", "ground"),
+    "astronaut": Kind(fi.astronaut, 0.44, 0.62, "f2f2f0", "ground"),
     "robot": Kind(fi.robot, 0.42, 0.8, "aab4be c9b27a 8ab0b8", "ground", "7fe8ff"),
     "dragon": Kind(fi.dragon, 0.3, 2.05, "4a8a4f a83a34 5a4a8a", "air"),
     "car": Kind(ob.car, 0.14, 2.05, "c2302c 2f62a0 e0b02c 3a3f48", "ground"),
@@ -103,11 +105,12 @@ def put(
     spots = _spots(rng, kind, number, place, stage, main=main)
     for x, y, size in sorted(spots, key=lambda spot: spot[1] if kind.zone != "air" else spot[2]):
         tall = max(6, round(size * kind.high * min(height, width)))
-        tone = thing.tone or _own_tone(rng, thing.kind, kind, stage)
+        natural = thing.kind == "fox" and thing.tone and thing.tone[0] > 0.6  # a red fox is orange
+        tone = (not natural and thing.tone) or _own_tone(rng, thing.kind, kind, stage)
         pen = Pen(tall, kind.wide, tone, dark)
         kind.draw(pen, rng)
         sprite = _lighted(pen.finished(), kind, dark, lit - x, stage)
-        foot = (x * width, y * height + pen.margin * tall)
+        foot = (x * width, y * height + MARGIN * tall)
         if kind.glow and (dark > 0.3 or kind.zone == "table"):
             reach = size * kind.high * 0.9
             li.shine(
@@ -122,15 +125,41 @@ def put(
         _laid(field, sprite, foot)
 
 
-def stand(stage: Stage, name: str, place: tuple[float, float], high: float, distance: float) -> None:
+def stand(
+    stage: Stage,
+    name: str,
+    place: tuple[float, float],
+    high: float,
+    distance: float,
+    *,
+    tone: Colour | None = None,
+) -> None:
     """Draws one thing of a height (of the shorter side) at a place, paler with distance, without a shadow."""
-    kind = KINDS[name]
     tall = max(6, round(high * min(stage.height, stage.width)))
-    pen = Pen(tall, kind.wide, _own_tone(stage.rng, name, kind, stage), stage.lamp.dark)
+    planted(stage, [(sprite(stage, name, tall, tone), place, high)], distance)
+
+
+def sprite(stage: Stage, name: str, tall: int, tone: Colour | None = None) -> Field:
+    """One thing alone `(h, w, 4)`, lit as the scene is."""
+    kind = KINDS[name]
+    pen = Pen(tall, kind.wide, tone or _own_tone(stage.rng, name, kind, stage), stage.lamp.dark)
     kind.draw(pen, stage.rng)
-    sprite = _lighted(pen.finished(), kind, stage.lamp.dark, stage.lit[0] - place[0], stage)
-    sprite[..., :3] += (np.asarray(stage.lamp.haze, np.float32) - sprite[..., :3]) * np.float32(distance)
-    _laid(stage.field, sprite, (place[0] * stage.width, place[1] * stage.height + pen.margin * tall))
+    return _lighted(pen.finished(), kind, stage.lamp.dark, stage.lit[0] - 0.5, stage)
+
+
+def planted(stage: Stage, plan: list[tuple[Field, tuple[float, float], float]], distance: float) -> None:
+    """Lays drawings with their feet at places, in heights of the shorter side, all paler with distance."""
+    ground = li.to_image(stage.field)  # Pillow mixes whole rows of trees faster than arrays do
+    for drawing, place, high in plan:
+        pale = drawing.copy()
+        pale[..., :3] += (np.asarray(stage.lamp.haze, np.float32) - pale[..., :3]) * np.float32(distance)
+        image = Image.fromarray((pale * 255 + 0.5).astype(np.uint8), "RGBA")
+        tall = max(1, round(high * min(stage.height, stage.width) * (1 + 2 * MARGIN)))
+        wide = max(1, round(tall * image.width / image.height))
+        image = image.resize((wide, tall), Image.Resampling.BILINEAR)
+        foot = place[1] * stage.height + MARGIN * tall / (1 + 2 * MARGIN)
+        ground.paste(image, (round(place[0] * stage.width - wide / 2), round(foot - tall)), image)
+    stage.field[:] = li.from_image(ground)
 
 
 def _own_tone(rng: Rng, name: str, kind: Kind, stage: Stage | None) -> Colour:
@@ -139,8 +168,8 @@ def _own_tone(rng: Rng, name: str, kind: Kind, stage: Stage | None) -> Colour:
         return options[int(rng.integers(len(options)))]
     tones = kind.tones.split()
     # the colours a prompt names belong to its things, unless they are of one colour by nature
-    if stage and stage.brief.tones and len(tones) > 2:
-        return stage.brief.tones[int(rng.integers(len(stage.brief.tones)))]
+    if stage and stage.brief.loose and len(tones) > 2:
+        return stage.brief.loose[int(rng.integers(len(stage.brief.loose)))]
     return colour(tones[int(rng.integers(len(tones)))])
 
 
@@ -179,7 +208,8 @@ def _spots(
                 if main
                 else (0.35 + 0.3 * near if number == 1 else 0.1 + 0.8 * near)
             )
-            y = horizon + (0.94 - horizon) * depth
+            top, low = stage.waters if stage and stage.waters[1] and kind.zone == "water" else (horizon, 0.94)
+            y = top + (low - top) * depth
             size = times * (0.45 + 0.75 * depth)
         if place == "top":
             y = 0.1 + kind.high * times
@@ -244,13 +274,3 @@ def _shadow(field: Field, foot: tuple[float, float], wide: float, side: float, s
     far = x * x + y * y
     mask: Mask = np.exp(-far * 1.4) * np.float32(share)
     li.lay(field, (0.03, 0.03, 0.06), mask)
-
-
-def sprite_image(kind: str, tall: int, tone: Colour, rng: Rng) -> Image.Image:
-    """One thing alone on a clear ground, as an image: for contact sheets."""
-    pen = Pen(tall, KINDS[kind].wide, tone, 0.0)
-    KINDS[kind].draw(pen, rng)
-    return Image.fromarray((pen.finished() * 255).astype(np.uint8), "RGBA")
-
-
-__all__ = ["KINDS", "Kind", "blend", "put", "sprite_image"]

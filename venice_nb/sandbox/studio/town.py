@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,17 +11,21 @@ from . import light as li
 from .light import blend, colour
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL import ImageDraw
 
     from .light import Colour
     from .stage import Stage
 
+    Corner = tuple[float, float]
+
 GLASS, LAMP = colour("5d7186"), colour("ffd27a")
 
 
 def skyline(stage: Stage, foot: float, *, layers: int = 3, neon: bool = False) -> None:
-    """Towers in rows, the nearest darkest, with a grid of windows; neon signs where the prompt is of that kind."""
-    rng, height, width = stage.rng, stage.height, stage.width
+    """Towers in rows, the nearest darkest, with a grid of windows; neon signs where asked."""
+    rng = stage.rng
     for at in range(layers):
         near = (at + 1) / layers
         base = stage.far(blend(colour("8592a3"), colour("3a414d"), near), 0.62 * (1 - near))
@@ -51,7 +56,7 @@ def skyline(stage: Stage, foot: float, *, layers: int = 3, neon: bool = False) -
                 elif top == 2:
                     pen.line([((a + c) / 2, b), ((a + c) / 2, b - (c - a) * 0.9)], 255, max(1, w // 600))
 
-        li.lay(stage.field, base, li.drawn(height, width, draw))
+        li.stamp(stage.field, base, draw)
         for left, wide, high, _ in boxes:
             _windows(stage, (left, level - high, left + wide, level), near, neon=neon)
     if neon:
@@ -130,12 +135,12 @@ def canal(stage: Stage, shore: float) -> None:
     far_shore = shore - 0.06
     _front(stage, (middle - 0.1, middle + 0.1), far_shore, rng)
     for side in (-1, 1):
-        edge = 0.0 if side < 0 else 1.0
         cuts = np.cumsum([0.0, *rng.uniform(0.8, 1.3, 4)])
         cuts = cuts / cuts[-1]
         # from far to near, so that near houses cover what is behind
-        for outer, inner in sorted(zip(cuts, cuts[1:], strict=False), key=lambda pair: -pair[0]):
-            _house(stage, side, edge, middle, (float(outer) ** 0.8 * 0.86, float(inner) ** 0.8 * 0.86), shore)
+        for outer, inner in sorted(pairwise(cuts), key=lambda pair: -pair[0]):
+            span = (float(outer) ** 0.8 * 0.86, float(inner) ** 0.8 * 0.86)
+            _house(stage, side, middle=middle, span=span, shore=shore)
 
 
 def _front(stage: Stage, span: tuple[float, float], foot: float, rng: li.Rng) -> None:
@@ -147,57 +152,49 @@ def _front(stage: Stage, span: tuple[float, float], foot: float, rng: li.Rng) ->
         def draw(pen: ImageDraw.ImageDraw, h: int, w: int, box: tuple[float, ...] = (x, wide, high)) -> None:
             pen.rectangle((box[0] * w, (foot - box[2]) * h, (box[0] + box[1]) * w, (foot + 0.06) * h), 255)
 
-        li.lay(stage.field, tone, li.drawn(stage.height, stage.width, draw))
+        li.stamp(stage.field, tone, draw)
         x += wide
 
 
-def _house(
-    stage: Stage, side: int, edge: float, middle: float, span: tuple[float, float], shore: float
-) -> None:
+def _house(stage: Stage, side: int, *, middle: float, span: tuple[float, float], shore: float) -> None:
     """One facade in perspective: four corners between the picture's edge and the far end."""
     rng = stage.rng
+    edge = 0.0 if side < 0 else 1.0
     tone = colour(FACADES[int(rng.integers(len(FACADES)))])
     far = (span[0] + span[1]) / 2
     storeys = int(rng.integers(3, 5))
     rise = float(rng.uniform(0.85, 1.12))
 
     def at(part: float, level: float) -> tuple[float, float]:
-        """A point of the facade: `part` along it from near to far, `level` 0 at the water to 1 at the eaves."""
+        """A point of the facade: `part` from near to far, `level` 0 at the water to 1 at the eaves."""
         depth = span[0] + (span[1] - span[0]) * part
         x = edge + (middle - side * 0.1 - edge) * depth * 1.16
         high = (0.58 * rise) * (1 - depth) + 0.12 * depth
         base = shore + 0.34 * (1 - depth) ** 1.6 * 0.6 - 0.05 * depth
         return x, base - high * level
 
-    def quad(*corners: tuple[float, float]) -> li.Mask:
+    def quad(tone: Colour, *corners: tuple[float, float]) -> None:
         def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
             pen.polygon([(x * w, y * h) for x, y in corners], 255)
 
-        return li.drawn(stage.height, stage.width, draw)
+        li.stamp(stage.field, tone, draw)
 
     shaded = stage.lit[0] < 0.5 if side < 0 else stage.lit[0] >= 0.5
     wall = stage.far(blend(tone, colour("2a2230"), 0.3 if shaded else 0.05), 0.32 * far)
-    li.lay(stage.field, wall, quad(at(0, -0.1), at(1, -0.1), at(1, 1), at(0, 1)))
-    li.lay(
-        stage.field,
-        stage.far(colour("8a4a36"), 0.35 * far),
-        quad(at(-0.02, 1), at(1.02, 1), at(0.95, 1.07), at(0.05, 1.07)),
-    )
-    li.lay(
-        stage.field,
-        blend(wall, (0.05, 0.06, 0.06), 0.55),
-        quad(at(0, -0.1), at(1, -0.1), at(1, 0.06), at(0, 0.06)),
-    )
+    quad(wall, at(0, -0.1), at(1, -0.1), at(1, 1), at(0, 1))
+    roof, foot = stage.far(colour("8a4a36"), 0.35 * far), blend(wall, (0.05, 0.06, 0.06), 0.55)
+    quad(roof, at(-0.02, 1), at(1.02, 1), at(0.95, 1.07), at(0.05, 1.07))
+    quad(foot, at(0, -0.1), at(1, -0.1), at(1, 0.06), at(0, 0.06))
     _panes(stage, at, storeys, far, wall)
 
 
-def _panes(stage: Stage, at: object, storeys: int, far: float, wall: Colour) -> None:
-    place = at  # a function of a part and a level
-    assert callable(place)
+def _panes(
+    stage: Stage, place: Callable[[float, float], Corner], storeys: int, far: float, wall: Colour
+) -> None:
     rng = stage.rng
-    lit: list[list[tuple[float, float]]] = []
-    dull: list[list[tuple[float, float]]] = []
-    frames: list[list[tuple[float, float]]] = []
+    lit: list[list[Corner]] = []
+    dull: list[list[Corner]] = []
+    frames: list[list[Corner]] = []
     for storey in range(storeys):
         low = 0.12 + storey * 0.86 / storeys
         high = low + 0.5 * 0.86 / storeys
@@ -221,11 +218,9 @@ def _panes(stage: Stage, at: object, storeys: int, far: float, wall: Colour) -> 
         (lit, blend(stage.far(colour("4a5560"), 0.2), LAMP, 0.25 + 0.7 * stage.lamp.lamps), 0.95),
     ):
 
-        def draw(
-            pen: ImageDraw.ImageDraw, h: int, w: int, shapes: list[list[tuple[float, float]]] = shapes
-        ) -> None:
+        def draw(pen: ImageDraw.ImageDraw, h: int, w: int, shapes: list[list[Corner]] = shapes) -> None:
             for corners in shapes:
                 pen.polygon([(x * w, y * h) for x, y in corners], 255)
 
         if shapes:
-            li.lay(stage.field, tone, li.drawn(stage.height, stage.width, draw) * share)
+            li.stamp(stage.field, tone, draw, share)

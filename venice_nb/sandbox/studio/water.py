@@ -10,12 +10,14 @@ from . import light as li
 from .light import blend, colour
 
 if TYPE_CHECKING:
+    from PIL import ImageDraw
+
     from .light import Mask
     from .stage import Stage
 
 
 def mirror(stage: Stage, shore: float, *, calm: float, tone: li.Colour | None = None) -> None:
-    """Fills everything below the shore with a reflection of what is above it. `calm` 0 rough to 1 a mirror."""
+    """Fills all below the shore with a reflection of what is above. `calm`: 0 rough to 1 a mirror."""
     field, height, width = stage.field, stage.height, stage.width
     top = int(shore * height)
     deep = height - top
@@ -99,15 +101,11 @@ def _weed(stage: Stage, x: float, foot: float) -> None:
     wide = 0.008 * (1 - at) + 0.0015
     y = foot - tall * at
 
-    def draw(pen: li.ImageDraw.ImageDraw, h: int, w: int) -> None:
+    def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
         left = [(float(a - b) * w, float(c) * h) for a, b, c in zip(sway, wide, y, strict=True)]
         right = [(float(a + b) * w, float(c) * h) for a, b, c in zip(sway, wide, y, strict=True)]
         pen.polygon(left + right[::-1], 255)
 
     tones = ("2f7a55", "c4557a", "d98a3c", "3d8f86", "7a5ab0")
     tone = colour(tones[int(rng.integers(len(tones)))])
-    li.lay(
-        stage.field,
-        blend(tone, colour("12628f"), float(rng.uniform(0.15, 0.55))),
-        li.drawn(stage.height, stage.width, draw),
-    )
+    li.stamp(stage.field, blend(tone, colour("12628f"), float(rng.uniform(0.15, 0.55))), draw)

@@ -1,10 +1,12 @@
-"""A prompt read for what can be painted: hour, weather, season, place, things with their number and colour."""
+# ruff: noqa: E501, RUF001  lists of words stay on one line; typographic quotes are looked for
+"""A prompt read for what can be painted: hour, weather, season, place, things with number and colour."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .palettes import named
@@ -20,7 +22,7 @@ day: noon midday daylight daytime sunny afternoon morning
 dawn: sunrise daybreak
 sunset: sundown golden-hour evening afterglow
 dusk: twilight gloaming nightfall blue-hour
-night: midnight moonlit moonlight starry nighttime nocturnal stars moon star-filled
+night: midnight moonlit moonlight starry nighttime nocturnal stars moon star-filled aurora borealis northern-lights
 """
 _WEATHER = """
 rain: rainy raining drizzle wet downpour shower
@@ -45,10 +47,11 @@ beach: shore seaside sand island tropical
 lake: pond river stream reflection loch fjord waterfall riverside
 mountains: mountain alps alpine peak peaks hills hill valley dolomites himalaya volcano landscape canyon cliff
 forest: woods woodland jungle trees pine pines grove taiga woodlands rainforest
-city: skyline skyscraper skyscrapers downtown metropolis urban cityscape street streets town village cyberpunk tokyo york london paris neon-city alley
+city: skyline skyscraper skyscrapers downtown metropolis urban cityscape street streets cyberpunk tokyo york london paris neon-city alley
 desert: dunes dune sahara sandstorm oasis
+village: town hamlet townscape
 field: meadow fields grass prairie garden park farm countryside lawn wheat vineyard pasture steppe
-space: galaxy nebula cosmos cosmic universe planets outer-space astronaut orbit asteroid milky-way spaceship
+space: galaxy nebula cosmos cosmic universe planets outer-space asteroid milky-way
 underwater: reef coral-reef seabed aquarium undersea
 table: still-life kitchen desk shelf breakfast food dish plate studio product
 portrait: face headshot selfie
@@ -74,7 +77,8 @@ rabbit: bunny hare
 horse: pony unicorn stallion deer stag
 fish: goldfish koi salmon shark whale dolphin
 butterfly: butterflies moth
-person: man woman girl boy people figure knight wizard astronaut traveler hiker dancer walker king queen samurai warrior monk child
+astronaut: cosmonaut spaceman spacewoman
+person: man woman girl boy people figure knight wizard traveler hiker dancer walker king queen samurai warrior monk child
 face: portrait headshot selfie
 robot: android cyborg mech
 car: cars taxi automobile truck van
@@ -112,6 +116,8 @@ _NUMBERS = {
 }  # fmt: skip
 _LIGHT_NAMES = {"bright": 0.12, "dark": -0.2, "moody": -0.15, "dim": -0.18, "pastel": 0.18, "vivid": 0.05}
 
+PARTS = ("hair", "eyes", "roof", "sails", "petals", "leaves")  # of things: their colours are not the light's
+
 # Where a thing is at home, if the prompt names no place.
 HOME = {
     "gondola": "canal",
@@ -121,6 +127,7 @@ HOME = {
     "fish": "underwater",
     "rocket": "space",
     "planet": "space",
+    "astronaut": "space",
     "car": "city",
     "umbrella": "city",
     "face": "portrait",
@@ -166,11 +173,25 @@ class Brief:
     places: tuple[str, ...] = ()
     things: tuple[Thing, ...] = ()
     tones: tuple[Colour, ...] = ()
+    loose: tuple[Colour, ...] = ()  # the tones that belong to no thing or place
+    ground: Colour | None = None  # the tone of a place: green hills, red desert
     lift: float = 0.0  # brighter or darker, from words like pastel and moody
 
     @property
     def place(self) -> str:
         """The main place: named, or the home of the first thing, or where hours and weather show best."""
+        water = next((place for place in ("canal", "beach", "sea", "lake") if place in self.places), "")
+        if water and self.places[0] in (
+            "mountains",
+            "forest",
+            "city",
+            "field",
+            "canal",
+            "beach",
+            "sea",
+            "lake",
+        ):
+            return water  # the rest stands on its shore
         if self.places:
             return self.places[0]
         for thing in self.things:
@@ -195,7 +216,8 @@ def _lexicon(lines: str) -> dict[str, str]:
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _PAIRS = re.compile(
-    r"\b(golden|blue|outer|still|hot|milky|coral)[ -](hour|space|life|air|way|reef)\b", re.IGNORECASE
+    r"\b(golden|blue|outer|still|hot|milky|coral|northern)[ -](hour|space|life|air|way|reef|lights)\b",
+    re.IGNORECASE,
 )
 _LACK = re.compile(r"\b(?:no|without(?: any)?|not|sans|minus)\s+((?:[\w-]+\s+)?[\w-]+)", re.IGNORECASE)
 
@@ -242,6 +264,14 @@ def read(prompt: str, negative: str = "") -> Brief:
     places = dict.fromkeys(kind for word in words if (kind := _meant(_PLACES, word)) and kind not in unwanted)
     season = "" if "spring" in words and "hot-spring" in prompt else first(_SEASONS)
     tones = dict.fromkeys(tone for word in words for part in word.split("-") if (tone := named(part)))
+    after = dict(pairwise(words))
+    bound = {word: named(word) for word in words if named(word) and _meant(_PLACES, after.get(word, ""))}
+    owned = {
+        word
+        for word in words
+        if named(word) and (_meant(_THINGS, after.get(word, "")) or after.get(word) in PARTS)
+    }
+    loose = [named(word) for word in words if named(word) and word not in bound and word not in owned]
     return Brief(
         tuple(words),
         first(_HOURS),
@@ -250,6 +280,8 @@ def read(prompt: str, negative: str = "") -> Brief:
         tuple(places),
         tuple(_things(words, unwanted)),
         tuple(tone for tone in tones if tone not in avoided),
+        tuple(dict.fromkeys(tone for tone in loose if tone and tone not in avoided)),
+        next(iter(bound.values()), None),
         sum(_LIGHT_NAMES.get(word, 0.0) for word in words),
     )
 
