@@ -114,11 +114,11 @@ def test_a_short_sound_is_in_the_page_with_its_waveform_and_what_it_says():
     assert "controls" in page
     assert 'preload="metadata"' in page
     assert "autoplay" not in page
-    for words in ("1.6 s", "24 kHz mono", "mp3", "voice af_sky", "tts-kokoro", "$0.00005 priced", "SANDBOX"):
+    for words in ("1.5 s", "24 kHz mono", "mp3", "voice af_sky", "tts-kokoro", "$0.00005 priced", "SANDBOX"):
         assert words in page, words
     picture = re.search(r'<img src="data:image/png;base64,([^"]*)" alt="([^"]*)"', page)
     assert Image.open(io.BytesIO(pybase64.b64decode(picture[1]))).size == (600, 72)
-    assert picture[2] == "Waveform of the sound of 1.6 s: Hello, Venice."
+    assert picture[2] == "Waveform of the sound of 1.5 s: Hello, Venice."
     assert len(page) < len(MP3) * 4 / 3 + 5000
 
 
@@ -143,11 +143,11 @@ def test_a_kept_file_is_linked():
 def test_plain_text_says_the_same():
     plain = speech(first_byte=0.21)._mimebundle()["text/plain"]
     assert plain.splitlines()[0] == (
-        "Audio: 1.6 s, 24 kHz mono, mp3, 16 KB, voice af_sky, tts-kokoro, $0.00005 priced, "
+        "Audio: 1.5 s, 24 kHz mono, mp3, 16 KB, voice af_sky, tts-kokoro, $0.00005 priced, "
         "first sound after 0.21 s"
     )
     assert "Hello, Venice." in plain
-    assert repr(speech()).startswith("<Audio: 1.6 s")
+    assert repr(speech()).startswith("<Audio: 1.5 s")
 
 
 def test_times_are_left_out_where_notebooks_are_compared(monkeypatch):

@@ -6,6 +6,7 @@ Samples are float32 from -1 to 1, of shape (n,) for one channel and (n, channels
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ _READERS = {
     "video/x-matroska": "matroska",
     "video/x-msvideo": "avi",
 }
-_GUESSED = frozenset({"mp3", "aac"})  # containers whose header does not hold the length
+_GUESSED = frozenset({"mp3", "aac"})  # containers whose length is guessed from the rate of the first bits
+_COUNTED = re.compile(b"Xing|Info")  # unless the first frame of an MP3 file counts them
 
 
 class NotSound(ValueError):  # noqa: N818  it says what the bytes are
@@ -81,7 +83,7 @@ def measure(data: bytes | Path, *, raw_rate: int | None = None) -> Measure:
         return Measure(len(data) // 2 / raw_rate, raw_rate, 1, "pcm")
     with _opened(data) as (box, stream):
         length = stream.duration
-        if length is None or box.format.name.partition(",")[0] in _GUESSED:
+        if length is None or (box.format.name in _GUESSED and not _COUNTED.search(_head(data))):
             length = sum(packet.duration or 0 for packet in _packets(box, stream))
         return Measure(
             float(length * stream.time_base), stream.rate, stream.channels, stream.codec_context.name
@@ -176,8 +178,7 @@ class _opened:  # noqa: N801  used like a function, in a with statement
             head, source = data, io.BytesIO(data)
         else:
             source = data.open("rb")  # type: ignore[assignment]  # both are binary files
-            head = source.read(1 << 16)
-            source.seek(0)
+            head = _head(data)
         self._source = source
         reader = _READERS.get(container(head))
         if reader is None:
@@ -201,6 +202,13 @@ class _opened:  # noqa: N801  used like a function, in a with statement
         self._source.close()
         if isinstance(error, av.FFmpegError | OSError):
             raise NotSound("it is damaged or cut off") from None
+
+
+def _head(data: bytes | Path) -> bytes:
+    if isinstance(data, bytes):
+        return data[: 1 << 16]
+    with data.open("rb") as file:
+        return file.read(1 << 16)
 
 
 def _packets(box: Any, stream: Any) -> Iterator[Any]:
