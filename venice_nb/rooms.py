@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from venice_nb import characters, models
 from venice_nb.binding import AsyncRoom, Room, awaits, does, opens
-from venice_nb.studio import edits, image_map, images, music, speech, video
+from venice_nb.studio import edits, image_map, images, music, speech, transcription, video
 from venice_nb.studio import voices as voice_plans
 from venice_nb.talk import chat
 
@@ -117,6 +117,7 @@ class Sound(Room):
     speak = does(speech.speak)
     dialogue = does(speech.dialogue)
     stream = does(speech.stream)
+    transcribe = does(transcription.transcribe)
     voices = does(voice_plans.voices)
     clone_voice = does(voice_plans.clone_voice)
 
@@ -131,6 +132,7 @@ class AsyncSound(AsyncRoom):
     speak = awaits(speech.speak)
     dialogue = awaits(speech.dialogue)
     stream = opens(speech.stream)
+    transcribe = awaits(transcription.transcribe)
     voices = awaits(voice_plans.voices)
     clone_voice = awaits(voice_plans.clone_voice)
 
