@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .light import Field, Mask
 
 SIDE = 160  # pixels of the longer side the parting is computed at
+DULL = np.array([0.55, 1, 1], np.float32)  # brightness counts less: light falls unevenly on a background
 GROUPS = 6  # colours the background and the foreground are each described by
 
 
@@ -35,17 +36,16 @@ def foreground(image: Image.Image) -> Image.Image:
     """
     scale = min(1.0, SIDE / max(image.size))
     size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
-    lab = to_lab(from_image(image.resize(size, Image.Resampling.BOX)))
-    inside = ~_flooded(lab)
-    share = inside.mean()
-    if share < 0.01 or share > 0.97:
-        inside = _central(*lab.shape[:2])
-    unsure = np.zeros(inside.shape, np.float32)
+    lab = to_lab(from_image(image.resize(size, Image.Resampling.BOX))) * DULL
+    near = _ground(lab)
+    inside = ~_flooded(near)
+    if not 0.01 < inside.mean() < 0.97:
+        inside = _central(*lab.shape[:2]) < 1
+    prior = 3.5 - 8 * _central(*lab.shape[:2]) - 14.0 * _border(*lab.shape[:2])
     for _ in range(3):
-        unsure = _nearness(lab, ~inside) - _nearness(lab, inside)  # positive: nearer to the foreground
-        ring = _border(*inside.shape)
-        guess = unsure + 6.0 * (inside.astype(np.float32) - 0.5) - 14.0 * ring
-        fresh = _settled(guess > 0)
+        # positive: nearer to the foreground; where it has been so far counts, and so does the middle
+        pull = np.minimum(near, _nearness(lab, ~inside)) - _nearness(lab, inside)
+        fresh = _settled(pull + 8.0 * (inside.astype(np.float32) - 0.5) + prior > 0)
         if fresh.mean() < 0.004:
             break
         inside = fresh
@@ -70,13 +70,36 @@ def to_lab(field: Field) -> Field:
     return np.stack(parts, -1).astype(np.float32)
 
 
-def _flooded(lab: Field) -> Mask:
-    """What is joined to the border by small steps of colour and is like some colour of the border."""
+def _ground(lab: Field) -> Mask:
+    """How far each colour is from the border's: from all of it, or from its own row at both edges."""
     high, wide = lab.shape[:2]
-    edge = np.concatenate([lab[:2].reshape(-1, 3), lab[:, :2].reshape(-1, 3), lab[:, -2:].reshape(-1, 3)])
-    near = _nearness_to(lab, _groups(edge))
-    spread = float(np.percentile(_nearness_to(edge[None], _groups(edge)), 85))
-    like = near < max(9.0, 1.6 * spread + 4)
+    last = max(2, high * 3 // 4)  # below, people and things are often cut by the border
+    edge = np.concatenate(
+        [lab[:2].reshape(-1, 3), lab[:last, :2].reshape(-1, 3), lab[:last, -2:].reshape(-1, 3)]
+    )
+    centres = _groups(edge)
+    ends = [_calmed(lab[:, :4].mean(1)), _calmed(lab[:, -4:].mean(1))]
+    across = np.linspace(0, 1, wide, dtype=np.float32)[None, :, None]
+    between = ends[0][:, None] * (1 - across) + ends[1][:, None] * across
+    beside = np.sqrt(((lab - between) ** 2).sum(-1))
+    # where the edges change colour down there, it is the thing that reaches them
+    jump = np.minimum(*(np.sqrt(((end - end[last - 1]) ** 2).sum(-1)) for end in ends))
+    beside[last:] += np.clip(jump[last:] - 7, 0, 25)[:, None]
+    near: Mask = np.minimum(_nearness_to(lab, centres), beside)
+    return near
+
+
+def _calmed(rows: Field) -> Field:
+    """A line of colours without its flecks."""
+    padded = np.pad(rows, ((3, 3), (0, 0)), mode="edge")
+    calm: Field = np.median(np.stack([padded[at : at + len(rows)] for at in range(7)]), axis=0)
+    return calm
+
+
+def _flooded(near: Mask) -> Mask:
+    """What is near to the border's colours and joined to the border."""
+    high, wide = near.shape
+    like = near < 9.5
     reached = np.zeros((high, wide), bool)
     reached[0], reached[:, 0], reached[:, -1] = like[0], like[:, 0], like[:, -1]
     for _ in range(high + wide):
@@ -95,7 +118,7 @@ def _flooded(lab: Field) -> Mask:
 def joined_from_top(lab: Field) -> Mask:
     """What is joined to the upper edge by small steps of colour and is coloured like the upper third."""
     high = lab.shape[0]
-    like = _nearness_to(lab, _groups(lab[: max(2, high // 3)])) < 17
+    like = _nearness_to(lab, _groups(lab[: max(2, high // 3)])) < 22
     down = (np.sqrt(((lab[1:] - lab[:-1]) ** 2).sum(-1)) < 7) & like[1:]
     right = np.sqrt(((lab[:, 1:] - lab[:, :-1]) ** 2).sum(-1)) < 9
     reached = np.zeros(lab.shape[:2], bool)
@@ -109,8 +132,9 @@ def joined_from_top(lab: Field) -> Mask:
             break
         reached = grown
     # a way round an edge is no sky: what lies below solid ground in its column is left out
-    blocked = np.cumsum(~reached, axis=0) > max(2, high // 30)
-    sky = reached & ~blocked
+    dim = lab[..., 0] < 93  # a sun is no ground
+    blocked = np.cumsum(~reached & dim, axis=0) > max(2, high // 30)
+    sky = (reached | ~dim) & ~blocked
     # where haze hides the edge, the sky ends where it ends for most columns
     ends = high - np.argmax(sky[::-1], axis=0)
     sky[int(np.quantile(ends, 0.7)) + high // 25 :] = False
@@ -148,13 +172,16 @@ def _nearness(lab: Field, part: Mask) -> Mask:
 
 def _border(high: int, wide: int) -> Mask:
     ring = np.zeros((high, wide), np.float32)
-    ring[0] = ring[:, 0] = ring[:, -1] = 1  # not the lower edge: people and things are often cut by it
+    low = high * 3 // 4
+    ring[0] = ring[:low, 0] = ring[:low, -1] = 1
     return ring
 
 
 def _central(high: int, wide: int) -> Mask:
+    """How far out a point is: 1 on an oval that leaves the corners free."""
     y, x = np.linspace(-1, 1, high)[:, None], np.linspace(-1, 1, wide)[None, :]
-    return (x / 0.6) ** 2 + (y / 0.72) ** 2 < 1
+    out: Mask = (x / 0.75) ** 2 + (y / 0.85) ** 2
+    return np.minimum(out, 2.2) / 1.1
 
 
 def _settled(inside: Mask) -> Mask:

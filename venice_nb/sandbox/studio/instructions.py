@@ -242,11 +242,11 @@ def _backgrounds(reader: _Reader) -> None:
         reader.add(found.start(), Step("background", "tone", tone=tone))
     scene = r"(?P<scene>[^,.;]{3,80})"
     if found := reader.take(
-        rf"\b(?:{_MAKE}|replace|swap)\s+{ground}\s*(?:to|with|into|by|for|look like)?\s+{scene}|\b(?:put|place|move|set)\s+(?:it|him|her|them|{_A}(?:subject|person|object|product|cat|dog|thing|main \w+))\s+(?:in(?:to|side)?|on(?:to)?|at|in front of|against)\s+(?P<scene2>[^,.;]{{3,80}})"
+        rf"\b(?:{_MAKE}|replace|swap)\s+{ground}\s*(?:to|with|into|by|for|look like)?\s+{scene}|\b(?:put|place|move|set)\s+(?:it|him|her|them|the (?:\w+ )?\w+)\s+(?:in(?:to|side)?|on(?:to)?|at|in front of|against)\s+(?P<scene2>(?:a|an|the|some)\s+[^,.;]{{3,80}})"
     ):
         asked = found["scene"] or found["scene2"]
         brief = read(asked)
-        if brief.places or brief.hour or brief.weather or brief.things:
+        if brief.places or brief.hour or brief.weather or (found["scene"] and brief.things):
             reader.add(found.start(), Step("background", "scene", brief=brief))
 
 
