@@ -131,5 +131,8 @@ def test_the_picture_of_a_sound_is_small_and_shows_where_it_is_loud():
     inked = np.asarray(image)[:, :, 3] > 0
     assert inked[:, 300:].sum() > 10 * inked[:, :300].sum()
     assert waveform(half) == data
+    poster = np.asarray(Image.open(io.BytesIO(waveform(half, below=50))).convert("RGBA"))
+    assert poster.shape[:2] == (122, 600)
+    assert not poster[72:, :, 3].any()
     for empty in (quiet(0), quiet(0.001), tone(10)):
         assert Image.open(io.BytesIO(waveform(empty))).size == (600, 72)

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 _INK = (74, 134, 232)  # seen on white and on black alike
 
 
-def waveform(sound: Sound, *, width: int = 600, height: int = 72) -> bytes:
-    """A transparent PNG of one colour: a row of bars, each as high as the loudest sample there."""
+def waveform(sound: Sound, *, width: int = 600, height: int = 72, below: int = 0) -> bytes:
+    """A transparent PNG of one colour: a row of bars, each as high as the loudest sample there.
+
+    `below` are empty rows under it, for the controls of a player whose poster it is.
+    """
     import numpy as np  # noqa: PLC0415  loaded with the samples
     from PIL import Image  # noqa: PLC0415  loads with the first picture
 
@@ -29,9 +32,9 @@ def waveform(sound: Sound, *, width: int = 600, height: int = 72) -> bytes:
     heights = np.maximum((peaks * (height / 2 - 1)).round().astype(int), 0)
     rows = np.abs(np.arange(height) - (height - 1) / 2)
     drawn = rows[:, None] <= heights[None, :] + 0.5
-    picture = np.zeros((height, width), np.uint8)
+    picture = np.zeros((height + below, width), np.uint8)
     for offset in (0, 1):
-        picture[:, offset : bars * 3 : 3] = drawn[:, : len(range(offset, min(bars * 3, width), 3))]
+        picture[:height, offset : bars * 3 : 3] = drawn[:, : len(range(offset, min(bars * 3, width), 3))]
     image = Image.fromarray(picture, "P")
     image.putpalette([255, 255, 255, *_INK])
     out = io.BytesIO()

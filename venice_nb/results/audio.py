@@ -141,11 +141,14 @@ class Audio(Displayed):
             rows = [Spoken(self.voice, self.text, 0.0, self.duration or 0.0, self.model).to_dict()]
         return pd.DataFrame(rows, columns=["voice", "text", "start", "end", "model"])
 
-    def waveform(self, width: int = 600, height: int = 72) -> bytes:
-        """A PNG of how loud it is over time. Raises ValueError if the bytes cannot be read as sound."""
+    def waveform(self, width: int = 600, height: int = 72, *, below: int = 0) -> bytes:
+        """A PNG of how loud it is over time, with `below` empty rows under it.
+
+        Raises ValueError if the bytes cannot be read as sound.
+        """
         from venice_nb.media.waveform import waveform  # noqa: PLC0415  only when it is drawn
 
-        return waveform(self._thin, width=width, height=height)
+        return waveform(self._thin, width=width, height=height, below=below)
 
     def convert(self, kind: str) -> Audio:
         """The same sound as `mp3`, `opus`, `aac`, `flac`, `wav` or `pcm`; nothing is sent.

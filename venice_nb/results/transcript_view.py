@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LINES = 300  # lines that are drawn; the tables and files have all
 CLIPS = 300_000  # bytes of sound for single lines that one display carries
 CLIP_BITS = 20_000  # a second; enough to understand every word
+_TALL, _CONTROLS = 150, 64  # pixels of the player, and of its lower part that the controls cover
 MARGIN = 0.1  # seconds before and after a line, so that no word is cut
 
 
@@ -87,7 +88,7 @@ def _player(transcript: Transcript) -> html.Html | None:
         return html.join(audio_view.picture(source), html.tag("br"), audio_view.player(source))
     track = audio_view.data_url(transcript.to_vtt().encode(), "text/vtt")
     try:
-        poster = audio_view.data_url(source.waveform(600, 150), "image/png")
+        poster = audio_view.data_url(source.waveform(600, _TALL - _CONTROLS, below=_CONTROLS), "image/png")
     except (NotSound, ValueError):
         poster = None
     return html.tag(
@@ -96,7 +97,7 @@ def _player(transcript: Transcript) -> html.Html | None:
         controls=True,
         preload="metadata",
         width=600,
-        height=150,
+        height=_TALL,
         poster=poster,
         title="the recording, with subtitles",
         src=src,
