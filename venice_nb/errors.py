@@ -393,6 +393,10 @@ class JobError(VeniceError):
     """A queued job failed."""
 
 
+class StillRunning(VeniceError, TimeoutError):
+    """A job was not ready within the time given. It goes on at the server."""
+
+
 class ToolError(VeniceError):
     """A tool could not be run. Only raised when asked for; otherwise the model is told."""
 

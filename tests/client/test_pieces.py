@@ -111,3 +111,17 @@ def test_a_form_repeats_a_part_for_each_file():
     content, kind = encode(made)
     request = httpx.Request("POST", "http://x", content=content, headers={"content-type": kind.decode()})
     assert request.read().count(b'name="images"; filename=') == 2
+
+
+def test_json_that_is_whole_is_an_answer_though_less_came_than_was_announced(world, wire):
+    """Fault 8: the id of a job that was queued is in it."""
+    server = wire([reply({"queue_id": "1", "model": "m"}, length=90), b""])
+    got = world.open(server.base_url).run(send(call(accept="application/json", safety=Safety.QUEUE)))
+    assert b"queue_id" in got.content
+    assert len(server.requests) == 1
+
+
+def test_json_that_is_cut_is_no_answer(world, wire):
+    server = wire([reply(b'{"queue_id": "1", "mod', length=90), b""])
+    with pytest.raises(errors.UnknownOutcome):
+        world.open(server.base_url).run(send(call(accept="application/json", safety=Safety.QUEUE, paid=True)))

@@ -9,8 +9,8 @@ import pytest
 from films import COMPLETED, LINK, MODEL, World, cut, film, media, order, processing, tune
 
 from venice_nb import errors
+from venice_nb.errors import StillRunning
 from venice_nb.jobs import delivery
-from venice_nb.jobs.outcome import StillRunning
 from venice_nb.policy.steps import Send
 
 

@@ -143,7 +143,7 @@ class Connection:
             for chunk in response.stream:
                 body.collect(chunk)
         except httpx.TransportError:
-            if response.status_code < 400:
+            if response.status_code < 400 and not body.whole():
                 raise  # an error status is an answer even when its text was cut
         finally:
             body.close()
@@ -252,7 +252,7 @@ class AsyncConnection:
                 async for chunk in response.stream:
                     body.collect(chunk)
         except (httpx.TransportError, TimeoutError):
-            if response.status_code < 400:
+            if response.status_code < 400 and not body.whole():
                 raise  # an error status is an answer even when its text was cut
         finally:
             body.close()

@@ -202,6 +202,17 @@ class Body:
         """All that was collected in memory."""
         return b"".join(self._parts)
 
+    def whole(self) -> bool:
+        """Whether this is JSON from its first bracket to its last, though the connection was cut after it."""
+        content = self.bytes().strip()
+        if content[:1] not in (b"{", b"["):
+            return False
+        try:
+            orjson.loads(content)
+        except ValueError:
+            return False
+        return True
+
     def close(self) -> None:
         """Close the file, if there is one."""
         if self._open is not None:

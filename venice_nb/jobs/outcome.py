@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from venice_nb.policy.entry import Entry
 
 
-class StillRunning(errors.VeniceError, TimeoutError):  # noqa: N818  named after what happened
-    """The job was not ready within the time given. It goes on at the server; `job` is its id."""
-
-
 def resume(entry: Entry) -> str:
     """The code that waits for the job, also in another process."""
     return f"v.job('{short(entry.id, 60)}').wait()"
@@ -92,9 +88,9 @@ def _advice(entry: Entry) -> str:
     return "change the prompt or the model, then order it again with submit(...)"
 
 
-def running(entry: Entry, waited: float) -> StillRunning:
+def running(entry: Entry, waited: float) -> errors.StillRunning:
     """The error of a wait that was told to end."""
-    return StillRunning(
+    return errors.StillRunning(
         f"Job {entry.id} is not ready after {seconds(waited)}; it goes on at the server.",
         **_known(entry),
         do=f"{resume(entry)} waits on",

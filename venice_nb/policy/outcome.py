@@ -25,7 +25,6 @@ ONE_DUPLICATE, ALL_DUPLICATES = (
     0.005,
     0.05,
 )  # US dollars that may be risked by one resend, by all of a process
-DAY = 86_400.0
 
 LostKind = Literal["connect", "dns", "tls", "timeout", "cut", "deadline", "pool", "interrupt"]
 
@@ -95,7 +94,7 @@ class Rule:
 
 RULES = {
     Safety.READ: Rule(5, 60, None, None),
-    Safety.POLL: Rule(100_000, DAY, None, None),
+    Safety.POLL: Rule(4, 60, None, None),  # whoever waits for a job asks again, for as long as it lives
     Safety.INFER: Rule(4, 60, None, None),  # after UNKNOWN only below a price, see `risks_money`
     Safety.MAKE: Rule(3, 60, 1, 0),
     Safety.QUEUE: Rule(3, 120, 0, 0),
