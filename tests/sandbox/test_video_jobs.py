@@ -47,6 +47,16 @@ def test_a_film_is_quoted_queued_polled_and_delivered(jobs, clock):
     assert jobs.poll(job).content == reply.content  # it stays until it is deleted
 
 
+def test_the_id_of_a_job_does_not_depend_on_how_often_another_was_polled(at):
+    impatient, calm = at(), at()
+    first = impatient.queue()
+    impatient.poll(first)
+    assert calm.queue() == first
+    second = impatient.queue()
+    assert second["queue_id"] != first["queue_id"]
+    assert calm.queue() == second
+
+
 def test_what_was_quoted_is_charged_when_the_film_is_queued(jobs):
     quote = jobs.desk.post("/video/quote", FILM).json()["quote"]
     before = jobs.desk.box.state.usd

@@ -96,7 +96,9 @@ def pace(state: State, model: str, job_id: str) -> tuple[float, float]:
 def add(ask: Ask, kind: str, make: Callable[[], Media], paid: Charge) -> Job:
     """Queues work that was paid for."""
     state = ask.state
-    job_id = state.uuid(f"job {ask.id}")
+    with state.lock:
+        state.queued += 1
+        job_id = state.uuid(f"job {state.queued} {ask.model}")  # however often others were polled before
     seconds, typical = pace(state, ask.model, job_id)
     job = Job(job_id, kind, ask.model, ask.now, seconds, typical, make, paid)
     with state.lock:

@@ -198,6 +198,7 @@ class State:
         self.prefixes: dict[bytes, float] = {}  # prompt prefixes seen, with their expiry
         self._mind = mind
         self._count = 0
+        self.queued = 0  # jobs so far
         self._by_digest: dict[bytes, str] = {}
 
     @property
