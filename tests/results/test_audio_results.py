@@ -197,6 +197,7 @@ def test_who_speaks_when_is_a_table():
 def test_it_is_what_other_calls_take_as_media():
     found = load(speech(), "audio")
     assert (found.data, found.mime, found.name) == (MP3, "audio/mpeg", speech().name)
+    assert load(speech(file(1.0, "pcm"), "audio/pcm", rate=24_000), "audio").mime == "audio/wav"
     assert bytes(speech()) == MP3
     assert speech()
     assert not Audio(b"", "audio/mpeg")

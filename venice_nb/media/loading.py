@@ -90,7 +90,9 @@ def load(source: Any, kind: Kind, field: str = "") -> Media:
     if hasattr(source, "read"):
         return _judged(*_read_handle(source, field), kind, field)
     if hasattr(source, "mime") and (hasattr(source, "data") or hasattr(source, "__bytes__")):
-        data = source.data if isinstance(getattr(source, "data", None), bytes) else bytes(source)
+        given = (getattr(source, name, None) for name in ("playable", "data"))  # bare samples get a header
+        data = next((each for each in given if isinstance(each, bytes)), None)
+        data = bytes(source) if data is None else data
         return _judged(data, str(getattr(source, "name", "")), kind, field)
     return refuse(
         field,
