@@ -86,3 +86,8 @@ def test_a_recording_without_pauses_is_cut_all_the_same(sound):
 
 def test_a_short_recording_is_not_cut():
     assert cuts(tone(5), 20) == []
+
+
+def test_of_equal_pauses_the_last_one_is_taken_so_that_pieces_are_few():
+    sound = talk(*[2.0] * 20, pause=0.5)
+    assert len(cuts(sound, 20)) == 2

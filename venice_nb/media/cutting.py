@@ -95,9 +95,9 @@ def cuts(sound: Sound, longest: float) -> list[float]:
         first = start + (1 - REACH) * longest
         last = max(min(start + longest, whole - SCRAP * longest), first)
         window = loud[int(first / STEP) : max(int(last / STEP), int(first / STEP) + 1)]
-        # the middle of the first of the quietest places: a pause, not the edge of one
+        # the middle of the last of the quietest places: a pause, not the edge of one; few pieces, not many
         quietest = np.flatnonzero(window <= window.min() * 1.05 + 1e-9)
-        run = quietest[: int(np.argmax(np.diff(np.append(quietest, quietest[-1] + 2)) > 1)) + 1]
+        run = np.split(quietest, np.flatnonzero(np.diff(quietest) > 1) + 1)[-1]
         start = min(max((int(first / STEP) + float(run.mean()) + 0.5) * STEP, first), last)
         found.append(start)
     return found
