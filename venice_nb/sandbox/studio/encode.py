@@ -156,7 +156,7 @@ def _filtered(samples: Samples, rate: int, name: str, argument: str) -> Samples:
                 out.append(graph.pull().to_ndarray()[0])
             except (av.BlockingIOError, av.EOFError):
                 break
-    return np.concatenate(out).astype(np.float32, copy=False)
+    return np.concatenate([samples[:0], *out]).astype(np.float32, copy=False)
 
 
 def _written(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from .encode import container, decode
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 RATE = 8000  # samples a second, enough for all that is looked at
 SILENT = 10 ** (-60 / 20)  # peak of a sound without a signal: -60 dBFS
-FILES = 2000  # digests that are remembered
+FILES = 500  # digests that are remembered
 CLEAR = 0.5  # of the audible time must be words of the sandbox's, or all is described
 
 _RECIPE = re.compile(
@@ -65,15 +66,19 @@ class Hearing:
 
     def __init__(self) -> None:
         self.memory = Memory()
-        self._files: dict[bytes, Utterance] = {}
+        self._files: dict[bytes, Utterance] = {}  # by digest, without their landmarks
+        self._lock = Lock()
 
     def remember(self, speech: Speech, data: bytes = b"") -> None:
         """Keeps what was said, and the file it was sent in."""
         said = self.memory.add(speech.text, speech.words, speech.samples, speech.rate)
         if data:
-            self._files[sha256(data).digest()] = said
-            while len(self._files) > FILES:
-                del self._files[next(iter(self._files))]
+            with self._lock:
+                self._files[sha256(data).digest()] = replace(
+                    said, hashes=said.hashes[:0], times=said.times[:0]
+                )
+                while len(self._files) > FILES:
+                    del self._files[next(iter(self._files))]
 
     def listen(self, data: bytes) -> Transcript:
         """The transcript of a file. Raises ValueError if it is silent, empty or cannot be decoded."""

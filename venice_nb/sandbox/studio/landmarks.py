@@ -29,8 +29,9 @@ NEAR_BINS, NEAR_FRAMES = 10, 5  # no two peaks are nearer
 FAN, REACH = 6, 40  # each peak is paired with so many later ones within so many frames
 BLOCK = 4096  # frames looked at together
 LEAST = 12  # pairs that must agree on one offset
+COMMON = 100  # a pair that occurs more often tells nothing
 SHARE = 0.12  # of the pairs of a stretch that must be heard in it
-KEPT = 2 * 3600.0  # seconds of speech that are remembered
+KEPT = 1800.0  # seconds of speech that are remembered; twice as many take twice as long to search
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Memory:
         self._lock = Lock()
 
     def add(self, text: str, words: tuple[Word, ...], samples: Samples, rate: int) -> Utterance:
-        """Remembers an utterance; the oldest are forgotten beyond two hours of speech."""
+        """Remembers an utterance; the oldest are forgotten beyond half an hour of speech."""
         import numpy as np  # noqa: PLC0415
 
         # a cut elsewhere may begin half a frame later, where other peaks win: both are remembered
@@ -148,11 +149,12 @@ class Memory:
             said = tuple(self._said)
             known, at, owners = self._index = self._index or _indexed(said)
         low, high = np.searchsorted(known, hashes, "left"), np.searchsorted(known, hashes, "right")
-        counts = high - low
+        counts = np.where(high - low <= COMMON, high - low, 0)
         asked = np.repeat(np.arange(len(hashes)), counts)
         place = np.arange(len(asked)) - np.repeat(np.cumsum(counts) - counts, counts) + low[asked]
-        heard, spoken, who = times[asked], at[place], owners[place]
-        return _stretches(said, heard, spoken, who, len(samples) / rate)
+        heard = times[asked]
+        until = heard + (hashes[asked] & 255)  # when the second peak of the pair is heard
+        return _stretches(said, (heard, until, at[place], owners[place]), len(samples) / rate)
 
 
 def _same(one: Utterance, other: Utterance) -> bool:
@@ -173,30 +175,34 @@ def _indexed(said: tuple[Utterance, ...]) -> tuple[Numbers, Numbers, Numbers]:
 
 
 def _stretches(
-    said: tuple[Utterance, ...], heard: Numbers, spoken: Numbers, who: Numbers, seconds: float
+    said: tuple[Utterance, ...], pairs: tuple[Numbers, Numbers, Numbers, Numbers], seconds: float
 ) -> list[Found]:
     """The offsets most pairs agree on, strongest first; each moment of the sound belongs to one of them."""
     import numpy as np  # noqa: PLC0415
 
+    heard, until, spoken, who = pairs
     found: list[Found] = []
     if not len(heard):
         return found
     offsets = heard - spoken
     wide = int(np.abs(offsets).max()) * 2 + 3
-    votes, counts = np.unique(who * wide + offsets + wide // 2, return_counts=True)
-    strength = counts.copy()  # a frame to either side counts too: no cut falls on a frame's edge
-    for aside in (-1, 1):
-        spot = np.searchsorted(votes, votes + aside).clip(max=len(votes) - 1)
-        strength += np.where(votes[spot] == votes + aside, counts[spot], 0)
+    keys = who * wide + offsets + wide // 2
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    votes = np.unique(keys)
+    # a frame to either side counts too: no cut falls on a frame's edge
+    low, high = np.searchsorted(keys, votes - 1, "left"), np.searchsorted(keys, votes + 1, "right")
+    strength = high - low
     taken = np.zeros(int(heard.max()) + 2, bool)
     for best in np.argsort(-strength, kind="stable"):
         if strength[best] < LEAST:
             break
         owner, offset = int(votes[best] // wide), int(votes[best] % wide - wide // 2)
-        mine = (who == owner) & (np.abs(offsets - offset) <= 1) & ~taken[heard]
-        if mine.sum() < LEAST:
+        mine = order[low[best] : high[best]]
+        mine = mine[~taken[heard[mine]]]
+        if len(mine) < LEAST:
             continue
-        moments = np.unique(heard[mine])
+        moments = np.unique([heard[mine], until[mine]])
         stretch = _words(said[owner], (moments - offset) * STEP, offset * STEP, seconds)
         if stretch is None:
             continue
@@ -204,7 +210,7 @@ def _stretches(
         end = said[owner].words[stretch.last].end / STEP
         own = ((said[owner].times >= begin) & (said[owner].times <= end)).sum() / 2
         place = slice(max(0, int(begin) + offset), max(0, int(end) + offset))
-        if mine.sum() >= SHARE * own and taken[place].mean() < 0.3:
+        if len(mine) >= SHARE * own and taken[place].mean() < 0.3:
             found.append(stretch)
             taken[place] = True
     return sorted(found, key=lambda one: one.offset + one.said.words[one.first].start)
@@ -216,7 +222,7 @@ def _words(said: Utterance, moments: Any, offset: float, seconds: float) -> Foun
 
     starts = np.array([word.start for word in said.words])
     ends = np.array([word.end for word in said.words])
-    hits = np.searchsorted(moments, ends) > np.searchsorted(moments, starts - 0.03)
+    hits = np.searchsorted(moments, ends) > np.searchsorted(moments, starts)
     if not hits.any():
         return None
     first, last = int(hits.argmax()), len(hits) - 1 - int(hits[::-1].argmax())
