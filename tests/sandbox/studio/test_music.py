@@ -1,7 +1,5 @@
 """Music and sound effects from a prompt."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -104,9 +102,3 @@ def test_words_decide_between_music_and_effects():
     assert asked("Footsteps")
     assert not asked("a song about rain")
     assert not asked("something nice")
-
-
-def test_half_a_minute_of_music_takes_about_a_second():
-    begin = time.process_time()
-    compose("upbeat summer pop", seconds=30, seed=1, fmt="wav")
-    assert time.process_time() - begin < 3  # 0.2 s alone; the bound leaves room for a busy machine

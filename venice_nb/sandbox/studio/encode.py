@@ -181,9 +181,9 @@ def _written(
             if track is None:
                 own = min(codec.rates, key=lambda known: (known < rate, abs(known - rate)), default=rate)
                 track = out.add_stream(codec.encoder, rate=own, layout=layout, format=codec.layout)
-                # 7 of 0 to 9: half the time of the usual 5, and who listens to a stand-in hears no difference
-                speed = {"compression_level": "7"} if fmt == "mp3" else {}
-                track.codec_context.options = {"flags": "+bitexact", **speed}
+                # half the usual effort: who listens to a stand-in hears no difference
+                effort = {"mp3": {"compression_level": "7"}, "opus": {"compression_level": "5"}}.get(fmt, {})
+                track.codec_context.options = {"flags": "+bitexact", **effort}
                 if codec.bit_rate:
                     track.bit_rate = codec.bit_rate * (2 if layout == "stereo" else 1)
                 change = av.AudioResampler(codec.layout, layout, own)
