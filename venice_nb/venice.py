@@ -187,6 +187,7 @@ class _Client(Displayed, Generic[D]):
             calls=session.calls,
             cost=session.cost,
             balance=session.balance,
+            unpriced=session.unpriced,
         )
 
     def __reduce__(self) -> Any:

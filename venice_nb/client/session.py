@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.calls.jobs import Progress
 from venice_nb.catalogue import Catalogue
 from venice_nb.render.live import notice
 from venice_nb.results.money import Cost
@@ -29,8 +30,9 @@ class Session:
         key: the key, which cannot be printed; jobs are written down under its fingerprint.
         sandbox: the embedded sandbox, None for an API elsewhere; its jobs end with it.
         last: the last reply, also one that was cut short; None before the first.
-        calls: how many answers have arrived.
-        cost: what those that cost something cost together, None before the first.
+        calls: how many answers have arrived, those to the question how a job is doing left out.
+        cost: what those of a known price cost together, None before the first.
+        unpriced: how many answers cost something that is not known.
         balance: US dollars left as of the last answer, None before the first that told.
         run: carries out a plan: gives its result, or a coroutine for it with an `AsyncVenice`. Results that
             can be worked on further, and jobs that can be waited for, keep the session for this.
@@ -50,6 +52,7 @@ class Session:
         self.last: Any = None
         self.calls = 0
         self.cost: Cost | None = None
+        self.unpriced = 0
         self.balance: float | None = None
         self._announced: set[str] = set()
         self._leaving: set[str] = set()  # models of which it was said that they will be retired
@@ -66,8 +69,11 @@ class Session:
         headers = getattr(result, "headers", None)
         balance = getattr(headers, "balance", None)
         with self._lock:
-            self.calls += 1
-            if isinstance(cost, Cost):
+            # how often a job is asked for depends on the clock, and costs nothing
+            self.calls += not isinstance(result, Progress)
+            if isinstance(cost, Cost) and cost.usd is None:
+                self.unpriced += 1
+            elif isinstance(cost, Cost):
                 self.cost = cost if self.cost is None else self.cost + cost
             if balance is not None and balance.usd is not None:
                 self.balance = balance.usd

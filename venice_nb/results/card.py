@@ -21,7 +21,8 @@ HELP = {
 class Card:
     """What a client says of itself.
 
-    `balance` is US dollars as of the last answer, None before the first; `calls` counts answers.
+    `balance` is US dollars as of the last answer, None before the first; `calls` counts answers, `unpriced`
+    those among them whose price is not known and is missing in `cost`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Card:
     calls: int = 0
     cost: Cost | None = None
     balance: float | None = None
+    unpriced: int = 0
 
     @property
     def mode(self) -> str:
@@ -43,6 +45,8 @@ class Card:
         spent = text.money(0.0) if self.cost is None else text.money(self.cost.usd)
         left = "not asked yet" if self.balance is None else text.money(self.balance)
         calls = f"{spent} in {text.count(self.calls)} {'call' if self.calls == 1 else 'calls'}"
+        if self.unpriced:
+            calls += f", {text.count(self.unpriced)} of them at an unknown price"
         return [
             ("address", self.address if self.live else "inside this process"),
             ("key", f"set, {self.key_kind}" if self.key_kind else "set"),
