@@ -5,6 +5,7 @@ import io
 import av
 import pytest
 
+import venice_nb as vn
 from tests.sandbox.filming import Jobs
 from venice_nb.sandbox.catalogue import models
 
@@ -214,3 +215,9 @@ def test_a_song_is_never_linked_and_its_strict_routes_know_no_other_key(make, cl
     body = {"model": job["model"], "queueid": job["queue_id"]}
     assert jobs.desk.post("/audio/retrieve", body).status_code == 400
     assert queue(jobs.desk, FX, seed=3).status_code == 400
+
+
+def test_what_a_reading_model_said_is_heard_again():
+    v = vn.Venice.sandbox(job_seconds=0)
+    read = v.audio.music.submit("A reading of some length.", model="elevenlabs-tts-v3", max_usd=1).wait()
+    assert v.audio.transcribe(read).text == "A reading of some length."

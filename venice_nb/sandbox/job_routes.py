@@ -152,13 +152,16 @@ def _filmed(order: video_orders.Order, seed: int) -> Media:
 
 
 def _composed(model: str, piece: music_rules.Piece, seed: int, took: float) -> Media:
-    from .studio import encode, music, speakers, voice  # noqa: PLC0415  (NumPy and PyAV)
+    from .studio import encode, hear, music, speakers, voice  # noqa: PLC0415  (NumPy and PyAV)
 
     if piece.speech:
         who = speakers.speaker(model, piece.voice, piece.voices)
-        said = voice.speak(piece.prompt, who, rate=music.RATE, speed=piece.speed, language=piece.language)
+        language = speakers.language_of(piece.prompt, who, piece.language)
+        said = voice.speak(piece.prompt, who, rate=music.RATE, speed=piece.speed, language=language)
         seconds = len(said.samples) / said.rate
-        data = encode.encode(said.samples, said.rate, piece.fmt, tags={"title": "SANDBOX speech"})
+        comment = hear.recipe(who, language, piece.speed, piece.prompt)
+        tags = {"title": "SANDBOX speech", "comment": comment}
+        data = encode.encode(said.samples, said.rate, piece.fmt, tags=tags)
     else:
         seconds = piece.seconds
         effect = "sound-effects" in model or model.startswith("mmaudio") or None
