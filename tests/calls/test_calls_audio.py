@@ -129,8 +129,11 @@ def test_4096_characters_are_taken_and_signs_outside_the_plane_count_twice(fits)
         ({"voice": "vivian", "model": "tts-qwen3-0-6b"}, "Did you mean 'Vivian'? Case counts."),
         ({"voice": "AF_SKY"}, "Did you mean 'af_sky' of tts-kokoro? Case counts."),
         ({"voice": "af_skye", "model": "tts-kokoro"}, "Did you mean 'af_sky'?"),
-        ({"voice": "Vivian", "model": "tts-kokoro"}, "Vivian belongs to tts-qwen3-0-6b and tts-qwen3-1-7b"),
-        ({"voice": "af_sky", "model": "tts-orpheus"}, "af_sky belongs to tts-kokoro"),
+        (
+            {"voice": "Vivian", "model": "tts-kokoro"},
+            "Vivian belongs to tts-qwen3-0-6b and tts-qwen3-1-7b: pass model='tts-qwen3-0-6b'",
+        ),
+        ({"voice": "af_sky", "model": "tts-orpheus"}, "af_sky belongs to tts-kokoro: leave model= out"),
         ({"voice": "Vivian"}, "model='tts-qwen3-0-6b'"),
         ({"voice": "Alice"}, "model="),
         ({"voice": "zzzzzz"}, "v.audio.voices() lists them all"),

@@ -145,9 +145,9 @@ def test_text_comes_as_plain_text(desk):
     assert reply.text == FOX
 
 
-def tone(seconds=3.0):
+def tone(seconds=3.0, hertz=220):
     t = np.arange(round(seconds * 24_000)) / 24_000
-    return (0.3 * np.sin(2 * np.pi * 220 * t)).astype(np.float32)
+    return (0.3 * np.sin(2 * np.pi * hertz * t)).astype(np.float32)
 
 
 def test_a_strange_sound_is_described_not_guessed(desk):
@@ -157,6 +157,11 @@ def test_a_strange_sound_is_described_not_guessed(desk):
     assert 218 <= int(reply["text"].partition(" Hz")[0].split()[-1]) <= 222
     assert reply["timestamps"]["word"] == []
     assert reply["timestamps"]["segment"][0]["text"] == reply["text"]
+
+
+@pytest.mark.parametrize("hertz", [110, 440, 1000, 2500])
+def test_a_single_tone_is_told_with_its_frequency(desk, hertz):
+    assert f" a tone of {hertz} Hz" in text(desk, encode(tone(1.0, hertz), 24_000, "wav"))
 
 
 def test_speech_made_elsewhere_is_described(desk, make):

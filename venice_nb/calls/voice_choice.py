@@ -87,7 +87,8 @@ def check(model: Model, voice: str, catalogue: Catalogue) -> None:
     if near is not None:
         do = f"Did you mean {near!r}? Case counts."
     elif owners:
-        do = f"{voice} belongs to {' and '.join(owners)}: leave model= out, or take another voice."
+        way = "leave model= out" if len(owners) == 1 else f"pass model={owners[0]!r}"
+        do = f"{voice} belongs to {' and '.join(owners)}: {way}, or take another voice."
     elif guess := closest(voice, model.voices):
         do = f"Did you mean {guess!r}?"
     else:

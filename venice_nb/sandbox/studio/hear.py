@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RATE = 8000  # samples a second, enough for all that is looked at
 SILENT = 10 ** (-60 / 20)  # peak of a sound without a signal: -60 dBFS
 FILES = 500  # digests that are remembered
+PURE = 0.9  # of the energy is one tone, or it is not called one
 CLEAR = 0.5  # of the audible time must be words of the sandbox's, or all is described
 
 _RECIPE = re.compile(
@@ -167,13 +168,30 @@ def described(mono: Samples, rate: int, kind: str) -> str:
     level = 20 * math.log10(float(np.sqrt((mono**2).mean())) or 1e-9)
     word = "loud" if level > -12 else "quiet" if level < -35 else "moderately loud"
     seconds = len(mono) / rate
-    voice = pitch(mono, rate)
+    single = pure(mono, rate)
+    voice = 0.0 if single else pitch(mono, rate)
     tone = f"a voice or tone of about {voice:.0f} Hz" if voice else "no clear pitch"
+    tone = f"a tone of {single:.0f} Hz" if single else tone
     share = min(1.0, audible(mono, rate) / seconds)
     return (
         f"[sandbox] {seconds:.1f} s of {kind.partition(',')[0]} audio: {word} ({level:.0f} dBFS), {tone},"
         f" audible {share:.0%} of the time. The sandbox knows the words of its own speech only."
     )
+
+
+def pure(mono: Samples, rate: int) -> float:
+    """The frequency in Hz of a sound that is a single tone, from its first half minute; 0 for any other."""
+    import numpy as np  # noqa: PLC0415
+
+    some = mono[: 30 * rate]
+    if len(some) < rate // 10:
+        return 0.0
+    power = np.abs(np.fft.rfft(some * np.hanning(len(some)))) ** 2
+    peak = int(power.argmax())
+    near = slice(max(peak - 3, 0), peak + 4)
+    alone = float(power[near].sum()) > PURE * float(power.sum())
+    middle = float((np.arange(len(power))[near] * power[near]).sum() / (power[near].sum() or 1.0))
+    return middle * rate / len(some) if alone and peak > 3 else 0.0
 
 
 def pitch(mono: Samples, rate: int) -> float:
