@@ -119,7 +119,8 @@ def _background(rng: Rng, field: Field, step: Step) -> Field:
 
 def _tinted(_rng: Rng, field: Field, step: Step) -> Field:
     assert step.tone is not None  # the reader gives a tint its tone
-    return dr.tint(field, step.tone, _part(field, step.value))
+    part = _part(field, step.value)
+    return dr.tint(field, step.tone, part, 1.0 if isinstance(part, float) else 1.3)
 
 
 WHOLE = (

@@ -13,6 +13,7 @@ from .names import STYLES
 from .palettes import NAMED, SAME, named
 from .words import Brief, read
 
+LONGEST = 2000  # characters that are read: more is no instruction, and patterns take their time
 _COLOUR = "|".join(sorted((*NAMED, *SAME), key=len, reverse=True))
 _SHADE = rf"(?:(?P<shade>light|pale|dark|deep|bright|vivid|neon|pastel)[ -])?(?P<tone>{_COLOUR})"
 _A = r"(?:(?:a|an|the|some|its|my|this|that|all)\s+)*"
@@ -106,11 +107,11 @@ def steps(prompt: str) -> tuple[Step, ...]:
         _backgrounds,
         _swaps,
         _skies,
+        _plain,
         _parts,
         _styles,
         _times,
         _tones,
-        _plain,
         _added,
     ):
         rule(reader)
@@ -118,10 +119,10 @@ def steps(prompt: str) -> tuple[Step, ...]:
 
 
 class _Reader:
-    """The prompt while it is read: what a rule takes is blanked for those after it."""
+    """The prompt while it is read: what a rule takes is blanked, as the end of a clause, for those after it."""
 
     def __init__(self, prompt: str) -> None:
-        self.text = " ".join(prompt.split())
+        self.text = " ".join(prompt[:LONGEST].split())
         self.found: list[tuple[int, Step]] = []
         low = self.text.lower()
         slight = re.search(
@@ -137,12 +138,12 @@ class _Reader:
         """The first place that fits, blanked."""
         found = re.search(pattern, self.text, re.IGNORECASE)
         if found:
-            self.text = self.text[: found.start()] + " " * len(found[0]) + self.text[found.end() :]
+            self.text = self.text[: found.start()] + ";" * len(found[0]) + self.text[found.end() :]
         return found
 
     def drop(self, pattern: str) -> None:
         """Blanks every place that fits."""
-        self.text = re.sub(pattern, lambda found: " " * len(found[0]), self.text, flags=re.IGNORECASE)
+        self.text = re.sub(pattern, lambda found: ";" * len(found[0]), self.text, flags=re.IGNORECASE)
 
     def add(self, at: int, step: Step) -> None:
         """Notes a step that stands at this place of the prompt."""
@@ -188,7 +189,7 @@ def _texts(reader: _Reader) -> None:
 def _kept(reader: _Reader) -> None:
     """What is to stay is no instruction."""
     reader.drop(
-        r"\b(?:keep(?:ing)?|do(?: no|n['’])t (?:change|touch|alter)|without (?:changing|touching)|leav(?:e|ing)|preserv(?:e|ing)|maintain(?:ing)?)\b[^,.;]*"
+        r"\b(?:keep(?:ing)?|do(?: not|n['’]t)|without (?:changing|touching)|leav(?:e|ing)|preserv(?:e|ing)|maintain(?:ing)?)\b[^,.;]*"
     )
 
 

@@ -148,7 +148,7 @@ def forest(stage: Stage, top: float, *, layers: int = 4) -> None:
 def _tree(stage: Stage) -> Field:
     from .things import sprite  # noqa: PLC0415  (things are drawn by a module above this one)
 
-    return sprite(stage, "tree", 300)
+    return sprite(stage, "tree", min(300, stage.height, stage.width))
 
 
 def _grove(stage: Stage, kinds: list[Field], near: float, *, foot: float, size: float, number: int) -> None:

@@ -98,13 +98,13 @@ def _bolt(rng: Rng, start: tuple[float, float], end: tuple[float, float]) -> lis
 def wind(rng: Rng, field: Field) -> None:
     """Pale strokes that curl with the wind."""
     height, width = field.shape[:2]
-    plan = rng.random((9, 4))
+    plan = rng.random((20, 4))
 
     def draw(pen: ImageDraw.ImageDraw, h: int, w: int) -> None:
         at = np.linspace(0, 1, 40)
         for x, y, long, phase in plan:
             px = (x - 0.1 + at * (0.15 + 0.3 * long)) * w
             py = (y * 0.8 + 0.05 + 0.012 * np.sin(at * 7 + phase * 6)) * h
-            pen.line(list(zip(px.tolist(), py.tolist(), strict=True)), 200, max(1, min(h, w) // 400))
+            pen.line(list(zip(px.tolist(), py.tolist(), strict=True)), 200, max(2, min(h, w) // 260))
 
-    li.shine(field, (1, 1, 1), 0.4 * li.drawn(height, width, draw))
+    li.shine(field, (1, 1, 1), 0.55 * li.drawn(height, width, draw))
