@@ -221,3 +221,10 @@ def test_what_a_reading_model_said_is_heard_again():
     v = vn.Venice.sandbox(job_seconds=0)
     read = v.audio.music.submit("A reading of some length.", model="elevenlabs-tts-v3", max_usd=1).wait()
     assert v.audio.transcribe(read).text == "A reading of some length."
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "9" * 400, "0" * 5000, "٣٠", "30\n", 1e300])
+def test_a_duration_no_production_would_read_is_400(desk, digits):
+    body = {"model": "elevenlabs-music", "duration_seconds": digits}
+    assert desk.post("/audio/quote", body).status_code == 400
+    assert desk.post("/audio/queue", {**body, "prompt": "Rain on a tin roof"}).status_code == 400

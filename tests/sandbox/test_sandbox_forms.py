@@ -78,3 +78,56 @@ def test_a_file_beyond_25_mb_is_413():
         read("createTranscription", {}, {"file": b"x" * (25 * 1024 * 1024 + 1)})
     assert refusal.value.status == 413
     assert refusal.value.body["code"] == "PAYLOAD_TOO_LARGE"
+
+
+BOUNDARY = "a b'()+_,-./:=?Z"
+HEAD = f'{FORM}; boundary="{BOUNDARY}"'
+
+
+def written(*parts, before=b"", after=b"", blanks=b""):
+    """A form as bytes: each part is its headers and its content."""
+    lines = b"".join(b"--%b%b\r\n%b\r\n\r\n%b\r\n" % (BOUNDARY.encode(), blanks, *part) for part in parts)
+    return before + lines + b"--%b--\r\n" % BOUNDARY.encode() + after
+
+
+def file_part(disposition, content=b"x"):
+    return b"Content-Disposition: form-data; " + disposition.encode(), content
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [{}, {"before": b"A form\r\n", "after": b"\r\n--end"}, {"blanks": b" \t"}],
+)
+def test_any_boundary_may_have_text_around_and_blanks_behind_it(frame):
+    body = written(file_part('name="file"; filename="a.wav"'), file_part('name="model"', b"m"), **frame)
+    assert fields(body, HEAD, {}) == {"file": b"x", "model": "m"}
+
+
+def test_a_line_of_a_file_may_begin_like_the_boundary():
+    content = b"RIFF\r\n--" + BOUNDARY.encode() + b"Z\r\n\r\n--" + BOUNDARY.encode() + b"-\r\nend"
+    body = written(file_part('name="file"; filename="a.wav"', content), file_part('name="model"', b"m"))
+    assert fields(body, HEAD, {}) == {"file": content, "model": "m"}
+
+
+@pytest.mark.parametrize(
+    ("written_as", "name"),
+    [
+        ('filename="a \\"b\\".wav"', 'a "b".wav'),
+        ("filename=a.wav", "a.wav"),
+        ('filename="ä;日.wav"', "ä;日.wav"),
+        ("filename*=UTF-8''%C3%A4%20b.wav", "ä b.wav"),
+        ("filename=\"a.wav\"; filename*=utf-8''%E6%97%A5.wav", "日.wav"),
+        ('filename=""', ""),
+    ],
+)
+def test_the_name_of_a_file_is_read_as_clients_write_it(written_as, name):
+    found = fields(written(file_part(f"name*=UTF-8''file; {written_as}")), HEAD, {})
+    assert found == {"file": b"x"}
+    assert isinstance(found["file"], Upload)
+    assert found["file"].filename == name
+
+
+def test_a_form_without_an_end_is_400():
+    body = written(file_part('name="file"; filename="a.wav"')).removesuffix(b"--\r\n")
+    with pytest.raises(Refusal):
+        fields(body, HEAD, {})

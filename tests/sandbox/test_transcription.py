@@ -211,6 +211,8 @@ def test_a_wrong_kind_of_file_is_400(desk):
     for data, name in ((say(desk), "a.txt"), (picture(), "a.mp3"), (say(desk, fmt="opus"), "a.opus")):
         reply = hear(desk, data, name)
         assert (reply.status_code, reply.json()["code"]) == (400, "INVALID_AUDIO_FORMAT")
+        strange = {"a.txt": "txt", "a.mp3": "png_pipe", "a.opus": "opus"}[name]
+        assert f"Unsupported audio format: {strange}." in reply.json()["error"]
 
 
 def test_a_file_beyond_25_mb_is_413(desk):

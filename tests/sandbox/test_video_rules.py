@@ -344,3 +344,12 @@ def test_skin_is_seen_in_every_tone():
         assert shows_face(picture), tone
     for colour in ((0, 120, 255), (30, 160, 60), (128, 128, 128), (255, 255, 255), (250, 230, 30)):
         assert not shows_face(Image.new("RGB", (100, 100), colour)), colour
+
+
+def test_a_quote_is_a_number_however_long_the_clips_are_said_to_be(desk):
+    body = {"model": "kling-o3-4k-reference-to-video", "duration": "5s"}
+    quoted = [
+        desk.post("/video/quote", {**body, "reference_video_total_duration": long}).json()["quote"]
+        for long in (60, 1.7e308)
+    ]
+    assert quoted[0] < quoted[1]

@@ -164,7 +164,8 @@ def transcription(ask: Ask) -> Response:
     kind = container(file).partition(",")[0]
     if (ending and ending not in ENDINGS) or (kind and kind not in CONTAINERS):
         formats = ", ".join(ENDINGS).upper()
-        message = f"Unsupported audio format: {ending or kind}. Supported formats: {formats}"
+        strange = ending if ending and ending not in ENDINGS else kind
+        message = f"Unsupported audio format: {strange}. Supported formats: {formats}"
         raise Refusal(400, {"error": message, "code": "INVALID_AUDIO_FORMAT"})
     money.check_funds(state, ask.caller)
     ask.headers |= limits.admit(state, ask.caller, model)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import TYPE_CHECKING, Any
 
 from .exchange import Refusal
@@ -44,10 +45,13 @@ def fields(body: bytes, content_type: str, schema: Schema) -> dict[str, Any]:
 
 
 def _parts(body: bytes, boundary: bytes) -> list[bytes]:
-    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary)
-    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+    # a line of a file may begin like a delimiter, but a delimiter has nothing but blanks behind it
+    delimiter = rb"\r\n--%b(--|[ \t]*(?=\r\n))" % re.escape(boundary)
+    pieces = re.split(delimiter, b"\r\n" + body)  # what is before, then each delimiter's end and what follows
+    if b"--" not in pieces[1::2]:
         raise refused([], "Malformed multipart body")
-    return [piece.removeprefix(b"\r\n") for piece in pieces[1:-1]]
+    last = pieces.index(b"--", 1)
+    return [piece.removeprefix(b"\r\n") for piece in pieces[2:last:2]]
 
 
 def _field(part: bytes) -> tuple[str, str | Upload]:
@@ -72,7 +76,7 @@ def _parameters(header: str) -> dict[str, str]:
     message = Message()
     message["content-disposition"] = header
     found = message.get_params([], header="content-disposition", unquote=True)
-    return {name.lower(): value for name, value in found if value}
+    return {name.lower(): collapse_rfc2231_value(value) for name, value in found}
 
 
 def _typed(value: str | Upload, wanted: Schema) -> Any:

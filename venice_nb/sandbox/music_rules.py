@@ -19,6 +19,7 @@ SHORTEST = 10  # characters of a prompt
 LONGEST_LYRICS = 4096
 SHORTEST_LYRICS = 10
 SONG = 30  # seconds of a piece whose model takes no duration
+AGES = 1e9  # seconds; more are not told apart, even if a text of thousands of digits says so
 
 # The flag of the model that allows each optional field.
 FLAGS = {
@@ -62,7 +63,7 @@ def duration(spec: Model, body: Body) -> int:
     path = ["duration_seconds"]
     if not timed(spec):
         raise refused(path, "This model does not support duration_seconds")
-    seconds = int(body["duration_seconds"])
+    seconds = int(min(float(body["duration_seconds"]), AGES))
     options = spec.get("duration_options")
     if options and seconds not in options:
         raise refused(path, f"duration_seconds must be one of {', '.join(map(str, options))}")

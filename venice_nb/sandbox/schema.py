@@ -156,7 +156,7 @@ def _enum(options: list[Any]) -> Check:
 
 def _string(schema: Schema) -> Check:
     low, high = schema.get("minLength", 0), schema.get("maxLength")
-    pattern = re.compile(schema["pattern"]) if "pattern" in schema else None
+    pattern = _compiled(schema["pattern"]) if "pattern" in schema else None
     shape = {"uri": (_URL, "url"), "date-time": (_DATE_TIME, "datetime")}.get(schema.get("format", ""))
 
     def check(value: Any, path: Path, issues: list[Issue]) -> int:
@@ -176,6 +176,11 @@ def _string(schema: Schema) -> Check:
         return verdict
 
     return check
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern as JavaScript reads it: digits are ASCII, and `$` is the very end."""
+    return re.compile(re.sub(r"\$$", r"\\Z", pattern), re.ASCII)
 
 
 def _limit(issues: list[Issue], path: Path, words: str, *, inclusive: bool = True, **bound: float) -> int:

@@ -19,6 +19,7 @@ Model = dict[str, Any]
 DEFAULT_LINES = 720  # where a model lists no resolutions
 REFERENCE_SECONDS = (2.0, 15.0)  # of each clip
 EDITED_SECONDS = (4.0, 30.0)  # of a clip whose length the film takes over
+AGES = 1e9  # seconds; a quote for more would be no number
 
 
 @dataclass(slots=True)
@@ -87,6 +88,7 @@ def quoted(ask: Ask, model: Model) -> float:
         clip = given.clip(body["video_url"], ("video_url",))
         return _enlarged(clip, body.get("upscale_factor", 2))
     extra = body.get("reference_video_total_duration", 0) if video_rules.kind(model) == "reference" else 0
+    extra = min(extra, AGES)
     length = extra if video_rules.follows(model, body) else seconds(body["duration"], [], None)
     return video_prices.price(model, length + extra, video_rules.resolution(model, body))
 
