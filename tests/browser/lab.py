@@ -39,6 +39,25 @@ STATE = """() => {
       .filter(output => output.output_type === 'error').map(output => output.ename + ': ' + output.evalue),
   };
 }"""
+PLAY = """async () => {
+  const found = [];
+  for (const player of document.querySelectorAll('.vn-root video, .vn-root audio')) {
+    player.muted = true;
+    const settled = new Promise(done => {
+      for (const event of ['canplaythrough', 'error']) player.addEventListener(event, done, {once: true});
+      setTimeout(done, 8000);
+    });
+    player.preload = 'auto';
+    player.load();
+    await settled;
+    const began = player.currentTime;
+    try { await player.play() } catch (error) { }
+    await new Promise(done => setTimeout(done, 400));
+    found.push({ready: player.readyState, error: player.error?.message, moved: player.currentTime > began,
+                wide: player.videoWidth, embedded: player.currentSrc.startsWith('data:')});
+    player.pause();
+  }
+  return found }"""
 
 
 class Page:
@@ -64,6 +83,10 @@ class Page:
         """Addresses outside this machine that something tried to load."""
         local = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
         return [url for url in self.asked if not url.startswith(local)]
+
+    def play(self):
+        """What came of playing each film and sound on the page, one after the other."""
+        return self.page.evaluate(PLAY)
 
     def eval(self, script):
         return self.page.evaluate(script)

@@ -52,6 +52,10 @@ CONTRAST = """() => {
   return bad }"""
 
 
+UNSEEN = """[...document.querySelectorAll('.vn-root img')].filter(img => !img.naturalWidth || !img.alt)
+  .map(img => img.outerHTML.slice(0, 200))"""
+
+
 def notebook():
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     cells[-1].metadata["tags"] = ["raises-exception"]
@@ -78,13 +82,27 @@ def test_displays_in_lab(tmp_path, theme):
         assert page.foreign() == []
 
 
-@pytest.mark.parametrize("name", ["00-tour", "01-chat", "06-models-and-pricing"])
+TUTORIALS = {  # how many players there are at least
+    "00-tour": 2,
+    "01-chat": 0,
+    "02-images": 0,
+    "03-video": 3,
+    "04-audio": 8,
+    "06-models-and-pricing": 0,
+}
+
+
+@pytest.mark.parametrize("name", TUTORIALS)
 def test_a_tutorial_runs_with_run_all(tmp_path, name):
     """Every queued cell runs, also where one awaits; live displays, not those of the saved file."""
     text = (NOTEBOOKS / f"{name}.ipynb").read_text("utf-8")
-    with lab(text, tmp_path, theme="dark") as page:
-        state = page.run_all()
+    with lab(text, tmp_path, theme="light" if name in ("02-images", "04-audio") else "dark") as page:
+        state = page.run_all(patience=240)
         assert state["errors"] == []
         assert state["counts"] == list(range(1, len(state["counts"]) + 1))
+        assert page.eval(UNSEEN) == []
+        played = page.play()
+        assert len(played) >= TUTORIALS[name]
+        assert [each for each in played if each["ready"] < 4 or each["error"] or not each["moved"]] == []
         assert page.eval(CONTRAST) == []
         assert page.foreign() == []
