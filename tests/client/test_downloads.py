@@ -140,3 +140,28 @@ def test_a_download_that_drips_is_given_up(file):
     with pytest.raises(httpx.ReadTimeout):
         course.take(body, b"x")
     body.close()
+
+
+def test_another_name_of_this_machine_is_the_same_server(world, wire, file):
+    server = wire(film())
+    assert "//127.0.0.1:" in server.base_url
+    world.open(server.base_url).run(fetch(f"http://localhost:{server.port}/downloads/a", file))
+    assert file.read_bytes() == FILM
+    assert "authorization" not in server.requests[0]["headers"]
+
+
+def test_a_client_that_opens_no_connection_reaches_any_link_but_private_addresses(world, file, key):
+    seen = []
+
+    def answer(request):
+        seen.append(request)
+        return httpx.Response(200, content=FILM, headers={"content-type": "video/mp4"})
+
+    opened = world.open("https://api.venice.ai/api/v1", transport=httpx.MockTransport(answer))
+    opened.run(fetch("https://cdn.example.com/film.mp4", file))
+    assert file.read_bytes() == FILM
+    assert "authorization" not in seen[0].headers
+    for host in ("10.0.0.1", "[::1]", "169.254.169.254"):
+        with pytest.raises(errors.UnsafeContent):
+            opened.run(fetch(f"https://{host}/film.mp4", file))
+    assert len(seen) == 1

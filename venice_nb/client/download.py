@@ -2,7 +2,8 @@
 
 The link came from a server, so it is not trusted: https to a public address only, checked anew at each
 redirect, and the connection goes to the very address that was checked. Links to the origin of the client's
-own base URL go the way its calls go, so that a sandbox can hand out links too.
+own base URL go the way its calls go, so that a sandbox can hand out links too; so do all links of a client
+whose transport opens no connection.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import asyncio
 import ipaddress
 import socket
 import time
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
 
 import httpcore
@@ -22,6 +24,7 @@ from venice_nb.calls.call import Call, Received, Timeouts
 from venice_nb.calls.failures import failure
 from venice_nb.client.clock import Backend, until
 from venice_nb.client.http import LIMITS, USER_AGENT, Body, lost, ssl_context
+from venice_nb.config import LOOPBACK
 from venice_nb.errors import UnsafeContent
 from venice_nb.policy.outcome import transport_error
 
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from venice_nb.policy.flow import Lost
     from venice_nb.policy.steps import Fetch
 
+T = TypeVar("T")
+WITHIN = (httpx.MockTransport, httpx.ASGITransport, httpx.WSGITransport)  # these open no connection
 REDIRECTS = 3
 SLOWEST = 1024.0  # bytes a second, on the average of WINDOW seconds; slower is as good as cut
 WINDOW = 30.0
@@ -55,9 +60,20 @@ class Course:
 
     @property
     def own(self) -> bool:
-        """Whether the link leads to the server of the client itself."""
+        """Whether the link leads to the server of the client itself, by any name this machine has for it."""
         ours, url = self._origin, self._url
-        return (url.scheme, url.host, url.port) == (ours.scheme, ours.host, ours.port)
+        same = url.host == ours.host or {url.host, ours.host} <= LOOPBACK
+        return same and (url.scheme, url.port) == (ours.scheme, ours.port)
+
+    def way(self, own: T) -> T | None:
+        """The transport for the next request: the client's own, or None for one that checks addresses."""
+        if self.own:
+            return own
+        if not isinstance(own, WITHIN):
+            return None
+        with suppress(ValueError):  # a name; nothing looks it up
+            _public(self._url.host, [(0, 0, 0, "", (str(ipaddress.ip_address(self._url.host)),))])
+        return own
 
     def request(self) -> httpx.Request:
         """The next request; UnsafeContent when its address is none to go to."""
@@ -188,7 +204,7 @@ def download(step: Fetch, origin: str, own: httpx.BaseTransport) -> Received:
         with until(course.end):
             while True:
                 request = course.request()
-                transport = own if course.own else _outside()
+                transport = course.way(own) or _outside()
                 try:
                     response = transport.handle_request(request)
                     try:
@@ -222,7 +238,7 @@ async def async_download(step: Fetch, origin: str, own: httpx.AsyncBaseTransport
         async with asyncio.timeout(step.total):
             while True:
                 request = course.request()
-                transport = own if course.own else _async_outside()
+                transport = course.way(own) or _async_outside()
                 try:
                     response = await transport.handle_async_request(request)
                     try:
