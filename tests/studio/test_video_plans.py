@@ -285,3 +285,28 @@ def test_data_urls_of_older_tutorials_are_taken(world, tmp_path):
     }
     job = world(lambda v: v.video.submit("Animate this scene with gentle motion", **given))
     assert job.entry.details["resolution"] == "720p"
+
+
+def test_all_that_a_model_does_not_take_is_refused_at_once(world):
+    with pytest.raises(InvalidInput) as caught:
+        world(
+            lambda v: v.video.submit(
+                "fog", model=TEXT, duration="10s", aspect_ratio="16:9", resolution="720p", audio=True
+            )
+        )
+    assert "takes no resolution" in caught.value.what
+    assert "makes silent films" in caught.value.what
+    assert caught.value.do == "Leave out resolution and audio."
+    assert world.sent == []
+
+
+def test_a_wrong_value_is_told_before_what_the_model_does_not_take(world):
+    with pytest.raises(InvalidInput, match="aspect_ratio must be one of") as caught:
+        world(lambda v: v.video.submit("fog", model=TEXT, duration=5, aspect_ratio="4:3", audio=True))
+    assert "9:16" in caught.value.do
+
+
+def test_a_refusal_that_speaks_of_another_model_comes_after_the_word_that_it_was_chosen(world):
+    with pytest.raises(InvalidInput, match="needs an aspect_ratio"):
+        world(lambda v: v.video.submit("fog", model="sora-2", duration="4s"))
+    assert any("sora-2 is retired" in note for note in world.said)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from venice_nb.calls.check import choice, flag, integer, refuse, shown
+from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,14 +109,31 @@ def settle(model: Takes, given: Mapping[str, Any], *, strict: bool) -> tuple[dic
     film would be another one than asked for; a quote only leaves it out, as the server does.
     """
     said: list[str] = []
-    settled: dict[str, Any] = {
-        "duration": _duration(model, given.get("duration"), said),
-        "aspect_ratio": _aspect_ratio(model, given.get("aspect_ratio"), said, strict=strict),
-        "resolution": _resolution(model, given.get("resolution"), said, strict=strict),
-        "upscale_factor": _factor(model, given.get("upscale_factor"), said, strict=strict),
-        "audio": _sound(model, given.get("audio"), said, strict=strict),
-    }
+    settled: dict[str, Any] = {"duration": _duration(model, given.get("duration"), said)}
+    refused: list[InvalidInput] = []
+    for name, rule in _SETTINGS.items():
+        try:
+            settled[name] = rule(model, given.get(name), said, strict=strict)
+        except InvalidInput as error:
+            refused.append(error)
+    if refused:
+        raise _together(model, refused)
     return {name: value for name, value in settled.items() if value is not None}, said
+
+
+def _together(model: Takes, refused: list[InvalidInput]) -> InvalidInput:
+    """One refusal for all settings the model does not take; else the first, which is about a value."""
+    absent = f"absent for {model.id}"
+    if len(refused) == 1 or any(each.details["allowed"] != absent for each in refused):
+        return refused[0]
+    names = [str(each.details["field"]) for each in refused]
+    return InvalidInput(
+        " ".join(each.what for each in refused),
+        field=names[0],
+        value=refused[0].details["value"],
+        allowed=absent,
+        do=f"Leave out {_either(tuple(names)).replace(' or ', ' and ')}.",
+    )
 
 
 # --- one setting each --------------------------------------------------------------------------
@@ -245,6 +263,13 @@ def not_taken(model: Takes, field: str, value: Any, why: str, *, do: str = "Leav
     what = f"{model.id} takes no {field}: {why}."
     refuse(field, value, f"absent for {model.id}", do, what=what)
 
+
+_SETTINGS = {
+    "aspect_ratio": _aspect_ratio,
+    "resolution": _resolution,
+    "upscale_factor": _factor,
+    "audio": _sound,
+}
 
 # --- reading the model list ----------------------------------------------------------------------
 

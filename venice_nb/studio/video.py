@@ -86,8 +86,8 @@ def quote(
     if not _knows(found):
         calls.quote(model=found, **_rehearsed(given))
         found = yield from asked(session, name, "video", start)
+    session.announce_choice(found)  # first: a refusal speaks of the model that was chosen
     call, said = calls.quote(model=found, **given)
-    session.announce_choice(found)
     for sentence in said:
         session.announce(sentence)
     answer: Quote = yield Send(call)
@@ -213,8 +213,8 @@ def submit(
         rehearsed = _rehearsed(given)
         calls.queue(prompt, model=found, catalogue=session.catalogue, inputs=inputs, **rehearsed)
         found = yield from asked(session, name, "video", start)
+    session.announce_choice(found)  # first: a refusal speaks of the model that was chosen
     film = calls.queue(prompt, model=found, catalogue=session.catalogue, inputs=inputs, **given)
-    session.announce_choice(found)
     if model is None:
         session.announce(f"No model given: {found.id} makes the film.")
     if borrowed:
