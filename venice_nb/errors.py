@@ -268,7 +268,16 @@ class MediaExpired(NotFound):
 
 
 class ConsentRequired(APIError):
-    """409: a policy must be accepted first."""
+    """409: a policy must be accepted first. Its text is `policy_text`, and is shown with the error."""
+
+    policy_text: str | None = None
+    face_media_roles: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        first, *rest = super().__str__().split("\n")
+        faces = f" (a face in: {', '.join(self.face_media_roles)})" if self.face_media_roles else ""
+        policy = f"\n  the policy: {plain(self.policy_text, 4000)}" if self.policy_text else ""
+        return "\n".join([first + faces + policy, *rest])
 
 
 class Gone(APIError):

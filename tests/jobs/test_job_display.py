@@ -190,6 +190,15 @@ def test_the_table_of_jobs_is_inert_and_tells_the_same_twice(world):
     assert table.jobs[0].id in bundle["text/html"]
 
 
+def test_the_table_tells_how_long_the_server_keeps_what_is_not_on_disk(world):
+    job = world.submit()
+    words = world.jobs()._mimebundle()["text/plain"]
+    assert "expires" in words
+    assert "in 24 h" in words
+    world.wait(job)
+    assert "in 24 h" not in world.jobs()._mimebundle()["text/plain"]
+
+
 def test_a_static_table_is_the_same_tomorrow(world, monkeypatch):
     monkeypatch.setenv("VENICE_STATIC", "1")
     world.submit()

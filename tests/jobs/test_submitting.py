@@ -158,6 +158,8 @@ def test_consent_is_asked_for_with_the_policy(world):
     with pytest.raises(errors.ConsentRequired) as caught:
         world.submit()
     assert caught.value.policy_text == "I own this face."
+    assert "the policy: I own this face." in str(caught.value)
+    assert "a face in: image" in str(caught.value)
     assert row(caught.value.op_id)["state"] == "refused"
 
 

@@ -55,7 +55,7 @@ class JobTable(Table):
         return f"{text.count(len(self))} job{'s' * (len(self) != 1)}{open_}"
 
     def _head(self) -> tuple[str, ...]:
-        times = () if static_mode() else ("ordered (UTC)",)
+        times = () if static_mode() else ("ordered (UTC)", "expires")
         return ("id", "kind", "model", "prompt", "status", "price", *times)
 
     def _row(self, position: int) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ class JobTable(Table):
         entry = job.entry
         share = view.progress(entry)
         moving = entry.state in ("queued", "processing") and share and not static_mode()
-        times = () if static_mode() else (f"{job.created:%Y-%m-%d %H:%M}",)
+        times = () if static_mode() else (f"{job.created:%Y-%m-%d %H:%M}", view.remaining(entry))
         return (
             text.short(entry.id, 60),
             text.short(entry.kind, 20),

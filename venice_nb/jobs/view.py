@@ -105,12 +105,18 @@ def _price(entry: Entry) -> str:
 
 
 def _expiry(entry: Entry) -> str:
+    """How long the server still keeps it and until when; empty where `remaining` is."""
+    rest = remaining(entry)
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(entry.expires))
+    return f"{rest} ({when})" if rest.startswith("in ") else rest and f"since {when}"
+
+
+def remaining(entry: Entry) -> str:
     """How long the server still keeps it; empty for what is safe or gone, or where a page must not change."""
     if entry.state in ("done", "failed", "expired", "refused", "unknown") or static_mode():
         return ""
     rest = entry.expires - time.time()
-    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(entry.expires))
-    return f"in {text.seconds(rest)} ({when})" if rest > 0 else f"since {when}"
+    return f"in {text.seconds(rest)}" if rest > 0 else "over"
 
 
 def _word(entry: Entry) -> str:
