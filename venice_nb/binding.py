@@ -24,6 +24,16 @@ T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
+# Fields of the API that an argument stands for under a name that says more.
+_OURS = {
+    ("speak", "input"): "text",
+    ("stream", "input"): "text",
+    ("dialogue", "input"): "lines",
+    ("transcribe", "file"): "audio",
+    ("clone_voice", "file"): "sample",
+}
+
+
 class _Named:
     """What both kinds of room say of themselves."""
 
@@ -103,13 +113,18 @@ def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str) -> E
     unknown = [name for name in kwargs if name not in known]
     if not unknown:
         return TypeError(problem)
+    ours = _OURS.get((plan.__name__, unknown[0]))
     close = difflib.get_close_matches(unknown[0], known, n=1)
+    if ours in known:
+        do = f"it is called {ours!r} here"
+    else:
+        do = f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(known)}"
     return InvalidInput(
         f"{plan.__name__}() has no argument {unknown[0]!r}",
         field=unknown[0],
         value=shown(kwargs[unknown[0]]) if isinstance(kwargs[unknown[0]], int | float) else "<not shown>",
         allowed=known,
-        do=f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(known)}",
+        do=do,
     )
 
 

@@ -244,7 +244,7 @@ def test_every_model_listens(fits, model):
         ({"response_format": "verbose_json"}, "response_format", "timestamps=True"),
         ({"response_format": "xml"}, "response_format", "'json', 'text'"),
         ({"response_format": "text", "timestamps": True}, "response_format", "no room for times"),
-        ({"timestamps": "true"}, "timestamps", "True or False"),
+        ({"timestamps": "yes"}, "timestamps", "True or False"),
         ({"language": "English"}, "language", "Pass 'en'."),
         ({"language": "x"}, "language", "'en'"),
         ({"language": ""}, "language", "not blank"),

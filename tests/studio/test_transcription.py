@@ -279,3 +279,44 @@ def test_the_seed_s_example_explains_what_its_model_leaves_out(world):
             )
         )
     assert found.text == "Hello, welcome to Venice."
+
+
+def test_samples_and_their_rate_may_come_as_the_pair_that_scipy_and_soundfile_give(world):
+    world.open()
+    heard = tone(1.5, rate=16_000).samples
+    for given in ((16_000, heard), (heard, 16_000), (np.int64(16_000), heard)):
+        assert world.run(lambda v, given=given: v.audio.transcribe(given)).text == "1.5 seconds."
+    table = world.run(lambda v: v.audio.transcribe([(16_000, heard), (heard, 16_000)]))
+    assert table.to_frame()["text"].tolist() == ["1.5 seconds."] * 2
+
+
+def test_two_arrays_are_two_recordings(world):
+    world.open()
+    heard = tone(1.5, rate=16_000).samples
+    table = world.run(lambda v: v.audio.transcribe((heard, heard), rate=16_000))
+    assert len(table) == 2
+
+
+def test_times_may_be_asked_for_as_the_form_spells_it(world, path):
+    booth = Booth()
+    world.open(booth).run(lambda v: v.audio.transcribe(path, timestamps="true", model=WHISPER))
+    world.run(lambda v: v.audio.transcribe(path, timestamps="false", model=WHISPER))
+    assert booth.asked[0]["timestamps"].decode() == "true"
+    assert "timestamps" not in booth.asked[1]
+    with pytest.raises(errors.InvalidInput, match="timestamps must be True or False"):
+        world.run(lambda v: v.audio.transcribe(path, timestamps="yes"))
+
+
+def test_the_model_that_gives_times_is_not_said_to_leave_them_out(world, path, said):
+    world.open().run(lambda v: v.audio.transcribe(path, timestamps=True, model=WHISPER))
+    assert not any(WHISPER in note for note in said)
+
+
+@pytest.mark.parametrize(
+    ("verb", "field", "ours"), [("transcribe", "file", "audio"), ("speak", "input", "text")]
+)
+def test_a_field_of_the_api_that_has_another_name_here_is_explained(world, verb, field, ours):
+    world.open()
+    with pytest.raises(errors.InvalidInput) as caught:
+        world.run(lambda v: getattr(v.audio, verb)(**{field: "x"}))
+    assert caught.value.do == f"it is called {ours!r} here"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 LISTENER = "nvidia/parakeet-tdt-0.6b-v3"
+TIMER = "openai/whisper-large-v3"  # gives the times it is asked for
 SHORTEST = 5.0  # seconds of a recording that a voice is made from
 STYLE = 500  # characters of a style prompt
 SPEED = (0.25, 4.0)
@@ -214,7 +215,7 @@ def transcription(
 
     """
     found = resolved(LISTENER if model is None else model, catalogue, "asr")
-    wanted = flag("timestamps", timestamps)
+    wanted = wants_times(timestamps)
     form: dict[str, Any] = {
         "model": found.id,
         "response_format": _reply_format("response_format", response_format),
@@ -231,8 +232,8 @@ def transcription(
     if wanted:
         form["timestamps"] = "true"
         given = found.model.constraints.get("timestamps") if found.model is not None else None
-        if found.model is not None and not given:
-            tell(f"{found.id} may leave the times out; openai/whisper-large-v3 gives them.")
+        if found.model is not None and not given and found.id != TIMER:
+            tell(f"{found.id} may leave the times out; {TIMER} gives them.")
     if language is not None:
         form["language"] = _language(language)
     form |= _extra_form(extra_body)
@@ -306,6 +307,12 @@ def sample_types(model: Model | None) -> frozenset[str]:
     """The types of recordings that a model makes voices from."""
     named = (cloning(model) or {}).get("accepted_formats") or ()
     return frozenset(_MIMES[name] for name in named if name in _MIMES) or _CLONED_FROM
+
+
+def wants_times(value: Any) -> bool:
+    """Whether times are asked for: a flag, or as the form spells it, "true" or "false"."""
+    spelled = {"true": True, "false": False}
+    return flag("timestamps", spelled.get(value, value) if isinstance(value, str) else value)
 
 
 def _language(value: Any) -> str:

@@ -7,6 +7,7 @@ sound files the API does not take (they are converted).
 from __future__ import annotations
 
 import itertools
+import numbers
 import os
 import re
 import stat
@@ -69,8 +70,13 @@ class Recording:
 def recording(source: Any, field: str = "audio", *, rate: int | None = None) -> Recording:
     """The recording in a path, bytes, an open file, an array of samples with its `rate`, or a result.
 
-    Raises InvalidInput, naming the field and the fix, for what is no recording or cannot be read.
+    A pair of the rate and the samples, in either order, is an array with its rate: so SciPy and SoundFile
+    give what they read. Raises InvalidInput, naming the field and the fix, for what is no recording or cannot
+    be read.
     """
+    if rate is None and is_pair(source):
+        samples, given = source if _is_array(source[0]) else reversed(source)
+        source, rate = samples, int(given)
     if _is_array(source):
         return _measured(_from_array(source, rate, field), "audio/wav", "microphone.wav", None, field)
     if rate is not None:
@@ -126,6 +132,15 @@ def as_type(source: Recording, allowed: frozenset[str], field: str) -> Recording
     made = encoding.encode(sound, "wav")
     name = f"{PurePath(source.name).stem}.wav"
     return replace(source, data=made, path=None, mime="audio/wav", name=name, converted=source.mime)
+
+
+def is_pair(source: Any) -> bool:
+    """Whether this is an array of samples together with its rate, in either order."""
+    if not isinstance(source, tuple) or len(source) != 2:
+        return False
+    arrays = [_is_array(each) for each in source]
+    rate = source[arrays.index(False)] if any(arrays) and not all(arrays) else None
+    return isinstance(rate, numbers.Integral) and not isinstance(rate, bool)
 
 
 # --- reading -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from venice_nb.calls.check import integer, number, refuse
 from venice_nb.calls.voice_choice import resolved
 from venice_nb.errors import AuthenticationError, PaymentRequired, VeniceError
 from venice_nb.media.encoding import SUFFIXES
-from venice_nb.media.recordings import ENDINGS, Recording, pieces, recording
+from venice_nb.media.recordings import ENDINGS, Recording, is_pair, pieces, recording
 from venice_nb.policy.steps import Plan, Send, Together
 from venice_nb.results.audio import Audio
 from venice_nb.results.transcript import Transcript
@@ -49,9 +49,9 @@ def transcribe(
 
     Args:
         audio: a path, bytes, an open binary file, an `Audio`, a `Video`, or an array of samples (floats from
-            -1 to 1, or whole numbers) with `rate=`. WAV, FLAC, M4A, AAC, MP4, MP3, OGG and WebM are sent as
-            they are. A list of these, or the path of a folder, is transcribed side by side into one table,
-            where a file that fails leaves its error.
+            -1 to 1, or whole numbers) with `rate=`, or both as a pair, as SciPy and SoundFile give them. WAV,
+            FLAC, M4A, AAC, MP4, MP3, OGG and WebM are sent as they are. A list of these, or the path of a
+            folder, is transcribed side by side into one table, where a file that fails leaves its error.
         model: a transcription model, by name or out of `v.models(type="asr")`; `nvidia/parakeet-tdt-0.6b-v3`
             when left out.
         language: ISO 639-1 code such as "en"; most models find out by themselves.
@@ -76,7 +76,7 @@ def transcribe(
     found = resolved(calls.LISTENER if model is None else model, session.catalogue, "asr")
     options = {
         "language": language,
-        "timestamps": timestamps,
+        "timestamps": calls.wants_times(timestamps),
         "response_format": response_format,
         "extra_body": extra_body,
     }
@@ -138,7 +138,7 @@ def _one(
     if _untimed(transcript, options):
         session.announce(
             f"{transcript.model} gave no times, though asked for: .segments is all of the text in one. "
-            "openai/whisper-large-v3 gives them."
+            + (f"{calls.TIMER} gives them." if transcript.model != calls.TIMER else "")
         )
     if len(made) > 1 or transcript.duration is None:
         transcript = replace(transcript, duration=given.seconds)
@@ -191,7 +191,7 @@ def _outcomes(done: list[Done]) -> list[Transcript | Exception]:
 
 def _several(audio: Any) -> list[Any] | None:
     """The recordings of a list or a folder; None when it is one."""
-    if isinstance(audio, list | tuple):
+    if isinstance(audio, list | tuple) and not is_pair(audio):
         found = list(audio)
         if not found:
             refuse("audio", audio, "one recording or more", "Check the list.")
