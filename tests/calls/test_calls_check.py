@@ -8,6 +8,7 @@ import pytest
 
 from venice_nb.calls import check
 from venice_nb.calls.check import json_value, number, shown
+from venice_nb.errors import InvalidInput
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,13 @@ def test_one_dimensional_arrays_are_lists(refused):
     refused(lambda: rule("x", np.zeros((2, 2), int)), "x")
     refused(lambda: rule("x", {1, 2}), "x")
     refused(lambda: rule("x", [1, -1]), "x[1]")
+
+
+def test_a_large_bound_is_told_digit_by_digit():
+    with pytest.raises(InvalidInput, match="from -999999999 to 999999999, not 1000000000"):
+        check.integer(-999_999_999, 999_999_999)("seed", 10**9)
+
+
+def test_a_span_of_one_number_is_told_as_that_number():
+    with pytest.raises(InvalidInput, match="n must be a whole number equal to 1, not 2"):
+        check.integer(1, 1)("n", 2)

@@ -84,8 +84,10 @@ def _span(low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return ""
     if high is None:
-        return f" of {low:g} or more"
-    return f" from {low:g} to {high:g}" if low is not None else f" of at most {high:g}"
+        return f" of {low:.10g} or more"
+    if low == high:
+        return f" equal to {low:.10g}"
+    return f" from {low:.10g} to {high:.10g}" if low is not None else f" of at most {high:.10g}"
 
 
 def _is_number(value: object) -> bool:

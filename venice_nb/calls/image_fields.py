@@ -253,7 +253,7 @@ def check_size(given: dict[str, Any], model: Model | None, tell: Tell = nobody) 
             near = min(max(round(value / divisor), 1) * divisor, SIDE // divisor * divisor)
             tell(
                 f"{name}={value} is no multiple of {divisor}, in which {model.id} counts: the server may "
-                f"round it; {name}={near} is exact."
+                f"round or refuse it; {name}={near} is exact."
             )
 
 
