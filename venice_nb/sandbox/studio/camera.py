@@ -110,7 +110,8 @@ class _Drift:
         dice = np.random.default_rng(take.seed)
         angle = dice.uniform(0, 2 * np.pi)
         drift = 0.9 * np.cos(angle), 0.5 * np.sin(angle), ZOOM
-        self.right, self.down, self.zoom = told[0] if told else drift
+        move: tuple[float, float, float] = told[0] if told else drift
+        self.right, self.down, self.zoom = move
         self.back = bool(told) and self.zoom == 1.0
 
     def __call__(self, t: float) -> tuple[float, float, float, float]:
@@ -173,7 +174,8 @@ def _speck(wide: int, tall: int) -> NDArray[np.float32]:
     """A soft round or long spot, as parts of 1."""
     across = np.linspace(-1, 1, 2 * wide + 1, dtype=np.float32)
     down = np.linspace(-1, 1, 2 * tall + 1, dtype=np.float32)
-    return np.clip(1.6 - 1.6 * (across[None, :] ** 2 + down[:, None] ** 2), 0.0, 1.0).astype(np.float32)
+    spot: NDArray[np.float32] = 1.6 - 1.6 * (across[None, :] ** 2 + down[:, None] ** 2)
+    return spot.clip(0.0, 1.0).astype(np.float32)
 
 
 @cache

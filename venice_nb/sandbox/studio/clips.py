@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import numpy as np
 from av.video.reformatter import Colorspace
+from PIL import Image
 
 from .encode import decode
 from .film import RATE, Frame
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-    from PIL import Image
 
     from .film import Samples
 
@@ -43,13 +43,13 @@ class Clip:
     def of(cls, data: bytes) -> Clip:
         """Measures a film by its header and its first frame. Raises `Unreadable`."""
         try:
-            with av.open(BytesIO(data)) as source:
+            with av.open(BytesIO(data), "r") as source:
                 if not source.streams.video:
                     raise Unreadable("The file has no pictures")
                 stream = source.streams.video[0]
                 frame = next(source.decode(stream))
                 rate = float(stream.average_rate or stream.base_rate or 24)
-                known = [stream.duration and stream.duration * stream.time_base]
+                known = [stream.duration and stream.duration * (stream.time_base or 0)]
                 known.append(source.duration and Fraction(source.duration, av.time_base))
                 seconds = float(next((each for each in known if each), 0) or 1 / rate)
                 return cls(data, frame.width, frame.height, seconds, rate, bool(source.streams.audio))
@@ -58,8 +58,8 @@ class Clip:
 
     def first(self) -> Image.Image:
         """The first frame."""
-        with av.open(BytesIO(self.data)) as source:
-            return next(source.decode(video=0)).to_image()
+        with av.open(BytesIO(self.data), "r") as source:
+            return Image.fromarray(next(source.decode(video=0)).to_ndarray(format="rgb24"))
 
     def frames(self, rate: float, count: int, size: tuple[int, int]) -> Iterator[Frame]:
         """`count` frames at `rate` and of a size; the film starts again if it is shorter."""
@@ -76,7 +76,7 @@ class Clip:
                 raise Unreadable("The video cannot be decoded")
 
     def _timed(self) -> Iterator[tuple[float, Any]]:
-        with av.open(BytesIO(self.data)) as source:
+        with av.open(BytesIO(self.data), "r") as source:
             start = None
             with suppress(av.error.FFmpegError):  # what comes before a broken place is used
                 for frame in source.decode(video=0):

@@ -49,15 +49,15 @@ class Frame:
         height, width = pixels.shape[:2]
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
         frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
-        return cls(width, height, np.ascontiguousarray(frame.to_ndarray()).reshape(-1))
+        planes: Pixels = np.ascontiguousarray(frame.to_ndarray(), dtype=np.uint8)
+        return cls(width, height, planes.reshape(-1))
 
     def pixels(self) -> Pixels:
         """The frame as an RGB picture."""
         width = self.light.shape[1]
         frame = av.VideoFrame.from_ndarray(self.all.reshape(-1, width), format="yuv420p")
         shown = frame.reformat(format="rgb24", src_colorspace=Colorspace.ITU709)
-        pixels: Pixels = shown.to_ndarray()
-        return pixels
+        return np.asarray(shown.to_ndarray(), dtype=np.uint8)
 
     def planes(self) -> tuple[Plane, Plane, Plane]:
         """Brightness, blue and red."""
