@@ -106,9 +106,9 @@ def _edited(ask: Ask, model: dict[str, Any], given: list[tuple[Any, tuple[str | 
     tier = body.get("resolution") or "1K"
     kind = body.get("output_format") or ("png" if tier == "1K" else "jpeg")
     made = _changed(images, prompt, body, blur=blur)
-    data = _file(made, "jpeg" if kind == "jpg" else kind)
+    data = _file(made, kind)
     money.settle(ask, f"{model['id']}-edit-unit", 1, usd, inputs=len(images))
-    return Response(200, {"content-type": f"image/{'jpeg' if kind == 'jpg' else kind}"}, data)
+    return Response(200, {"content-type": f"image/{kind}"}, data)
 
 
 def _issues(body: dict[str, Any], model: dict[str, Any]) -> Iterator[Issue]:

@@ -43,7 +43,7 @@ UNDERSTOOD = [
     ("zoom in", "zoom"),
     ("add a white frame", "frame"),
     ('add the text "Hello"', "text"),
-    ("write ‘Ciao’ at the top", "text"),
+    ("write ‘Ciao’ at the top", "text"),  # noqa: RUF001  (typographic quotes)
     ("in the style of a watercolor", "style"),
     ("make it pixel art", "style"),
     ("turn this into an oil painting", "style"),

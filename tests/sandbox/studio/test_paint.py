@@ -69,6 +69,10 @@ def test_another_seed_is_another_picture_of_the_same_kind():
     assert np.abs(first.mean((0, 1)) - second.mean((0, 1))).max() < 40
 
 
+def test_a_moon_shines_on_pictures_far_longer_than_wide():
+    assert paint("moon", seed=1, width=64, height=1280).size == (64, 1280)
+
+
 @pytest.mark.parametrize("size", [(16, 16), (1, 40), (1280, 64), (2048, 2048)])
 def test_every_size_is_painted(size):
     assert paint("a boat at sea", seed=1, width=size[0], height=size[1]).size == size

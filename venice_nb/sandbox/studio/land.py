@@ -206,23 +206,17 @@ def _trees(stage: Stage, places: Mask, foot: float, size: float) -> Mask:
 
 def _conifer(pen: ImageDraw.ImageDraw, x: float, y: float, tall: float, rng: li.Rng) -> None:
     pen.rectangle((x - tall * 0.018, y - tall * 0.3, x + tall * 0.018, y + tall * 0.02), 255)
-    tiers = 8
+    tiers = 7
     for at in range(tiers):
-        low = y - tall * (0.1 + 0.9 * at / tiers)
-        wide = tall * 0.2 * (1 - at / tiers) ** 0.85 * float(rng.uniform(0.85, 1.15)) + tall * 0.012
-        peak = low - tall * 0.24 * (1 - 0.45 * at / tiers)
-        droop = tall * 0.02
-        pen.polygon(
-            [
-                (x - wide, low + droop),
-                (x - wide * 0.35, low - droop),
-                (x, peak),
-                (x + wide * 0.35, low - droop),
-                (x + wide, low + droop),
-                (x, low - droop),
-            ],
-            255,
-        )
+        low = y - tall * (0.09 + 0.8 * (at / tiers) ** 0.95)
+        wide = tall * 0.185 * (1 - at / tiers) ** 0.9 * float(rng.uniform(0.88, 1.12)) + tall * 0.02
+        peak = low - tall * (0.34 - 0.2 * at / tiers)
+        droop = tall * 0.018
+        left, right = (-wide, -wide * 0.42), (wide, wide * 0.42)
+        foot = [(x + left[0], low + droop), (x + left[1], low), (x, low + droop), (x + right[1], low)]
+        # sides hang in: a fir is no stack of straight triangles
+        sides = [(x + right[0], low + droop), (x + wide * 0.36, (low + peak) / 2), (x, peak)]
+        pen.polygon([*foot, *sides, (x - wide * 0.36, (low + peak) / 2)], 255)
 
 
 def blossoms(stage: Stage, top: float, tones: tuple[Colour, ...], number: int = 420) -> None:

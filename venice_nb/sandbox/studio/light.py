@@ -123,7 +123,8 @@ def glow(height: int, width: int, place: tuple[float, float], radius: float, *, 
     y = (np.arange(height, dtype=np.float32) - place[1] * height) / reach
     x = (np.arange(width, dtype=np.float32) - place[0] * width) / reach
     far = y[:, None] ** 2 + x[None, :] ** 2
-    return np.exp(-(far ** (power / 2))).astype(np.float32)
+    # beyond 50 there is no light left, and powers would overflow
+    return np.exp(-(np.minimum(far, 50) ** (power / 2))).astype(np.float32)
 
 
 def drawn(

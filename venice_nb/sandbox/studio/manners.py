@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from . import darkroom
 from . import light as li
@@ -130,32 +130,23 @@ def papercut(rng: Rng, field: Field, *, layers: int, depth: float, tones: tuple[
     unit = min(height, width)
     calm = li.blurred(field, unit / 70)
     grey = li.luminance(calm)
-    levels = np.quantile(grey, np.linspace(0, 1, layers + 1)[1:-1])
-    made = np.zeros_like(field)
-    paper = rng.normal(0, 0.02, (height, width)).astype(np.float32)
+    levels = np.quantile(grey[::4, ::4], np.linspace(0, 1, layers + 1)[1:-1])
+    made = Image.new("RGB", (width, height))
     for at in range(layers):
         mask = grey >= levels[at - 1] if at else np.ones_like(grey, bool)
-        soft = np.asarray(
-            Image.fromarray((mask * 255).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(unit / 500)),
-            np.float32,
-        )
-        share = li.smooth(0.35, 0.65, soft / 255)
         own = mask & (grey < levels[at]) if at < layers - 1 else mask
-        tone = (
-            np.asarray(tones[at % len(tones)], np.float32)
-            if tones
-            else calm[own].mean(0)
-            if own.any()
-            else calm.mean((0, 1))
+        mean = calm[own].mean(0) if own.any() else calm.mean((0, 1))
+        tone = tuple(round(float(part) * 255) for part in (tones[at % len(tones)] if tones else mean))
+        sheet = Image.fromarray((mask * 255).astype(np.uint8), "L").filter(
+            ImageFilter.BoxBlur(max(1, unit / 700))
         )
         if at:
             shift = max(1, round(unit * depth))
-            shadow = np.roll(share, (shift, shift), (0, 1))
-            cast = Image.fromarray((shadow * 255).astype(np.uint8), "L").filter(ImageFilter.BoxBlur(shift))
-            li.lay(made, (0.04, 0.03, 0.06), 0.5 * np.asarray(cast, np.float32) / 255 * (1 - share))
-        sheet = np.clip(tone[None, None] + paper[..., None], 0, 1)
-        li.lay(made, sheet, share)
-    return made
+            cast = ImageChops.offset(sheet, shift).filter(ImageFilter.BoxBlur(shift))
+            made.paste((10, 8, 15), mask=cast.point([value // 2 for value in range(256)]))
+        made.paste(tone, mask=sheet.point([min(255, max(0, 3 * value - 255)) for value in range(256)]))
+    paper = rng.standard_normal((height, width), np.float32) * np.float32(0.02)
+    return np.clip(li.from_image(made) + paper[..., None], 0, 1)
 
 
 def halftone(field: Field, *, size: float = 0.009) -> Field:
