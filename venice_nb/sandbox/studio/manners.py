@@ -146,7 +146,8 @@ def papercut(rng: Rng, field: Field, *, layers: int, depth: float, tones: tuple[
             made.paste((10, 8, 15), mask=cast.point([value // 2 for value in range(256)]))
         made.paste(tone, mask=sheet.point([min(255, max(0, 3 * value - 255)) for value in range(256)]))
     paper = rng.standard_normal((height, width), np.float32) * np.float32(0.02)
-    return np.clip(li.from_image(made) + paper[..., None], 0, 1)
+    out: li.Field = np.clip(li.from_image(made) + paper[..., None], 0, 1)
+    return out
 
 
 def halftone(field: Field, *, size: float = 0.009) -> Field:
