@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from venice_nb.sandbox import edit_routes
+from venice_nb.sandbox.studio.cutout import cut_out
 
 
 def encoded(image, form="PNG"):
@@ -322,3 +323,17 @@ def test_an_image_url_may_be_a_data_url(desk):
     assert desk.post("/image/background-remove", {"image_url": url}).status_code == 200
     reply = desk.post("/image/background-remove", {"image_url": "https://example.org/a.png"})
     assert reply.status_code == 400
+
+
+def test_a_large_photo_is_cut_out_in_its_own_size():
+    image = scene(2600, 2000)
+    alpha = opened(encoded(cut_out(image))).getchannel("A")
+    assert alpha.size == image.size
+    assert alpha.getpixel((1300, 1000)) == 255
+    assert alpha.getpixel((20, 20)) == 0
+
+
+def test_a_key_for_private_models_only_may_not_remove_backgrounds(desk):
+    key = desk.box.state.add_key("sandbox-private", "INFERENCE", model_privacy="PRIVATE_ONLY")
+    reply = desk.post("/image/background-remove", {"image": b64(scene())}, key=key.secret)
+    assert reply.status_code == 403

@@ -76,9 +76,7 @@ def remove_background(ask: Ask) -> Response:
     if len(given) != 1:
         raise refused(given, "Give exactly one of image and image_url")
     image = picture(body[given[0]], (given[0],))
-    model = ask.state.model(REMOVER)
-    ask.model = REMOVER
-    ask.headers |= {"x-venice-model-id": REMOVER, "x-venice-model-name": model["model_spec"]["name"]}
+    model = choose(ask, REMOVER, "image")
     _admitted(ask, model)
     from .studio.cutout import cut_out  # noqa: PLC0415
 

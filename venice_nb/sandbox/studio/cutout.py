@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SIDE = 160  # pixels of the longer side the parting is computed at
 DULL = np.array([0.55, 1, 1], np.float32)  # brightness counts less: light falls unevenly on a background
+FINEST = 2_000_000  # pixels at which the edge is refined; in larger pictures it is then a little softer
 GROUPS = 6  # colours the background and the foreground are each described by
 
 
@@ -23,7 +24,8 @@ def cut_out(image: Image.Image) -> Image.Image:
     if image.mode == "RGBA":
         mask = Image.fromarray(np.minimum(np.asarray(mask), np.asarray(image.getchannel("A"))), "L")
     made = image.convert("RGB")
-    made = _without_rim(made, mask)
+    if image.width * image.height <= 2 * FINEST:
+        made = _without_rim(made, mask)
     made.putalpha(mask)
     return made
 
@@ -34,6 +36,10 @@ def foreground(image: Image.Image) -> Image.Image:
     Colours near those of the border, and joined to it, are background. Both sides are then described by a few
     colours each, and every point goes to the nearer side; three rounds settle it.
     """
+    shrink = (FINEST / (image.width * image.height)) ** 0.5
+    if shrink < 1:
+        less = image.resize((max(1, int(image.width * shrink)), max(1, int(image.height * shrink))))
+        return foreground(less).resize(image.size, Image.Resampling.BICUBIC)
     scale = min(1.0, SIDE / max(image.size))
     size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
     lab = to_lab(from_image(image.resize(size, Image.Resampling.BOX))) * DULL
