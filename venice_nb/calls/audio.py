@@ -96,9 +96,9 @@ def speech(
     """
     said = check_input(input)
     if sentences.length(said) > sentences.LONGEST:
-        what = f"input has {sentences.length(said)} characters; one request takes {sentences.LONGEST}."
+        what = f"text has {sentences.length(said)} characters; one request takes {sentences.LONGEST}."
         do = "Cut it: v.audio.speak does, and joins the sound."
-        refuse("input", said, f"at most {sentences.LONGEST} characters", do, what=what)
+        refuse("text", said, f"at most {sentences.LONGEST} characters", do, what=what)
     found, name = choose(model, voice, catalogue)
     given = fields(_SPEECH, parameters)
     if response_format is not None:
@@ -131,10 +131,10 @@ def speech(
 
 def check_input(value: Any) -> str:
     """The text to speak, if there is anything to say in it."""
-    said = str(text(blank=False)("input", value))
+    said = str(text(blank=False)("text", value))
     if not sentences.audible(said):
         do = "Write words: signs and emoji have no sound of their own."
-        refuse("input", value, "a text with letters or numbers", do, what="input has nothing to say.")
+        refuse("text", value, "a text with letters or numbers", do, what="text has nothing to say.")
     return said
 
 

@@ -9,7 +9,7 @@ from venice_nb.calls import audio as calls
 from venice_nb.calls import sentences
 from venice_nb.calls.check import integer, number, refuse
 from venice_nb.calls.voice_choice import choose
-from venice_nb.errors import StreamFailure
+from venice_nb.errors import InvalidInput, StreamFailure
 from venice_nb.policy.steps import Open, Plan, Send
 from venice_nb.results.audio import Audio
 from venice_nb.studio.joining import Line, read_aloud
@@ -157,10 +157,10 @@ def dialogue(
     turns = _turns(lines)
     spoken = []
     for position, (voice, text) in enumerate(turns):
-        chosen, name = choose(model, voice, session.catalogue)
         try:
+            chosen, name = choose(model, voice, session.catalogue)
             said = calls.check_input(text)
-        except ValueError as error:
+        except InvalidInput as error:
             raise _in_line(position, error) from None
         parts = sentences.split(said)
         spoken += [Line(chosen, name, part, turn=position) for part in parts]
@@ -276,11 +276,16 @@ def _turns(lines: Any) -> list[tuple[Any, str]]:
     return [(voice, text) for voice, text in turns]
 
 
-def _in_line(position: int, error: ValueError) -> ValueError:
+def _in_line(position: int, error: InvalidInput) -> InvalidInput:
     """The same refusal, naming the line."""
-    if hasattr(error, "field"):
-        error.field = f"lines[{position}].{error.field}"
-    return error
+    place, facts = f"lines[{position}]", error.details
+    return InvalidInput(
+        f"{place}: {error.what}",
+        field=f"{place}.{facts['field']}",
+        value=facts["value"],
+        allowed=facts["allowed"],
+        do=error.do,
+    )
 
 
 def _keep_partial(session: Session, screen: Listening, stop: BaseException) -> None:
