@@ -244,6 +244,12 @@ def test_a_quote_of_an_upscale_needs_the_film(desk):
     assert desk.post("/video/quote", {**TOPAZ, "video_url": "https://example.org/a.mp4"}).status_code == 400
 
 
+def test_a_quote_needs_a_key_only_for_an_upscale(desk, clip):
+    assert desk.post("/video/quote", {**TOPAZ, "video_url": clip}, key="").status_code == 403
+    film = {"model": "kling-2.5-turbo-pro-text-to-video", "duration": "5s"}
+    assert desk.post("/video/quote", film, key="").json() == {"quote": 0.39}
+
+
 def test_the_length_of_reference_clips_is_paid_and_a_quote_without_it_is_too_low(desk, clip):
     queued = {**REFERENCE, "reference_video_urls": [clip]}
     assert desk.post("/video/queue", queued).status_code == 200

@@ -83,6 +83,8 @@ def quoted(ask: Ask, model: Model) -> float:
     """The price of a film in US dollars."""
     body = video_rules.quote_fields(model, ask.body)
     if video_rules.kind(model) == "upscale":
+        if ask.key is None:
+            raise Refusal(403, "A quote for an upscale model needs an API key")
         if "video_url" not in body:
             raise refused(["video_url"], "video_url is required to quote an upscale: the price depends on it")
         clip = given.clip(body["video_url"], ("video_url",))
