@@ -6,7 +6,7 @@ import io
 import struct
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.media.sound import Sound, frame_of, resample
+from venice_nb.media.sound import NotSound, Sound, frame_of, resample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,12 +47,25 @@ _RATES = {  # samples a second that a codec takes; others are changed to the nex
 
 
 def encode(sound: Sound, kind: str, *, bits: int | None = None) -> bytes:
-    """The sound as a file of that kind; `bits` is the rate for one channel where the kind loses something."""
+    """The sound as a file of that kind; `bits` is the rate for one channel where the kind loses something.
+
+    Raises NotSound for what the kind has no form for, such as eight channels of MP3.
+    """
     if kind == "pcm":
         return _pcm(sound)
     if kind == "wav":
         return wav(_pcm(sound), sound.rate, sound.channels)
     import av  # noqa: PLC0415  loads with the first sound that is converted
+
+    try:
+        return _encoded(sound, kind, bits)
+    except (av.FFmpegError, ValueError):
+        why = f"{sound.channels} channels at {sound.rate} Hz cannot become {kind}"
+        raise NotSound(why) from None
+
+
+def _encoded(sound: Sound, kind: str, bits: int | None) -> bytes:
+    import av  # noqa: PLC0415  loaded already
 
     _, box, codec, usual = KINDS[kind]
     allowed = _RATES.get(kind, (sound.rate,))

@@ -31,10 +31,8 @@ _DOCUMENTS = {
     "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_MARKUP = re.compile(
-    rb"\s*(<!--.*?-->\s*)*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+)?(svg|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_MARKUP = re.compile(rb"<(!doctype\s+)?(svg|html|head|body)\b", re.IGNORECASE)
+_BEFORE = re.compile(rb"\s+|<!--.*?-->|<\?xml[^>]*>", re.DOTALL)  # one thing that may stand before it
 
 
 def sniff(data: bytes) -> str:
@@ -94,9 +92,12 @@ def _archive(data: bytes) -> str:
 
 def _text(data: bytes) -> str:
     head = data[:HEAD].removeprefix(b"\xef\xbb\xbf")
-    found = _MARKUP.match(head)
+    at = 0
+    while before := _BEFORE.match(head, at):  # step by step: one pattern of it all could take for ever
+        at = before.end()
+    found = _MARKUP.match(head, at)
     if found:
-        return "image/svg+xml" if found.group(5).lower() == b"svg" else "text/html"
+        return "image/svg+xml" if found.group(2).lower() == b"svg" else "text/html"
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return "text/plain"
     if not data or b"\0" in data:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 RAW = frozenset({"audio/pcm", "audio/l16", "audio/x-raw"})  # samples without a header
 RAW_RATE = 24_000  # per second, where nobody says
 MAX_SAMPLES = 250_000_000  # of all channels, held in memory at once: 1 GB
+MAX_READ = 2_000_000_000  # of all channels, decoded on the way to fewer: four minutes of work
+LOWEST, HIGHEST = 1_000, 768_000  # samples a second; a file of one a second would grow by thousands
+MAX_CHANNELS = 64
 
 # What is in the bytes decides which reader opens them, so that a file cannot ask for a playlist or a network.
 _READERS = {
@@ -39,6 +42,7 @@ _READERS = {
     "video/x-msvideo": "avi",
 }
 _GUESSED = frozenset({"mp3", "aac"})  # containers whose length is guessed from the rate of the first bits
+_CLAIMED = frozenset({"wav", "aiff"})  # likewise, when the header was written before the sound
 _COUNTED = re.compile(b"Xing|Info")  # unless the first frame of an MP3 file counts them
 
 
@@ -91,12 +95,17 @@ def measure(data: bytes | Path, *, raw_rate: int | None = None) -> Measure:
 
 
 def decode(
-    data: bytes | Path, *, raw_rate: int | None = None, rate: int | None = None, mono: bool = False
+    data: bytes | Path,
+    *,
+    raw_rate: int | None = None,
+    rate: int | None = None,
+    mono: bool = False,
+    most: int = MAX_READ,
 ) -> Sound:
     """The sound in a file, or in 16-bit samples without a header if `raw_rate` says how many a second.
 
-    `rate` and `mono` change it while it is read, which for a long file saves most of the memory. Raises
-    NotSound.
+    `rate` and `mono` change it while it is read, which for a long file saves most of the memory. Of more than
+    `most` samples, all channels counted, nothing is given. Raises NotSound.
     """
     import numpy as np  # noqa: PLC0415  loads with the first sound
 
@@ -105,35 +114,37 @@ def decode(
         found = Sound(samples, raw_rate)
         return found if rate in {None, raw_rate} else resample(found, rate or raw_rate)
     parts: list[Any] = []
-    held = 0
+    held, read = 0, 0
     with _opened(data) as (box, stream):
         layout = "mono" if mono or stream.channels == 1 else stream.layout.name
         change = _resampler(layout, rate or stream.rate)
+        told = float(stream.duration * stream.time_base) if stream.duration else 0.0
+        # A streamed WAV file claims the longest there can be; who claims too little is found out below.
+        if told * stream.rate * stream.channels > most and box.format.name not in _CLAIMED:
+            raise NotSound(f"it is {told / 3600:.1f} hours long")
         for frame in _frames(box, stream):
+            read += frame.samples * stream.channels
+            if read > most:
+                raise NotSound(f"it is longer than {read / stream.channels / stream.rate / 3600:.1f} hours")
             for ready in change(frame):
-                parts.append(ready.to_ndarray())
+                parts.append(_rows(ready))
                 held += parts[-1].size
                 if held > MAX_SAMPLES:
                     raise NotSound(f"it is longer than {held / (rate or stream.rate) / 3600:.1f} hours")
-        parts += [ready.to_ndarray() for ready in change(None)]
+        parts += [_rows(ready) for ready in change(None)]
         rate = rate or stream.rate
     if not parts:
         raise NotSound("it holds no sound")
-    joined = np.concatenate(parts, axis=1)
-    return Sound(np.ascontiguousarray(joined[0] if len(joined) == 1 else joined.T), rate)
+    return _joined(parts, rate)
 
 
 def resample(sound: Sound, rate: int) -> Sound:
     """The same sound with another number of samples a second."""
     if rate == sound.rate or not len(sound.samples):
         return Sound(sound.samples, rate)
-    import numpy as np  # noqa: PLC0415  loaded with the samples
-
     layout = {1: "mono", 2: "stereo"}.get(sound.channels, f"{sound.channels}c")
     change = _resampler(layout, rate)
-    parts = [ready.to_ndarray() for ready in (*change(frame_of(sound)), *change(None))]
-    joined = np.concatenate(parts, axis=1)
-    return Sound(np.ascontiguousarray(joined[0] if len(joined) == 1 else joined.T), rate)
+    return _joined([_rows(ready) for ready in (*change(frame_of(sound)), *change(None))], rate)
 
 
 def frame_of(sound: Sound, start: int = 0) -> Any:
@@ -142,11 +153,24 @@ def frame_of(sound: Sound, start: int = 0) -> Any:
     import numpy as np  # noqa: PLC0415  loaded with the samples
 
     layout = {1: "mono", 2: "stereo"}.get(sound.channels, f"{sound.channels}c")
-    planes = np.ascontiguousarray(np.atleast_2d(sound.samples.T), dtype=np.float32)
-    frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=layout)
+    packed = np.ascontiguousarray(sound.samples, dtype=np.float32).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
     frame.sample_rate = sound.rate
     frame.pts = start
     return frame
+
+
+def _rows(frame: Any) -> NDArray[np.float32]:
+    """A packed frame as samples x channels. Of eight planes and more PyAV 18 reads beyond the last."""
+    rows: NDArray[np.float32] = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+    return rows
+
+
+def _joined(parts: list[NDArray[np.float32]], rate: int) -> Sound:
+    import numpy as np  # noqa: PLC0415  loaded with the samples
+
+    joined = np.concatenate(parts)
+    return Sound(joined[:, 0] if joined.shape[1] == 1 else joined, rate)
 
 
 def mono(sound: Sound) -> Sound:
@@ -186,9 +210,7 @@ class _opened:  # noqa: N801  used like a function, in a with statement
             raise NotSound("it is not a sound file" if head else "it is empty")
         try:
             self._box = av.open(source, format=reader, metadata_errors="replace")
-            if not self._box.streams.audio:
-                raise NotSound("it holds no sound")
-            return self._box, self._box.streams.audio[0]
+            return self._box, _first(self._box)
         except (av.FFmpegError, ValueError, OSError) as error:
             source.close()
             if isinstance(error, NotSound):
@@ -200,8 +222,21 @@ class _opened:  # noqa: N801  used like a function, in a with statement
 
         self._box.close()
         self._source.close()
-        if isinstance(error, av.FFmpegError | OSError):
+        # a ValueError: the sound becomes of another kind halfway
+        if isinstance(error, av.FFmpegError | OSError | ValueError) and not isinstance(error, NotSound):
             raise NotSound("it is damaged or cut off") from None
+
+
+def _first(box: Any) -> Any:
+    """The first stream of sound, if it is one that can be decoded within reason."""
+    if not box.streams.audio:
+        raise NotSound("it holds no sound")
+    stream = box.streams.audio[0]
+    if stream.codec_context is None:
+        raise NotSound("there is no decoder for it")
+    if not LOWEST <= stream.rate <= HIGHEST or not 0 < stream.channels <= MAX_CHANNELS:
+        raise NotSound(f"{stream.channels} channels at {stream.rate} Hz are no sound")
+    return stream
 
 
 def _head(data: bytes | Path) -> bytes:
@@ -234,7 +269,7 @@ def _frames(box: Any, stream: Any) -> Iterator[Any]:
 def _resampler(layout: str, rate: int) -> Any:
     import av  # noqa: PLC0415  loaded already
 
-    found = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+    found = av.AudioResampler(format="flt", layout=layout, rate=rate)
 
     def change(frame: Any) -> list[Any]:
         if frame is not None:

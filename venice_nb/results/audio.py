@@ -18,6 +18,8 @@ from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
 
+MOST_DRAWN = 320_000_000  # samples decoded for the picture of a sound: two hours of mono, seconds of work
+
 if TYPE_CHECKING:
     import os
     from typing import Self
@@ -274,7 +276,7 @@ class Audio(Displayed):
         """The sound with few samples, for the picture of it."""
         if "sound" in self.__dict__:
             return self.sound
-        return decode(self.data, raw_rate=self._raw_rate, rate=8000, mono=True)
+        return decode(self.data, raw_rate=self._raw_rate, rate=8000, mono=True, most=MOST_DRAWN)
 
     def _stem(self) -> str:
         return saving.named("audio", self.model, self.voice, self.text, str(len(self.data)))

@@ -13,7 +13,7 @@ import numpy as np
 from av.video.reformatter import Colorspace
 from PIL import Image
 
-from .encode import decode
+from .encode import ALLOWED, decode
 from .film import RATE, Frame
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Clip:
     def of(cls, data: bytes) -> Clip:
         """Measures a film by its header and its first frame. Raises `Unreadable`."""
         try:
-            with av.open(BytesIO(data), "r") as source:
+            with av.open(BytesIO(data), "r", options=ALLOWED) as source:
                 if not source.streams.video:
                     raise Unreadable("The file has no pictures")
                 stream = source.streams.video[0]
@@ -58,7 +58,7 @@ class Clip:
 
     def first(self) -> Image.Image:
         """The first frame."""
-        with av.open(BytesIO(self.data), "r") as source:
+        with av.open(BytesIO(self.data), "r", options=ALLOWED) as source:
             return Image.fromarray(next(source.decode(video=0)).to_ndarray(format="rgb24"))
 
     def frames(self, rate: float, count: int, size: tuple[int, int]) -> Iterator[Frame]:
@@ -76,7 +76,7 @@ class Clip:
                 raise Unreadable("The video cannot be decoded")
 
     def _timed(self) -> Iterator[tuple[float, Any]]:
-        with av.open(BytesIO(self.data), "r") as source:
+        with av.open(BytesIO(self.data), "r", options=ALLOWED) as source:
             start = None
             with suppress(av.error.FFmpegError):  # what comes before a broken place is used
                 for frame in source.decode(video=0):
