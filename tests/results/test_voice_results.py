@@ -1,9 +1,11 @@
 """Voices as a table, and a cloned one."""
 
 import datetime as dt
+import json
 
 import pytest
 
+from venice_nb.errors import InvalidInput
 from venice_nb.results.headers import Headers
 from venice_nb.results.voices import ClonedVoice, Voice, VoiceTable
 
@@ -50,3 +52,13 @@ def test_what_a_server_calls_a_voice_runs_nothing(evil):
         page = shown._mimebundle()["text/html"]
         assert "<script" not in page
         assert "<img" not in page
+
+
+def test_a_cloned_voice_is_written_for_a_later_session(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    voice = ClonedVoice("vv_abc", "tts-chatterbox-hd")
+    path = voice.save()
+    assert json.loads(path.read_text())["id"] == "vv_abc"
+    assert "vv_abc" not in path.name
+    with pytest.raises(InvalidInput):
+        ClonedVoice("vv_xyz", "tts-chatterbox-hd").save(path.name)

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed, static_mode
+from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
 from venice_nb.results.table import Table
 
 if TYPE_CHECKING:
     import datetime as dt
+    import os
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import pandas as pd
 
@@ -132,6 +135,11 @@ class ClonedVoice(Displayed):
             "sample": self.sample,
             "request_id": self.request_id,
         }
+
+    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
+        """Writes the voice as `.json`, to speak with in a later session. Never replaces a file unasked."""
+        default = saving.named("voice", self.model, self.id) + ".json"
+        return saving.write_json(path, self.to_dict(), default=default, overwrite=overwrite)
 
     def __str__(self) -> str:
         return self.id
