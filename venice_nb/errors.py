@@ -46,6 +46,7 @@ VeniceError                       anything that went wrong; says what, what to d
 │   ├── BreakerOpen               too many recent failures; the server would block this address
 │   └── BudgetExceeded            the call would pass the budget
 ├── JobError                      a queued job failed
+├── StillRunning (TimeoutError)   a job was not ready within the time given; it goes on
 ├── ToolError                     a tool could not be run (only raised when asked for)
 ├── ExtractionError               the reply does not fit the wanted shape; keeps the reply
 └── UnsafeContent                 content that is not safe to open or to hold in memory
@@ -270,14 +271,12 @@ class MediaExpired(NotFound):
 class ConsentRequired(APIError):
     """409: a policy must be accepted first. Its text is `policy_text`, and is shown with the error."""
 
-    policy_text: str | None = None
-    face_media_roles: tuple[str, ...] = ()
-
     def __str__(self) -> str:
         first, *rest = super().__str__().split("\n")
-        faces = f" (a face in: {', '.join(self.face_media_roles)})" if self.face_media_roles else ""
-        policy = f"\n  the policy: {plain(self.policy_text, 4000)}" if self.policy_text else ""
-        return "\n".join([first + faces + policy, *rest])
+        roles, policy = self.details.get("face_media_roles"), self.details.get("policy_text")
+        faces = f" (a face in: {', '.join(roles)})" if roles else ""
+        told = f"\n  the policy: {plain(policy, 4000)}" if policy else ""
+        return "\n".join([first + faces + told, *rest])
 
 
 class Gone(APIError):
