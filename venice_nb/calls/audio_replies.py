@@ -19,6 +19,7 @@ from venice_nb.results.audio import Audio
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
 from venice_nb.results.reading import items, mapping, number, string
+from venice_nb.results.subtitles import MOST
 from venice_nb.results.transcript import Span, Timings, Transcript
 from venice_nb.results.voices import ClonedVoice
 
@@ -106,7 +107,8 @@ class ReadTranscript:
                 received, f"The server answered {received.status} without a transcript", dict(answer)
             )
         model = headers.model or self.model
-        seconds = number(answer.get("duration")) or self.seconds
+        told = number(answer.get("duration"))
+        seconds = told if told is not None and 0 < told < MOST else self.seconds
         known = self.catalogue.get(model) or self.catalogue.get(self.model)
         price = price_of_transcription(known, seconds) if known is not None else None
         return Transcript(
@@ -139,8 +141,9 @@ def _spans(rows: Any, key: str) -> tuple[Span, ...]:
         said = row.get(key, row.get("text"))
         if start is None or not isinstance(said, str) or not said:
             continue
-        start = max(start, 0.0)
-        spans.append(Span(said if key != "text" else said.strip(), start, max(end or start, start)))
+        start = min(max(start, 0.0), MOST)
+        end = min(max(end or start, start), MOST)
+        spans.append(Span(said if key != "text" else said.strip(), start, end))
     return tuple(sorted(spans, key=lambda span: span.start))
 
 

@@ -5,9 +5,12 @@ The API gives times, not subtitle files: these are made here.
 
 from __future__ import annotations
 
+import re
 import textwrap
+from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from venice_nb.errors import InvalidInput, plain
@@ -19,9 +22,13 @@ if TYPE_CHECKING:
 WIDTH = 42  # characters of a line, as broadcasters set them
 LINES = 2
 LONGEST = 7.0  # seconds that one subtitle stays
+MANY = 500  # lines of one segment: half an hour without a single time
 PAUSE = 0.6  # seconds of silence after which a new segment begins
+MOST = 359_999.0  # seconds: 99 hours and a bit, the last that fits in the two digits of SubRip
 SENTENCE = 84  # characters of a segment put together from words, at most
 _ENDS = (".", "!", "?", "…", "\u3002", "\uff01", "\uff1f")  # the last three are Chinese
+_start = attrgetter("start")
+_ARROW = re.compile("--+>")
 _QUOTES = "\"')]\u00bb\u201d\u2019"
 
 
@@ -84,8 +91,10 @@ def gather(words: Sequence[Span]) -> tuple[Span, ...]:
 def cues(segments: Sequence[Span], words: Sequence[Span] = ()) -> tuple[Cue, ...]:
     """Subtitles of the segments; long ones are cut, at the times of their words where these are known."""
     found: list[Span] = []
+    words = sorted(words, key=_start)
     for segment in segments:
-        found += _cut(segment, [w for w in words if segment.start - 0.05 <= w.start < segment.end])
+        first = bisect_left(words, segment.start - 0.05, key=_start)
+        found += _cut(segment, words[first : bisect_left(words, segment.end, first, key=_start)])
     made: list[Cue] = []
     for span in found:
         lines = tuple(_wrapped(span.text))
@@ -111,7 +120,7 @@ def srt(subtitles: Iterable[Cue]) -> str:
 
 def _srt_text(lines: Iterable[str]) -> str:
     """The lines, none of which looks like the times of the next subtitle."""
-    return "\n".join(lines).replace("-->", "->")
+    return _ARROW.sub("->", "\n".join(lines))
 
 
 def vtt(subtitles: Iterable[Cue], *, estimated: bool = False) -> str:
@@ -140,27 +149,26 @@ def refuse_untimed(model: str) -> NoReturn:
 def _cut(segment: Span, words: Sequence[Span]) -> list[Span]:
     """The segment in parts that fit on a screen."""
     said = " ".join(segment.text.split())
-    parts = _parts(said, max(1, -(-round((segment.end - segment.start) * 1000) // round(LONGEST * 1000))))
+    parts = _parts(said, max(1, -(-(_ms(segment.end) - _ms(segment.start)) // round(LONGEST * 1000))))
     if len(parts) <= 1:
         return [Span(said, segment.start, segment.end)] if said else []
     marks = [0]
     for part in parts:
         marks.append(marks[-1] + len("".join(part.split())))
-    times = [_time(mark, marks[-1], segment, words) for mark in marks]
+    letters = [0, *accumulate(len("".join(word.text.split())) for word in words)]
+    times = [_time(mark, marks[-1], segment, words, letters) for mark in marks]
     return [Span(part, start, end) for part, (start, end) in zip(parts, pairwise(times), strict=True)]
 
 
-def _time(mark: int, total: int, segment: Span, words: Sequence[Span]) -> float:
-    """When the character number `mark` (spaces not counted) is said."""
+def _time(mark: int, total: int, segment: Span, words: Sequence[Span], letters: Sequence[int]) -> float:
+    """When the character number `mark` (spaces not counted) is said; `letters` stand before each word."""
     if mark <= 0:
         return segment.start
     if mark >= total:
         return segment.end
-    letters = 0
-    for word in words:
-        if letters >= mark:
-            return word.start
-        letters += len("".join(word.text.split()))
+    at = bisect_left(letters, mark)
+    if at < len(words):
+        return words[at].start
     return segment.start + (segment.end - segment.start) * mark / total
 
 
@@ -170,6 +178,8 @@ def _parts(said: str, fewest: int) -> list[str]:
     wanted = max(fewest, -(-len(lines) // LINES))
     if wanted <= 1 or not lines:
         return [said] if said else []
+    if len(lines) > MANY:  # nobody reads these; cutting them evenly would take minutes
+        return [" ".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
     while True:
         each = max(len(said) / wanted, 1)
         parts = _even(said, each)
@@ -214,7 +224,8 @@ def _spaced(words: Sequence[Span]) -> str:
 
 
 def _ms(seconds: float) -> int:
-    return max(0, round(seconds * 1000))
+    """Whole milliseconds; no number of a server's is too strange, NaN is the beginning."""
+    return round(min(seconds, MOST) * 1000) if seconds > 0 else 0
 
 
 def _clock(ms: int, point: str) -> str:

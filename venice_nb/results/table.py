@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROWS = 25  # rows drawn; the frame has all
 
 # A cell that begins so is run as a formula when a spreadsheet opens the file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -87,7 +87,7 @@ class Table(Displayed):
         target = saving.checked(path, default=default, suffixes=suffixes)
         if target.suffix.lower() == ".json":
             return saving.write_json(path, self.to_dict(), default=default, overwrite=overwrite)
-        frame = self.df.map(_unformula)
+        frame = self.df.map(unformula)
         content = frame.to_csv(index=False)
         return saving.write(path, content, default=default, suffixes=suffixes, overwrite=overwrite)
 
@@ -146,5 +146,9 @@ def day(date: str) -> str:
     return f", as of {date}" if date and not static_mode() else ""
 
 
-def _unformula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def unformula(value: Any) -> Any:
+    """A cell of a `.csv` file that no spreadsheet runs."""
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone one is not quoted, and begins a row
+    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -11,6 +11,7 @@ from venice_nb.results import saving, subtitles
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
 from venice_nb.results.subtitles import Span
+from venice_nb.results.table import unformula
 
 if TYPE_CHECKING:
     import os
@@ -192,7 +193,7 @@ class Transcript(Displayed):
         if suffix == ".txt":
             return self.text.rstrip() + "\n"
         if suffix == ".csv":
-            return self.segments.to_csv(index=False)
+            return self.segments.map(unformula).to_csv(index=False)
         return self.to_srt() if suffix == ".srt" else self.to_vtt()
 
     def __str__(self) -> str:
