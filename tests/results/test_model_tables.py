@@ -313,3 +313,82 @@ def test_models_without_token_prices_cannot_be_plotted(pyplot):
     with pytest.raises(ValueError, match="pass text models"):
         models("video").plot()
     assert pyplot.get_fignums() == []
+
+
+def row_of(table, id_):
+    position = table.ids.index(id_)
+    return dict(zip(table._head(), table._row(position), strict=True))
+
+
+def test_film_models_are_told_apart_by_what_they_start_from_and_offer():
+    """Films have no list price, and the type stands in the caption: neither is worth a column."""
+    table = models("video")
+    assert not {"type", "price"} & set(table._head())
+    assert "by quote" not in plain(table)
+    assert "v.video.quote(...) tells the price" in plain(table)
+    row = row_of(table, "veo3.1-fast-text-to-video")
+    assert (row["starts from"], row["seconds"], row["resolutions"]) == ("text", "4, 6, 8", "720p, 1080p")
+    assert (row["aspect ratios"], row["sound"]) == ("16:9, 9:16, 1:1", "optional")
+    assert row_of(table, "seedance-2-0-text-to-video-basic")["seconds"] == "4 to 15"
+    assert row_of(table, "ovi-image-to-video")["starts from"] == "image"
+    assert row_of(table, "ovi-image-to-video")["resolutions"] == "no choice"
+    assert row_of(table, "sora-2-text-to-video")["sound"] == "always"
+
+
+def test_what_the_list_does_not_tell_of_a_film_model_is_left_empty():
+    table = models("video")
+    row = row_of(table, "flux-3-first-last-frame-to-video")
+    assert row["starts from"] == "two images"
+    assert not any(row[name] for name in ("seconds", "resolutions", "aspect ratios", "sound"))
+    frame = table.df.set_index("id")
+    assert frame.loc["flux-3-text-to-video", "sound"] is None
+    assert frame.loc["sora-2-text-to-video", "durations"] == ("4s", "8s", "12s")
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_", "told"),
+    [
+        ("tts", "tts-kokoro", {"voices": "54", "default voice": "af_sky", "formats": "mp3, opus, aac, flac"}),
+        ("asr", "openai/whisper-large-v3", {"timestamps": "segment, word"}),
+        ("music", "ace-step-15", {"seconds": "60 to 210", "lyrics": "yes", "formats": "flac"}),
+        ("music", "minimax-music-v2", {"lyrics": "needed"}),
+        ("image", "gpt-image-2", {"sized by": "aspect_ratio", "resolutions": "1K, 2K, 4K"}),
+        ("image", "z-image-turbo", {"sized by": "width, height"}),
+        ("inpaint", "grok-imagine-edit", {"resolutions": "1K, 2K"}),
+        ("embedding", "text-embedding-bge-m3", {"dimensions": "1024"}),
+    ],
+)
+def test_each_kind_of_model_has_columns_of_its_own(kind, id_, told):
+    row = row_of(models(kind), id_)
+    assert {name: row[name][: len(value)] for name, value in told.items()} == told
+    assert "type" not in row
+    card = plain(ModelCard(CATALOGUE.get(id_)))
+    assert all(f"{name}: {value}" in card for name, value in told.items())
+
+
+def test_models_of_several_kinds_have_a_column_for_the_kind():
+    table = ModelTable(models=CATALOGUE.of_type("tts") + CATALOGUE.of_type("video"))
+    assert table._head() == ("model", "type", "privacy", "price", "remarks")
+    assert "voices" not in table.df.columns
+
+
+def test_a_model_list_of_strange_shapes_is_drawn_all_the_same():
+    strange = Catalogue.from_reply(
+        [
+            {
+                "id": f"odd-{kind}",
+                "type": kind,
+                "model_spec": {
+                    "constraints": {"durations": [5, None], "resolutions": "720p", "audio": "yes"},
+                    "min_duration": "long",
+                    "max_duration": True,
+                },
+            }
+            for kind in ("video", "music", "tts", "image")
+        ],
+        date="2026-01-01",
+    )
+    for kind in ("video", "music", "tts", "image"):
+        table = ModelTable(models=strange.of_type(kind))
+        assert f"odd-{kind}" in plain(table)
+        assert len(table.df) == 1

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from venice_nb.calls.check import choice, flag, integer, refuse, shown
+from venice_nb.catalogue.starts import start_of
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from venice_nb.catalogue import Model
-
-Start = Literal["text", "image", "frames", "reference", "video", "upscale", "motion", ""]
+    from venice_nb.catalogue.starts import Start
 
 DURATIONS = (*(f"{n}s" for n in range(1, 31)), "-1", "1 gen", "auto", "Auto")
 RATIOS = (
@@ -34,20 +34,6 @@ FOLLOWING = {"-1", "auto"}  # durations: as long as the film that is edited
 ADAPTING = {"adaptive", "auto"}  # ratios: the shape of the film that is edited
 
 _TELLING = ("durations", "resolutions", "aspect_ratios", "audio")  # a list that names them names all
-
-# What a film starts from, by a part of the id; the first that fits counts.
-_STARTS: tuple[tuple[str, Start], ...] = (
-    ("upscale", "upscale"),
-    ("first-last-frame", "frames"),
-    ("transition", "frames"),
-    ("motion-control", "motion"),
-    ("reference-to-video", "reference"),
-    ("video-to-video", "video"),
-    ("image-to-video", "image"),
-    ("text-to-video", "text"),
-    ("runway-gen4-5-text", "text"),
-    ("runway-gen4", "image"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +72,7 @@ def takes(id: str, model: Model | None) -> Takes:  # noqa: A002  the API's own n
     known = all(name in limits for name in _TELLING)
     return Takes(
         id=id,
-        start=_start(id, limits),
+        start=start_of(id, limits),
         known=known,
         durations=_texts(limits.get("durations")),
         resolutions=_texts(limits.get("resolutions")),
@@ -272,18 +258,6 @@ _SETTINGS = {
 }
 
 # --- reading the model list ----------------------------------------------------------------------
-
-
-def _start(id: str, limits: Mapping[str, Any]) -> Start:  # noqa: A002  the API's own name
-    for part, start in _STARTS:
-        if part in id:
-            return start
-    if limits.get("video_input") is True:
-        return "video"
-    kind = limits.get("model_type")
-    if kind == "text-to-video":
-        return "text"
-    return "image" if kind == "image-to-video" else ""
 
 
 def _texts(value: Any) -> tuple[str, ...] | None:

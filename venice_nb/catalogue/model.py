@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.catalogue.starts import start_of
 from venice_nb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from venice_nb.catalogue.starts import Start
 
 # Friendly words for the capability flags of text models.
 WORDS = {
@@ -139,6 +142,11 @@ class Model:
         return (
             "pixels" if limits.get("sizing") == "pixels" or limits.get("widthHeightDivisor", 1) > 1 else None
         )
+
+    @property
+    def start(self) -> Start:
+        """What a film starts from: text, image, frames, reference, video, ...; else empty."""
+        return start_of(self.id, self.constraints) if self.type == "video" else ""
 
     def supports(self, what: str) -> bool:
         """True if the model can do `what`: a friendly word or the API's own name of the flag.

@@ -9,6 +9,7 @@ from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
+from venice_nb.results.model_columns import Column, columns
 from venice_nb.results.prices import Listed, exact, summary
 from venice_nb.results.table import Table, day
 
@@ -120,10 +121,16 @@ class ModelTable(Table):
             }
             for model in self.models
         ]
-        columns = ["id", "name", "type", "privacy", "context", "max_output"]
-        columns += ["input", "output", "price", "traits"]
-        columns += [*ABILITIES, "uncensored", "beta", "offline", "removes_at"]
-        frame = pd.DataFrame(rows, columns=columns)
+        names = ["id", "name", "type", "privacy", "context", "max_output"]
+        names += ["input", "output", "price", "traits"]
+        names += [*ABILITIES, "uncensored", "beta", "offline", "removes_at"]
+        own = self._own()
+        for row, model in zip(rows, self.models, strict=True):
+            row |= {column.name: column.value(model) for column in own}
+        frame = pd.DataFrame(rows, columns=names + [column.name for column in own])
+        for column in own:  # unknown is None, not a number
+            kind = "Int64" if column.number else object
+            frame[column.name] = pd.Series([row[column.name] for row in rows], index=frame.index, dtype=kind)
         # whole numbers with gaps: a plain int column would turn into floats
         return frame.astype(
             {"context": "Int64", "max_output": "Int64", "input": "float64", "output": "float64"}
@@ -141,16 +148,28 @@ class ModelTable(Table):
     def _kinds(self) -> set[str]:
         return {model.type for model in self.models}
 
+    def _own(self) -> tuple[Column, ...]:
+        """The columns that only models of this one type have."""
+        kinds = self._kinds()
+        return columns(next(iter(kinds))) if len(kinds) == 1 else ()
+
+    def _priced(self) -> bool:
+        """Whether the list has prices: films are priced by quote only."""
+        return self._kinds() != {"video"}
+
     def _caption(self) -> str:
         kinds = self._kinds()
         kind = f"{next(iter(kinds))} " if len(kinds) == 1 else ""
         unit = "; prices in US dollars per 1M tokens" if kinds == {"text"} else "; prices in US dollars"
+        unit = unit if self._priced() else "; v.video.quote(...) tells the price"
         return f"{text.count(len(self))} {kind}model{'s' * (len(self) != 1)}{day(self.date)}{unit}{self.note}"
 
     def _head(self) -> tuple[str, ...]:
         if self._kinds() <= {"text"}:
             return ("model", "privacy", "context", "can", "input", "output", "remarks")
-        return ("model", "type", "privacy", "price", "remarks")
+        kind = () if len(self._kinds()) == 1 else ("type",)
+        price = ("price",) if self._priced() else ()
+        return ("model", *kind, "privacy", *(column.head for column in self._own()), *price, "remarks")
 
     def _row(self, position: int) -> tuple[str, ...]:
         model = self.models[position]
@@ -161,7 +180,9 @@ class ModelTable(Table):
                 exact(usd) if usd is not None else "" for usd in (model.price.input, model.price.output)
             ]
             return (name, privacy, tokens(model.context), ", ".join(abilities(model)), *prices, said)
-        return (name, text.short(model.type, 20), privacy, summary(model), said)
+        kind = () if len(self._kinds()) == 1 else (text.short(model.type, 20),)
+        price = (summary(model),) if self._priced() else ()
+        return (name, *kind, privacy, *(column.shown(model) for column in self._own()), *price, said)
 
     def _cell(self, position: int, column: int, shown: str) -> html.Child:
         if column == 3 and self._kinds() <= {"text"}:
@@ -169,7 +190,10 @@ class ModelTable(Table):
         return shown
 
     def _numeric(self) -> tuple[int, ...]:
-        return (2, 4, 5) if self._kinds() <= {"text"} else (3,)
+        if self._kinds() <= {"text"}:
+            return (2, 4, 5)
+        right = {"price", *(column.head for column in self._own() if column.number)}
+        return tuple(i for i, head in enumerate(self._head()) if head in right)
 
 
 @dataclass(frozen=True, repr=False)
@@ -222,6 +246,7 @@ class ModelCard(Displayed):
         facts += [("privacy", text.short(model.privacy, 20)), ("price", summary(model))]
         facts += [("context", f"{tokens(model.context)} tokens")] if model.context else []
         facts += [("longest answer", f"{tokens(model.max_output)} tokens")] if model.max_output else []
+        facts += [(each.head, shown) for each in columns(model.type) if (shown := each.shown(model))]
         facts += [("can", ", ".join(abilities(model)))] if abilities(model) else []
         facts += [("remarks", ", ".join(remarks(model)))] if remarks(model) else []
         facts += [("as of", text.short(self.date, 40))] if day(self.date) else []
