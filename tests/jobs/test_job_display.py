@@ -6,7 +6,7 @@ import time
 import pytest
 from films import MODEL, order, processing
 
-from venice_nb.jobs import view
+from venice_nb.jobs import outcome, view
 from venice_nb.policy.entry import Entry
 from venice_nb.render import live
 
@@ -66,6 +66,10 @@ def test_a_card_tells_status_progress_time_price_expiry_and_how_to_go_on():
             {"state": "failed", "what": "no", "refunded": False},
             ["no. The server did not give the money back"],
         ),
+        (
+            {"state": "failed", "what": "Refused. Credits have been refunded.", "refunded": False},
+            ["have been refunded. The server did not give the money back."],
+        ),
         ({"state": "failed", "suggested_prompt": "a happy fog"}, ["a happy fog", "did not say"]),
         ({"state": "refused", "what": "bad ratio"}, ["bad ratio", "not charged"]),
         ({"state": "expired"}, ["no longer has it"]),
@@ -87,9 +91,53 @@ def test_each_state_says_what_matters_in_words_and_on_the_page(more, told):
         assert each in page.replace("&#x27;", "'")
 
 
+def test_what_was_ordered_is_told_in_words():
+    words, page = both(
+        entry(
+            details={
+                "audio": False,
+                "image_url": True,
+                "end_image_url": True,
+                "reference_image_urls": 3,
+                "lyrics_prompt": True,
+                "instrumental": True,
+            }
+        )
+    )
+    for line in (
+        "  audio: no",
+        "  starts from: a picture",
+        "  ends with: a picture",
+        "  reference pictures: 3",
+        "  lyrics: yes",
+        "  instrumental: yes",
+    ):
+        assert line in words.splitlines()
+    assert "<dt>starts from</dt><dd>a picture</dd>" in page
+    assert not any(raw in words + page for raw in ("True", "False", "url"))
+
+
+def test_above_its_film_a_finished_job_is_one_line():
+    """The film below says the rest."""
+    found = view.brief(entry(state="done", file="/home/me/out/video-x.mp4"))
+    assert found["text/plain"] == (
+        f"Video by {MODEL} · done · $0.35 quoted · 123e4567-e89b-12d3-a456-426614174000"
+    )
+    assert "vn-card" not in found["text/html"].rpartition("</style>")[2]
+    assert view.brief(entry(state="failed")) == view.bundle(entry(state="failed"))
+
+
 def test_a_sandbox_promises_no_other_session():
     """Its jobs end with its process."""
     assert "another session" not in both(entry(details={"sandbox": True}))[0]
+
+
+@pytest.mark.parametrize(("refunded", "word"), [(True, "have been"), (False, "have not been")])
+def test_what_the_server_says_of_the_money_is_not_said_again(refunded, word):
+    found = entry(state="failed", what=f"Refused. Credits {word} refunded.", refunded=refunded)
+    for said in (both(found)[0], str(outcome.lost(found))):
+        assert f"Credits {word} refunded." in said
+        assert "money" not in said
 
 
 def test_only_the_name_of_the_file_is_shown():
@@ -158,6 +206,7 @@ def test_a_static_page_shows_only_the_end(world, monkeypatch):
     world.wait(job, show=True)
     assert len(page.frames) == 1
     assert "done" in page.frames[0][0]["text/plain"].splitlines()[0]
+    assert len(page.frames[0][0]["text/plain"].splitlines()) == 1
 
 
 def test_nothing_is_drawn_when_not_asked_for(world, monkeypatch):

@@ -210,7 +210,7 @@ class Job(Displayed):
     def _waiting(self, timeout: float | None, show: bool | None) -> Plan[Result]:
         timeout = None if timeout is None else number(0)("timeout", timeout)
         check_own(self.entry)
-        live = Live(lambda: view.bundle(self._seen[0])) if _shows(self._session, show) else None
+        live = Live(lambda: view.brief(self._seen[0])) if _shows(self._session, show) else None
 
         def tell(entry: Entry) -> None:
             self._seen[0] = entry

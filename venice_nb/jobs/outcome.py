@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from venice_nb import errors
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from venice_nb.policy.entry import Entry
+
+# Venice's own sentence on it, in the message of a refusal.
+_REFUNDED = re.compile(r"\bcredits (?:have|were) (?P<not>not )?(?:been )?refunded\b", re.IGNORECASE)
 
 
 def resume(entry: Entry) -> str:
@@ -25,9 +29,12 @@ def told(entry: Entry) -> str:
 
 
 def refund(entry: Entry) -> str:
-    """One sentence on the money of a failed job."""
+    """One sentence on the money of a failed job; empty when the server's own words say the same."""
     if entry.refunded is None:
         return "The server did not say whether it gave the money back."
+    said = _REFUNDED.search(entry.what)
+    if said is not None and (said["not"] is None) is entry.refunded:
+        return ""
     return "The server gave the money back." if entry.refunded else "The server did not give the money back."
 
 
@@ -59,8 +66,9 @@ def lost(entry: Entry) -> errors.VeniceError:
             **_known(entry),
             do="correct what is named and order it again",
         )
+    why = f"{told(entry) or 'the server did not say why.'} {refund(entry)}".strip()
     return errors.JobError(
-        f"Job {entry.id} failed: {told(entry) or 'the server did not say why.'} {refund(entry)}",
+        f"Job {entry.id} failed: {why}",
         **_known(entry),
         do=_advice(entry),
         credits_refunded=entry.refunded,

@@ -23,6 +23,19 @@ _COLOURS = {
     "unknown": "warn",
     "ready": "good",
 }
+# What was given with the order, as a thing and its words; several things are counted.
+_GIVEN = {
+    "image_url": ("starts from", "a picture"),
+    "end_image_url": ("ends with", "a picture"),
+    "video_url": ("starts from", "a film"),
+    "audio_url": ("sound", "a recording"),
+    "reference_image_urls": ("reference pictures", "yes"),
+    "reference_video_urls": ("reference films", "yes"),
+    "reference_audio_urls": ("reference recordings", "yes"),
+    "reference_document_urls": ("reference documents", "yes"),
+    "scene_image_urls": ("pictures of the scene", "yes"),
+    "lyrics_prompt": ("lyrics", "yes"),
+}
 _BAR = 24  # characters of the bar in words
 
 
@@ -70,6 +83,15 @@ def bundle(entry: Entry) -> Bundle:
     return {"text/plain": "\n".join(lines), "text/html": html.page(card)}
 
 
+def brief(entry: Entry) -> Bundle:
+    """What is left to say of a job above its result: one line. Any other end has its whole card."""
+    if entry.state != "done":
+        return bundle(entry)
+    made = f"{entry.kind.capitalize()} by {text.short(entry.model, 80) or 'an unknown model'}"
+    said = " · ".join([made, "done", _price(entry), text.short(entry.id, 60)])
+    return {"text/plain": said, "text/html": html.page(html.tag("p", said, class_="vn-line"))}
+
+
 def _share(entry: Entry) -> str:
     rest = left(entry)
     usual = f", usually {text.seconds(rest)} more" if rest else ""
@@ -79,7 +101,7 @@ def _share(entry: Entry) -> str:
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     found = [("prompt", text.short(entry.prompt, 120))]
     found += [
-        (text.short(name.replace("_", " "), 30), text.short(str(value), 60))
+        _detail(name, value)
         for name, value in entry.details.items()
         if name != "sandbox" and value is not None
     ]
@@ -90,6 +112,13 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         ("expires", _expiry(entry)),
     ]
     return [(name, value) for name, value in found if value]
+
+
+def _detail(name: str, value: object) -> tuple[str, str]:
+    """A setting in the words of a quote; an input by what it is for: `starts from`, `a picture`."""
+    called, there = _GIVEN.get(name, (name.replace("_", " "), "yes"))
+    words = {True: there, False: "no"}[value] if isinstance(value, bool) else str(value)
+    return text.short(called, 30), text.short(words, 60)
 
 
 def _price(entry: Entry) -> str:
