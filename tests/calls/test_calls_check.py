@@ -136,3 +136,11 @@ def test_a_large_bound_is_told_digit_by_digit():
 def test_a_span_of_one_number_is_told_as_that_number():
     with pytest.raises(InvalidInput, match="n must be a whole number equal to 1, not 2"):
         check.integer(1, 1)("n", 2)
+
+
+def test_a_choice_of_one_word_is_told_as_that_word():
+    with pytest.raises(InvalidInput, match="resolution must be '720p', not '4k'") as caught:
+        check.choice("720p")("resolution", "4k")
+    assert "one of" not in str(caught.value)
+    with pytest.raises(InvalidInput, match="must be one of '480p', '720p', not '4k'"):
+        check.choice("480p", "720p")("resolution", "4k")

@@ -145,7 +145,7 @@ def flag(field: str, value: Any) -> bool:
 
 def choice(*options: str, fixes: Mapping[Any, str] | None = None) -> Rule:
     """One of some words. `fixes` says what to do about values that people are known to try."""
-    allowed = "one of " + ", ".join(map(repr, options))
+    allowed = ("one of " if len(options) > 1 else "") + ", ".join(map(repr, options))
 
     def rule(field: str, value: Any) -> str:
         if isinstance(value, str) and value in options:
