@@ -138,7 +138,8 @@ def test_the_poster_is_the_first_frame(notebook):
     assert (found.poster.size, found.poster.format) == ((128, 72), "PNG")
     assert found.poster == found.frame(0)
     assert found.frame(0.9) != found.poster
-    assert "fog over a canal" in found.poster.alt
+    assert found.poster.prompt == found.poster.alt == found.prompt == "fog over a canal"
+    assert found.frame(0.9).alt.startswith("frame at 0.90 s of fog")
 
 
 def test_a_large_film_has_a_player_that_fits(notebook):

@@ -5,7 +5,7 @@ API reference: `POST /video/queue`, `/video/retrieve`.
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +148,10 @@ class Video(Displayed):
         """The picture that stands for the film: its first frame."""
         found: Image | None = self.__dict__.get("_poster")
         if found is None:
-            found = self.__dict__["_poster"] = self.frame()
+            made = self.frame()
+            found = self.__dict__["_poster"] = replace(
+                made, prompt=self.prompt, alt=self.prompt or f"video {self.name}"
+            )
         return found
 
     def to_dict(self) -> dict[str, Any]:
