@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from venice_nb.results.audio import Audio
     from venice_nb.results.compare import compare
+    from venice_nb.results.gallery import Gallery
     from venice_nb.results.image import Image
     from venice_nb.results.video import Video
     from venice_nb.sandbox import Fault, Sandbox
@@ -72,6 +73,7 @@ _ROOMS = {
     ),
     "venice_nb.results.audio": ("Audio",),
     "venice_nb.results.compare": ("compare",),
+    "venice_nb.results.gallery": ("Gallery",),
     "venice_nb.results.image": ("Image",),
     "venice_nb.results.video": ("Video",),
     "venice_nb.sandbox": ("Fault", "Sandbox"),
@@ -93,6 +95,7 @@ __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it comp
     "Conversation",
     "ExtractionError",
     "Fault",
+    "Gallery",
     "Image",
     "InvalidInput",
     "JobError",

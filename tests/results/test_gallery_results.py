@@ -206,3 +206,28 @@ def test_galleries_are_equal_when_their_pictures_are_and_survive_pickle():
     assert copy.errors[0].error.what == "refused"
     assert gallery(2) != gallery(3)
     assert gallery(2) != [picture(0), picture(1)]
+
+
+def test_pictures_and_galleries_made_in_a_loop_become_one_gallery():
+    """What `v.images.generate` gives is a gallery each time."""
+    one, two = gallery(1), gallery(2, errors=(Failed(ValueError("no"), position=0),))
+    made = Gallery([one, two[1], two])
+    assert list(made) == [one[0], two[1], two[0], two[1]]
+    assert [type(slot) for slot in made.slots()] == [Image, Image, Failed, Image, Image]
+    assert Gallery(list(two)) == Gallery(two) == two
+    assert Gallery(one[0]) == one
+    assert Gallery(gallery(2, index=("a", "b"))).index == ("a", "b")
+
+
+def test_what_is_no_picture_is_refused_with_its_type():
+    with pytest.raises(InvalidInput, match="not int"):
+        Gallery([*gallery(1), 3])
+
+
+def test_the_errors_of_a_frame_are_none_where_all_is_well():
+    """As in a frame of `v.extract`: never NaN, and the same whether or not anything failed."""
+    failed = Failed(ContentRefused("refused"), position=1)
+    for found in (gallery(2), gallery(2, errors=(failed,))):
+        column = found.to_frame()["error"]
+        assert column.dtype == object
+        assert column.iloc[0] is None

@@ -38,6 +38,8 @@ class Failed:
 class Gallery(Displayed):
     """Pictures in a grid, counted from 0 like a list; a slice is a gallery again.
 
+    `Gallery(pictures)` makes one of pictures from a loop; galleries among them give all that they hold.
+
     Attributes:
         images: the pictures.
         errors: those that could not be made. They are shown in their places, and are not in the sequence.
@@ -57,9 +59,17 @@ class Gallery(Displayed):
     raw: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "images", tuple(self.images))
+        given: Any = self.images  # what the fields are made of is the user's choice
+        given = (given,) if isinstance(given, Image | Gallery) else tuple(given)
+        object.__setattr__(self, "images", given)
         object.__setattr__(self, "errors", tuple(self.errors))
         object.__setattr__(self, "index", tuple(self.index))
+        if not all(isinstance(one, Image) for one in given):
+            joined = sum((_single(one) for one in given), Gallery())
+            object.__setattr__(self, "images", joined.images)
+            object.__setattr__(self, "errors", joined.errors + self.errors)
+            object.__setattr__(self, "index", self.index or joined.index)
+            object.__setattr__(self, "elapsed", self.elapsed or joined.elapsed)
         if self.index and len(self.index) != len(self.images):
             raise ValueError(f"{len(self.index)} labels for {len(self.images)} pictures")
 
@@ -162,7 +172,6 @@ class Gallery(Displayed):
             "cost": [float(one.cost) if one else float("nan") for one in pictures],
             "blurred": [one.blurred if one else None for one in pictures],
             "path": [str(one.path) if one and one.path else None for one in pictures],
-            "error": [plain(one.error) if isinstance(one, Failed) else None for one in slots],
         }
         frame = pd.DataFrame(rows, index=pd.Index(names))
         # a picture is an array to NumPy: put in one by one, or pandas would take the pixels
@@ -170,6 +179,9 @@ class Gallery(Displayed):
         for position, picture in enumerate(pictures):
             column[position] = picture
         frame.insert(0, "image", column)
+        errors = [plain(one.error) if isinstance(one, Failed) else None for one in slots]
+        # as a column of text, None would turn into NaN
+        frame["error"] = pd.Series(errors, index=frame.index, dtype=object)
         return frame
 
     def to_dict(self) -> list[dict[str, Any]]:
@@ -213,6 +225,21 @@ class Gallery(Displayed):
         from venice_nb.results.gallery_view import bundle  # noqa: PLC0415  it draws
 
         return bundle(self)
+
+
+def _single(one: Any) -> Gallery:
+    """A picture, or a gallery, as a gallery."""
+    if isinstance(one, Gallery):
+        return one
+    if isinstance(one, Image):
+        return Gallery((one,))
+    raise InvalidInput(
+        f"a gallery holds pictures, not {type(one).__name__}",
+        field="images",
+        value=plain(one, 80),
+        allowed="results of v.images, and vn.Image.open(path)",
+        do="pass the pictures themselves: vn.Gallery([picture, ...])",
+    )
 
 
 def _in(folder: str | Path, image: Image) -> str | Path:
