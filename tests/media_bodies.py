@@ -177,7 +177,7 @@ class Drawn:
             return chance.choice(["1K", "2K", "x", "480p"])
         if name == "queue_id":
             return chance.choice(["123e4567-e89b-12d3-a456-426614174000", "", "x\0"])
-        if name == "language_code" or name == "language":
+        if name in ("language_code", "language"):
             return chance.choice(["en", "de", "German", "xx", "zh-CN", "--"])
         return self._value(name, node, mime)
 

@@ -51,13 +51,13 @@ def box():
     bound.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(box):
     with openai.OpenAI(base_url=box.base_url, api_key=box.admin_key, max_retries=0) as made:
         yield made
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(box):
     """A session of `requests` with the key, and the address to put before a path."""
     with requests.Session() as made:

@@ -81,7 +81,8 @@ def map(  # noqa: A001  a column of prompts is mapped to pictures
 
     if "style_references" in options:
         options["style_references"] = held(options["style_references"], "style_references")
-    found = yield from pick(session, model, "image", first=build)
+    found = yield from pick(session, model, "image", first=build, asked=options)
+    notes.clear()
     work = build(found)
     for note in notes:
         session.announce(note)

@@ -130,7 +130,7 @@ def generate(
         inpaint=inpaint,
         extra_body=extra_body,
     )
-    return (yield from _made(session, model, build))
+    return (yield from _made(session, model, build, build.keywords))
 
 
 def generations(
@@ -230,10 +230,17 @@ def finish(session: Session, gallery: Gallery) -> Gallery:
     return all_owned(session, gallery)
 
 
-def _made(session: Session, model: ModelName | None, build: Callable[..., Call[Gallery]]) -> Plan[Gallery]:
+def _made(
+    session: Session,
+    model: ModelName | None,
+    build: Callable[..., Call[Gallery]],
+    asked: Mapping[str, Any] | None = None,
+) -> Plan[Gallery]:
     """Find the model, send, keep what came."""
     notes: list[str] = []
-    found = yield from pick(session, model, "image", first=lambda found: build(model=found, tell=str))
+    found = yield from pick(
+        session, model, "image", first=lambda found: build(model=found, tell=str), asked=asked
+    )
     call = build(model=found, tell=notes.append)
     for note in notes:
         session.announce(note)
