@@ -90,3 +90,36 @@ def test_an_address_is_refused():
 def test_alpha_does_not_stop_a_comparison():
     clear = encoded(Pillow.new("RGBA", (100, 80), (200, 30, 30, 0)))
     assert compare(RED, clear).differences[0].psnr == math.inf
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "rows"),
+    [
+        (2, (320, 180), [2]),
+        (6, (320, 180), [3, 3]),
+        (4, (320, 180), [2, 2]),
+        (4, (100, 100), [4]),
+        (6, (100, 100), [3, 3]),
+        (7, (100, 100), [4, 3]),
+        (9, (80, 100), [3, 3, 3]),
+    ],
+)
+def test_many_pictures_stand_in_rows_of_four_at_most_and_of_three_when_they_are_wide(count, size, rows):
+    page = compare(*[plain_picture(*size)] * count)._mimebundle()["text/html"].rpartition("</style>")[2]
+    drawn = [row.count("<figure") for row in page.split('<div class="vn-row">')[1:]]
+    assert drawn == rows
+    assert page.count('<div style="flex:') == (rows[-1] != rows[0]), "else the last row is larger"
+
+
+def test_a_picture_without_a_name_is_told_by_what_it_was_given_as(tmp_path):
+    path = tmp_path / "wall.png"
+    path.write_bytes(RED.data)
+    with path.open("rb") as file:
+        found = compare(RED, RED.pil, np.asarray(RED), RED.data, path, str(path), file)
+    assert [image.alt for image in found.images[1:]] == [
+        "picture 1 (PIL image)",
+        "picture 2 (array)",
+        "picture 3 (bytes)",
+        *["wall.png"] * 3,
+    ]
+    assert "[1] picture 1 (PIL image)" in found._mimebundle()["text/plain"]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _TALL = 320  # pixels each picture is high
 _WIDE = 640  # and at most wide
 _TOTAL = 200_000  # bytes of all copies together
+_ROW = 4  # pictures in a row at most, so that each is wide enough to be judged
+_ROW_OF_WIDE = 3
+_BROAD = 1.3  # width / height from which on pictures count as wide
 
 
 def compare(a: Any, b: Any, *more: Any) -> Comparison:
@@ -79,7 +82,7 @@ class Comparison(Displayed):
         figures = [_figure(one, position, most) for position, one in enumerate(self.images)]
         lines = [f"[{position}] {' · '.join(_facts(one))}" for position, one in enumerate(self.images)]
         body = html.page(
-            html.tag("div", figures, class_="vn-row"),
+            (html.tag("div", row, class_="vn-row") for row in _rows(figures, [*map(_shape, self.images)])),
             (html.tag("p", one, class_="vn-line") for one in measured),
         )
         head = f"Comparison of {len(self.images)} pictures"
@@ -100,7 +103,35 @@ def _picture(source: Any, position: int) -> Image:
             allowed="a path, bytes, a PIL image, an array or a result",
             do="download it first and pass the path",
         )
-    return Image(media.data, media.mime, alt=media.name)
+    return Image(
+        media.data, media.mime, alt=_name(source, media.name) or f"picture {position}{_kind(source)}"
+    )
+
+
+def _name(source: Any, name: str) -> str:
+    """A file's name; empty for what has none of its own."""
+    if isinstance(source, str):
+        return "" if source[:5].lower() == "data:" else name
+    return name if hasattr(source, "__fspath__") or hasattr(source, "read") else ""
+
+
+def _kind(source: Any) -> str:
+    """What a picture without a name was given as."""
+    if isinstance(source, str | bytes | bytearray | memoryview):
+        return " (bytes)"
+    room = type(source).__module__.partition(".")[0]
+    return {"PIL": " (PIL image)", "numpy": " (array)"}.get(room, "")
+
+
+def _rows(figures: list[html.Html], shapes: list[float]) -> list[list[html.Html]]:
+    """The figures in rows of about the same length, as they are all drawn equally high."""
+    most = _ROW_OF_WIDE if sum(shapes) > _BROAD * len(shapes) else _ROW
+    long = math.ceil(len(figures) / math.ceil(len(figures) / most))
+    rows = [figures[start : start + long] for start in range(0, len(figures), long)]
+    missing = sum(shapes[:long]) - sum(shapes[-len(rows[-1]) :])
+    if len(rows) > 1 and missing > 0:  # the last ones would be drawn larger than those above
+        rows[-1].append(html.tag("div", style=f"flex:{missing:.3f} 1 0"))
+    return rows
 
 
 def _difference(first: Image, other: Image) -> Difference:
@@ -142,9 +173,13 @@ def _facts(image: Image) -> list[str]:
     return [*([named] if named else []), *image_view.facts(image), text.bytes_(len(image.data))]
 
 
-def _figure(image: Image, position: int, most: int) -> html.Html:
+def _shape(image: Image) -> float:
     width, height = image.size
-    shape = min(max(width / height, 0.2), 5.0) if height else 1.0
+    return min(max(width / height, 0.2), 5.0) if height else 1.0
+
+
+def _figure(image: Image, position: int, most: int) -> html.Html:
+    shape = _shape(image)
     side = min(round(_TALL * max(shape, 1)), _WIDE)
     content = image_view.picture(image, side=side, most=most)
     caption = html.join(
