@@ -12,7 +12,8 @@ from PIL import Image as Pillow
 
 from venice_nb.errors import VeniceError
 from venice_nb.media import thumbnails
-from venice_nb.media.thumbnails import PictureError, decode, dimensions, has_alpha, thumbnail
+from venice_nb.media.sniff import sniff
+from venice_nb.media.thumbnails import PictureError, decode, dimensions, has_alpha, rewritten, thumbnail
 
 
 def opened(copy):
@@ -158,3 +159,14 @@ def test_the_limit_is_on_pixels_not_on_sides(monkeypatch):
     assert decode(plain_picture(1000, 5)).size == (1000, 5)
     with pytest.raises(PictureError, match="5,000"):
         decode(plain_picture(1000, 6))
+
+
+FORMATS = [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")]
+
+
+@pytest.mark.parametrize(("kind", "mime"), FORMATS)
+def test_a_picture_is_written_anew_in_another_format(kind, mime):
+    made = rewritten(plain_picture(mode="RGBA", colour=(200, 0, 0, 0)), kind)
+    assert sniff(made) == mime
+    corner = decode(made).convert("RGBA").getpixel((0, 0))
+    assert corner == (255, 255, 255, 255) if kind == "JPEG" else corner[3] == 0

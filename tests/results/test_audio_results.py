@@ -100,6 +100,14 @@ def test_the_suffix_is_that_of_the_type(mime, suffix, tmp_path):
         audio.save(tmp_path / "name.txt")
 
 
+def test_sound_is_converted_where_the_name_says_another_format(tmp_path):
+    path = speech().save(tmp_path / "a.wav")
+    assert path.read_bytes()[:4] == b"RIFF"
+    assert Audio.open(path).duration == pytest.approx(speech().duration, rel=0.05)
+    with pytest.raises(InvalidInput, match="exists"):
+        speech().save(path)
+
+
 def test_saving_never_replaces_a_file_and_the_name_comes_from_the_content():
     audio = speech()
     path = audio.save()

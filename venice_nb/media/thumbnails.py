@@ -18,6 +18,8 @@ MOST_PIXELS = 50_000_000  # decoded for a display; more is a bomb, or for a prog
 
 # The only decoders that ever see a picture. SVG is a document that runs scripts; the rest is no picture here.
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
+# What a picture can be written anew as, by the suffix of a file's name.
+REWRITTEN = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 # Longest side and WebP quality, from good to barely recognisable.
 _STEPS = ((1.0, 80), (1.0, 65), (1.0, 50), (0.875, 45), (0.75, 40), (0.625, 35), (0.5, 30), (0.375, 25))
 
@@ -80,6 +82,25 @@ def thumbnail(data: bytes, side: int = 512, *, most: int | None = None, quality:
         if most is None or len(copy) <= most:
             break
     return copy
+
+
+def rewritten(data: bytes, kind: str) -> bytes:
+    """The same picture in another format, one of `REWRITTEN`; in JPEG, white shows through what is clear.
+
+    PNG and WebP lose nothing, JPEG has quality 95. Raises PictureError like `decode`.
+    """
+    from PIL import Image  # noqa: PLC0415  loaded with the first picture shown
+
+    image = _plain_mode(decode(data))
+    if kind == "JPEG" and image.mode == "RGBA":
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image).convert("RGB")
+    out = io.BytesIO()
+    if kind == "JPEG":
+        image.save(out, kind, quality=95)
+    else:
+        image.save(out, kind, lossless=True)  # WebP's word for it; PNG never loses anything
+    return out.getvalue()
 
 
 def has_alpha(copy: bytes) -> bool:

@@ -173,9 +173,10 @@ class Audio(Displayed):
         return replace(self, data=made, mime=encoding.KINDS[kind][0], rate=rate, path=None)
 
     def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
-        """Writes the sound as it came; the suffix is that of its type, `.wav` for sound without a header.
+        """Writes the sound as it came, or converted where the suffix of `path` names another format.
 
-        Without a path the name is made from the content. Never replaces a file unasked.
+        Sound without a header is written as `.wav` unless asked otherwise. Without a path the name is made
+        from the content. Never replaces a file unasked.
         """
         suffixes: tuple[str, ...] = (self.suffix,)
         content = self.data
@@ -187,6 +188,10 @@ class Audio(Displayed):
             suffixes = (".opus", ".ogg")
         elif self.suffix == ".ogg":
             suffixes = (".ogg", ".oga", ".opus")
+        wanted = Path(path).suffix.lower() if path is not None else ""
+        if wanted not in suffixes and wanted.removeprefix(".") in encoding.KINDS:
+            saving.checked(path, default="sound", suffixes=(wanted,))
+            content, suffixes = self.convert(wanted.removeprefix(".")).data, (wanted,)
         default = f"{self._stem()}{suffixes[0]}"
         return saving.write(path, content, default=default, suffixes=suffixes, overwrite=overwrite)
 

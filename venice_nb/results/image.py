@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.media.sniff import HEAD, sniff
+from venice_nb.media.thumbnails import REWRITTEN, rewritten
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.render.text import short
 from venice_nb.results import saving
@@ -269,17 +270,23 @@ class Image(Displayed):
         return self._client("v.video.submit(prompt, image=image)").animate(self, prompt, **options)
 
     def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
-        """Writes the original bytes. The suffix is that of their real format.
+        """Writes the original bytes, or the picture anew where the suffix of `path` names another format.
 
-        Without a path the name is made from prompt and content. A file that holds this very picture already
-        is left as it is; another one is never replaced unasked.
+        `.png`, `.jpg` and `.webp` can be asked for; JPEG has no transparency, so white shows there. Without a
+        path the name is made from prompt and content. A file that holds this very picture already is left as
+        it is; another one is never replaced unasked.
         """
         suffixes = _SUFFIXES.get(self.mime, (".bin",))
         default = self.name_to_save
+        wanted, data = (Path(path).suffix.lower() if path is not None else ""), self.data
+        if wanted in REWRITTEN and wanted not in suffixes:
+            suffixes = (wanted,)
+            saving.checked(path, default=default, suffixes=suffixes)
+            data = rewritten(self.data, REWRITTEN[wanted])
         target = saving.checked(path, default=default, suffixes=suffixes)
-        if holds(target, self.data):
+        if holds(target, data):
             return target
-        return saving.write(path, self.data, default=default, suffixes=suffixes, overwrite=overwrite)
+        return saving.write(path, data, default=default, suffixes=suffixes, overwrite=overwrite)
 
     def show(self, *, full: bool = True) -> None:
         """Draws it now: the original at full size, or with `full=False` the small copy.
