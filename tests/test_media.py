@@ -277,7 +277,7 @@ REFUSED = [  # source, kind, part of the message
     ("data:image/svg+xml," + SVG.decode(), "image", "SVG is refused"),
     (pybase64.b64encode(os.urandom(3000)).decode(), "image", "b64decode"),
     ("absent.png", "image", "existing file"),
-    ("", "image", "a file"),
+    ("", "image", "is blank"),
     ("a\0b.png", "image", "existing file"),
     ("x" * 900, "image", "existing file"),
     ("file:///etc/passwd", "image", "file: is not opened"),
