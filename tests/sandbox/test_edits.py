@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from venice_nb.sandbox import edit_routes
+from venice_nb.sandbox.studio import mark
 from venice_nb.sandbox.studio.cutout import cut_out
 
 
@@ -252,6 +253,56 @@ def test_what_is_not_understood_changes_little_and_is_told_in_the_corner(desk):
     assert np.abs(mean(strange) - mean(scene())).max() < 20
     strip = [np.asarray(image)[-10:, :300].max(-1) < 120 for image in (strange, known)]
     assert strip[0].mean() > strip[1].mean()  # its mark says more, so its strip is longer
+
+
+def painted(width=640, height=448):
+    """As `/image/generate` gives it, with a long mark and the watermark."""
+    return mark.sign(mark.watermark(scene(width, height)), "a mountain by a lake, a red house in the sun")
+
+
+def strip(image):
+    """Width and height of the dark strip in the lower left corner."""
+    return mark._strip_box(image)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_an_edited_picture_has_the_new_mark_alone(desk, form):
+    """Whatever the old one said, it looks like a picture that never had one."""
+    clean = mark.watermark(scene(640, 448))
+    edited = opened(edit(desk, "rotate by 0 degrees", b64(painted(), form)).content)
+    fresh = opened(edit(desk, "rotate by 0 degrees", b64(clean, form)).content)
+    assert np.subtract(strip(edited), strip(fresh)).max() <= 1
+    assert strip(edited)[0] < strip(painted())[0], "the old strip was longer"
+    apart = np.abs(np.asarray(edited.convert("RGB"), int) - np.asarray(fresh.convert("RGB"), int))
+    assert apart[-40:].max() <= (0 if form == "PNG" else 24)
+
+
+def test_an_upscaled_picture_has_one_mark_and_its_watermark(desk):
+    big = opened(desk.post("/image/upscale", {"image": b64(painted()), "scale": 2}).content).convert("RGB")
+    clean = opened(
+        desk.post("/image/upscale", {"image": b64(mark.watermark(scene(640, 448))), "scale": 2}).content
+    ).convert("RGB")
+    assert strip(big) == strip(clean)
+    apart = np.abs(np.asarray(big, int) - np.asarray(clean, int))[-80:]
+    assert apart.max() <= 8
+    wide, tall = mark._mark_box(big)
+    assert strip(big)[0] < big.width - wide
+    assert (np.asarray(big)[-tall:, -wide:].min(-1) > 120).any(), "the pale letters of the watermark"
+
+
+@pytest.mark.parametrize("size", [(256, 256), (320, 256), (200, 700), (1280, 720)])
+def test_the_longest_mark_leaves_the_watermark_free(size):
+    image = mark.sign(scene(*size), "word " * 40)
+    assert strip(image)[0] <= size[0] - mark._mark_box(image)[0]
+
+
+@pytest.mark.parametrize("shade", [(16, 16, 20), (0, 0, 0), (60, 110, 200), (255, 255, 255)])
+def test_a_picture_without_a_mark_is_left_as_it_is(shade):
+    plain = Image.new("RGB", (320, 256), shade)
+    assert mark.cleared(plain) is plain
+    rng = np.random.default_rng(1)
+    night = Image.fromarray(rng.integers(0, 40, (256, 320, 3), np.uint8), "RGB")
+    assert mark.cleared(night) is night
 
 
 # Multi-edit

@@ -41,8 +41,8 @@ def upscale(ask: Ask) -> Response:
 
     creativity = body.get("creativity")
     creativity = 0.01 if creativity is None else min(max(0.0, creativity), CREATIVITY)
-    made = retouch.enlarged(image, scale, creativity)
-    made = mark.sign(made, f"enlarged {scale:.4g}x", corner="right")
+    made = retouch.enlarged(mark.cleared(image), scale, creativity)
+    made = mark.sign(made, f"enlarged {scale:.4g}x")
     data = _file(made, "png")
     tier = "2x" if scale <= 2 else "4x"
     usd = model["model_spec"]["pricing"]["upscale"][tier]["usd"]
@@ -132,8 +132,9 @@ def _changed(images: list[Image], prompt: str, body: dict[str, Any], *, blur: bo
 
     times = picture_rules.TIERS.get(body.get("resolution") or "1K", 1)
     asked = body.get("aspect_ratio") or "auto"
-    base = retouch.fitted(images[0], asked, times, enlarge="resolution" in body)
-    made, understood = changed([base, *images[1:]], prompt)
+    first, *others = map(mark.cleared, images)
+    base = retouch.fitted(first, asked, times, enlarge="resolution" in body)
+    made, understood = changed([base, *others], prompt)
     if blur:
         made = retouch.veiled(made)
     said = "" if blur else prompt
