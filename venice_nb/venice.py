@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from venice_nb import embeddings, raw
@@ -12,24 +13,10 @@ from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
 from venice_nb.client.session import Session
 from venice_nb.door import Door, choose, to_live, to_sandbox
-from venice_nb.jobs import plans as job_plans
 from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
 from venice_nb.results.card import Card
-from venice_nb.rooms import (
-    AsyncCharacters,
-    AsyncChat,
-    AsyncFilms,
-    AsyncImages,
-    AsyncModels,
-    AsyncSound,
-    Characters,
-    Chat,
-    Films,
-    Images,
-    Models,
-    Sound,
-)
+from venice_nb.rooms import AsyncCharacters, AsyncChat, AsyncModels, Characters, Chat, Models
 from venice_nb.talk import extract, responses
 from venice_nb.talk.conversation import Conversation
 
@@ -39,6 +26,18 @@ if TYPE_CHECKING:
     from typing import Self
 
     from venice_nb.catalogue.names import ModelName
+    from venice_nb.media_rooms import (
+        AsyncFilms,
+        AsyncImages,
+        AsyncJobs,
+        AsyncOneJob,
+        AsyncSound,
+        Films,
+        Images,
+        Jobs,
+        OneJob,
+        Sound,
+    )
     from venice_nb.policy.flow import Event
     from venice_nb.results.characters import Character
     from venice_nb.secrets import Secret
@@ -158,6 +157,12 @@ class _Client(Displayed, Generic[D]):
             **parameters,
         )
 
+    def _room(self, name: str) -> Any:
+        """A room for media or jobs, made with its first use: what is not used is not loaded."""
+        from venice_nb import media_rooms  # noqa: PLC0415  the reason for this method
+
+        return getattr(media_rooms, name)(self._session, self._driver)
+
     @property
     def sandboxed(self) -> bool:
         """Whether calls go to the embedded sandbox."""
@@ -227,16 +232,36 @@ class Venice(_Client[Driver]):
         self.chat = Chat(*rooms)
         self.models = Models(*rooms)
         self.characters = Characters(*rooms)
-        self.images = Images(*rooms)
-        self.audio = Sound(*rooms)
-        self.video = Films(*rooms)
 
     extract = does(extract.extract)
     embed = does(embeddings.embed)
     responses = does(responses.responses)
     raw = does(raw.raw)
-    jobs = does(job_plans.jobs)
-    job = does(job_plans.job)
+
+    @cached_property
+    def images(self) -> Images:
+        """Pictures: see its methods."""
+        return self._room("Images")  # type: ignore[no-any-return]
+
+    @cached_property
+    def audio(self) -> Sound:
+        """Speech both ways, and music: see its methods."""
+        return self._room("Sound")  # type: ignore[no-any-return]
+
+    @cached_property
+    def video(self) -> Films:
+        """Films: see its methods."""
+        return self._room("Films")  # type: ignore[no-any-return]
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The jobs of this machine, when called."""
+        return self._room("Jobs")  # type: ignore[no-any-return]
+
+    @cached_property
+    def job(self) -> OneJob:
+        """A job by its id, when called."""
+        return self._room("OneJob")  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Close idle connections. The client stays usable."""
@@ -263,16 +288,36 @@ class AsyncVenice(_Client[AsyncDriver]):
         self.chat = AsyncChat(*rooms)
         self.models = AsyncModels(*rooms)
         self.characters = AsyncCharacters(*rooms)
-        self.images = AsyncImages(*rooms)
-        self.audio = AsyncSound(*rooms)
-        self.video = AsyncFilms(*rooms)
 
     extract = awaits(extract.extract)
     embed = awaits(embeddings.embed)
     responses = awaits(responses.responses)
     raw = awaits(raw.raw)
-    jobs = awaits(job_plans.jobs)
-    job = awaits(job_plans.job)
+
+    @cached_property
+    def images(self) -> AsyncImages:
+        """Pictures: see its methods."""
+        return self._room("AsyncImages")  # type: ignore[no-any-return]
+
+    @cached_property
+    def audio(self) -> AsyncSound:
+        """Speech both ways, and music: see its methods."""
+        return self._room("AsyncSound")  # type: ignore[no-any-return]
+
+    @cached_property
+    def video(self) -> AsyncFilms:
+        """Films: see its methods."""
+        return self._room("AsyncFilms")  # type: ignore[no-any-return]
+
+    @cached_property
+    def jobs(self) -> AsyncJobs:
+        """The jobs of this machine, when called."""
+        return self._room("AsyncJobs")  # type: ignore[no-any-return]
+
+    @cached_property
+    def job(self) -> AsyncOneJob:
+        """A job by its id, when called."""
+        return self._room("AsyncOneJob")  # type: ignore[no-any-return]
 
     async def aclose(self) -> None:
         """Close the idle connections of the running event loop. The client stays usable."""

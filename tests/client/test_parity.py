@@ -7,12 +7,16 @@ import re
 import pytest
 
 import venice_nb as vn
-from venice_nb import rooms
+from venice_nb import media_rooms, rooms
 from venice_nb.binding import Room
 
 TIME = re.compile(r"\d+(\.\d+)? m?s\b")
-ROOMS = [kind for kind in vars(rooms).values() if inspect.isclass(kind) and issubclass(kind, Room)]
-PAIRS = [(kind, getattr(rooms, f"Async{kind.__name__}")) for kind in ROOMS if kind is not Room]
+PAIRS = [
+    (kind, getattr(module, f"Async{name}"))
+    for module in (rooms, media_rooms)
+    for name, kind in vars(module).items()
+    if inspect.isclass(kind) and issubclass(kind, Room) and kind is not Room
+]
 PAIRS += [(vn.Venice, vn.AsyncVenice)]
 ENDINGS = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
 
