@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from . import cutout, skies, weather
+from . import cutout, skies, weather, winter
 from . import light as li
 from .light import blend, colour
 from .palettes import HOURS, OVERCAST, STORM, tinted
@@ -100,19 +100,11 @@ def in_season(rng: Rng, field: Field, season: str) -> Field:
     height, width = field.shape[:2]
     sky = sky_mask(field)
     leaves = _greenery(field) * (1 - sky)
+    if season == "winter":
+        return winter.snowed(rng, field, sky, leaves)
     noise = li.fractal(rng, height, width, cells=22, octaves=4, gain=0.7)
     bright = li.luminance(field)
     made = field.copy()
-    if season == "winter":
-        made = li.saturated(made, 0.45) * np.array([0.97, 1.0, 1.05], np.float32)
-        cover = np.clip(li.smooth(0.22, 0.62, bright * 0.75 + noise * 0.45) + 0.75 * leaves * noise, 0, 1) * (
-            1 - sky
-        )
-        down = np.linspace(0.45, 1, height, dtype=np.float32)[:, None]
-        li.lay(made, colour("eef3f8"), 0.82 * cover * down)
-        li.lay(made, colour("c3ccd6"), 0.55 * sky)
-        weather.snowfall(rng, made, 0.8)
-        return made
     tones = {
         "autumn": ("b3401a", "d97b25", "e2b23a"),
         "spring": ("9fcb5a", "b9d873", "f0b7cd"),
