@@ -154,7 +154,8 @@ def _is_local(host: str) -> bool:
 
 def _from_text(text: str, kind: Kind, field: str) -> Media:
     if not text.strip():
-        refuse(field, "a blank text", "a path, a URL or bytes", "The text is blank: pass the name of the file.")
+        do = "The text is blank: pass the name of the file."
+        refuse(field, "a blank text", "a path, a URL or bytes", do)
     if re.match(r"https?://", text, re.IGNORECASE):
         url = public_url(field, text)
         if kind in {"audio", "any"}:
