@@ -140,7 +140,7 @@ class Wire:
                 {
                     "line": lines[0],
                     "headers": headers,
-                    "body": json.loads(body) if body else None,
+                    "body": json.loads(body) if body[:1] in {b"{", b"["} else body or None,  # forms are bytes
                     "together": together,
                 }
             )

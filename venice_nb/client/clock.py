@@ -80,7 +80,13 @@ class Bounded(httpcore.NetworkStream):
         if within is not None and within[1] is not None:
             within[1]()
         for start in range(0, len(held), PIECE):
-            self._inner.write(held[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
+            try:
+                self._inner.write(held[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
+            except httpcore.WriteTimeout:
+                if self._inner.get_extra_info("is_readable"):
+                    # after an error of this kind httpcore reads the answer; it may be why nobody takes more
+                    raise httpcore.WriteError("the server takes no more, but has said something") from None
+                raise
 
     def close(self) -> None:
         """Close the connection."""

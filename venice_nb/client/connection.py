@@ -17,6 +17,7 @@ from venice_nb.client.download import async_download, download
 from venice_nb.client.http import LIMITS, PERMITS, Requests, body_for, is_json, lost, ssl_context
 from venice_nb.client.intake import intake
 from venice_nb.client.streams import AsyncReplyStream, ReplyStream
+from venice_nb.client.uploads import AsyncBackend
 from venice_nb.config import LOOPBACK
 from venice_nb.errors import StreamInterrupted
 from venice_nb.policy.flow import Answered, Attempt, Lost
@@ -184,9 +185,14 @@ class AsyncConnection:
         loop = asyncio.get_running_loop()
         lane = self._lanes.get(loop)
         if lane is None:
-            lane = _Lane(self._given or httpx.AsyncHTTPTransport(**_options(self._settings)))
+            lane = _Lane(self._given or self._made())
             self._lanes[loop] = lane
         return lane
+
+    def _made(self) -> httpx.AsyncBaseTransport:
+        made = httpx.AsyncHTTPTransport(**_options(self._settings))
+        made._pool._network_backend = AsyncBackend()  # noqa: SLF001  httpx has no argument for it
+        return made
 
     async def attempt(self, attempt: Attempt) -> Answered | Lost:
         """Send once. A streaming call answers after the first thing of value has arrived."""
