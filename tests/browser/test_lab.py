@@ -86,7 +86,7 @@ TUTORIALS = {  # how many players there are at least
     "00-tour": 2,
     "01-chat": 0,
     "02-images": 0,
-    "03-video": 3,
+    "03-video": 2,
     "04-audio": 8,
     "06-models-and-pricing": 0,
 }
