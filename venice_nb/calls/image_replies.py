@@ -191,7 +191,7 @@ def _cost(
     parts = (
         [number(told.get(unit)) for unit in ("usd", "diem")] if isinstance(told, Mapping) else [number(told)]
     )
-    if any(part is not None for part in parts):
+    if any(part is not None for part in parts) and all((part or 0.0) >= 0 for part in parts):
         return Cost(sum(part or 0.0 for part in parts), "charged")
     for name in dict.fromkeys((headers.model, about.model)):
         model = catalogue.get(name) if name else None

@@ -171,7 +171,7 @@ def _let_go(session: Session, image: Image) -> Image:
     """The picture with its bytes on disk alone; as it is when the disk takes nothing."""
     try:
         return spooled(image, image.path or store(image, session.settings.out))
-    except OSError:
+    except (OSError, InvalidInput):
         return image
 
 

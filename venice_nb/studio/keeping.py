@@ -7,6 +7,9 @@ says what was asked for. Only results of the real API are kept, those of the san
 from __future__ import annotations
 
 import datetime as dt
+import os
+import secrets
+from contextlib import suppress
 from dataclasses import fields, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +18,7 @@ from venice_nb.errors import InvalidInput, plain
 from venice_nb.policy.steps import Plan, Run
 from venice_nb.results import saving
 from venice_nb.results.gallery import Gallery
-from venice_nb.results.image import Image
+from venice_nb.results.image import Image, holds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,8 +83,13 @@ def store(result: Any, folder: Path) -> Path:
         "cost": cost.to_dict() if (cost := getattr(result, "cost", None)) is not None else None,
         "request_id": getattr(result, "request_id", None),
     }
-    if not target.exists():  # the same bytes, kept a moment ago
-        saving.write(target, data, default=target.name, suffixes=(suffix,))
+    if holds(target, data):  # kept a moment ago
+        return target
+    if os.path.lexists(target):  # something else, or a link that leads somewhere
+        target = target.with_stem(f"{target.stem}-{secrets.token_hex(4)}")
+        about["file"] = target.name
+    saving.write(target, data, default=target.name, suffixes=(suffix,))
+    with suppress(InvalidInput):  # a link in its place; what counts is kept
         saving.write_json(target.with_suffix(".json"), about, default=target.name, overwrite=True)
     return target
 
