@@ -107,6 +107,18 @@ def test_frames_too_large_to_hold_are_refused(monkeypatch):
         frame(WHOLE)
 
 
+@pytest.mark.parametrize("kind", ["mp4", "webm", "matroska"])
+def test_a_film_of_hours_is_counted_after_half_a_minute_of_decoding(kind, monkeypatch):
+    """A film without an announced length is decoded to see that it is whole; one of hours took hours."""
+    whole = film(kind=kind, seconds=3)
+    expected = check(whole)
+    monkeypatch.setattr(films, "MOST_CHECKED", 500_000)  # five frames
+    assert check(whole) == expected
+    for share in (0.3, 0.5, 0.66):
+        with pytest.raises(FilmError):
+            check(whole[: int(len(whole) * share)])
+
+
 def test_a_damaged_film_never_raises_anything_else():
     random = np.random.default_rng(0)
     for _ in range(60):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_PIXELS = 50_000_000  # of one frame
+MOST_CHECKED = 6_000_000_000  # of all frames that are decoded only to see whether they can be
 
 _CONTAINERS = {
     "video/mp4": "mp4",
@@ -90,11 +91,22 @@ def frame(source: Path | bytes, at: float = 0.0) -> bytes:
 def check(source: Path | bytes) -> int:
     """Decodes pictures and sound to the end and gives the number of pictures.
 
-    Raises FilmError for what breaks off: a header may promise more than there is.
+    Raises FilmError for what breaks off: a header may promise more than there is. Of a film that goes on
+    after half a minute of work the rest is only counted, not decoded.
     """
     with _opened(source) as (container, stream, _mime):
         count, end = 0, 0.0
+        size = max(stream.codec_context.width * stream.codec_context.height, 100_000)  # small ones cost too
+        enough = False
         for packet in container.demux([stream, *container.streams.audio[:1]]):
+            if not enough and count * size > MOST_CHECKED:
+                enough = True
+                count += len(stream.codec_context.decode(None))  # what the decoder still holds
+            if enough:
+                if packet.stream is stream and packet.size:
+                    count += 1
+                    end = max(end, float((packet.pts or 0) * packet.time_base))
+                continue
             for found in packet.decode():
                 if packet.stream is stream:
                     count += 1
