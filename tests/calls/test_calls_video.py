@@ -146,9 +146,7 @@ BAD = [  # model, what is given, the field that is named, part of the fix
 
 
 @pytest.mark.parametrize(("model", "given", "field", "fix"), BAD)
-def test_what_the_model_does_not_take_is_refused_by_name(  # noqa: PLR0917
-    order, refused, model, given, field, fix
-):
+def test_what_the_model_does_not_take_is_refused_by_name(order, refused, model, given, field, fix):
     refused(lambda: order(model, **given), field, fix)
 
 
