@@ -18,11 +18,11 @@ from tests.made_media import film as small_film
 from tests.made_media import plain_picture
 from tests.made_sound import file
 from tests.studio.pictures import Studio, World
-from venice_nb.results.audio import Audio
-from venice_nb.results.gallery import Gallery
-from venice_nb.results.image import Image
-from venice_nb.results.transcript import Transcript
-from venice_nb.results.video import Video
+from venice_nb.results.films.video import Video
+from venice_nb.results.pictures.gallery import Gallery
+from venice_nb.results.pictures.image import Image
+from venice_nb.results.sound.audio import Audio
+from venice_nb.results.sound.transcript import Transcript
 
 TEXT = "kling-2.5-turbo-pro-text-to-video"
 IMAGE = "wan-2.5-preview-image-to-video"

@@ -15,7 +15,8 @@ from tests.scripted_client import KEY
 from tests.spec_file import FORM, JSON, operations, request_validator
 from venice_nb.sandbox import Fault, Sandbox
 from venice_nb.sandbox.catalogue import models
-from venice_nb.sandbox.studio import paint, shooting
+from venice_nb.sandbox.studio.film import shooting
+from venice_nb.sandbox.studio.paint import paint
 
 MEDIA = [each for each in operations() if each.path.startswith(HERE)]
 POSTS = [each for each in MEDIA if each.method == "POST"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from venice_nb.aio import run
-    from venice_nb.calls.chat import strict_schema
+    from venice_nb.calls.talk.chat import strict_schema
     from venice_nb.errors import (
         APIError,
         BreakerOpen,
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
         UnsafeContent,
         VeniceError,
     )
-    from venice_nb.results.audio import Audio
-    from venice_nb.results.compare import compare
-    from venice_nb.results.gallery import Gallery
-    from venice_nb.results.image import Image
-    from venice_nb.results.video import Video
+    from venice_nb.results.films.video import Video
+    from venice_nb.results.pictures.compare import compare
+    from venice_nb.results.pictures.gallery import Gallery
+    from venice_nb.results.pictures.image import Image
+    from venice_nb.results.sound.audio import Audio
     from venice_nb.sandbox import Fault, Sandbox
     from venice_nb.talk.conversation import Conversation
     from venice_nb.talk.tools import Tool
@@ -48,7 +48,7 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "venice_nb.aio": ("run",),
-    "venice_nb.calls.chat": ("strict_schema",),
+    "venice_nb.calls.talk.chat": ("strict_schema",),
     "venice_nb.talk.conversation": ("Conversation",),
     "venice_nb.errors": (
         "APIError",
@@ -71,11 +71,11 @@ _ROOMS = {
         "UnsafeContent",
         "VeniceError",
     ),
-    "venice_nb.results.audio": ("Audio",),
-    "venice_nb.results.compare": ("compare",),
-    "venice_nb.results.gallery": ("Gallery",),
-    "venice_nb.results.image": ("Image",),
-    "venice_nb.results.video": ("Video",),
+    "venice_nb.results.sound.audio": ("Audio",),
+    "venice_nb.results.pictures.compare": ("compare",),
+    "venice_nb.results.pictures.gallery": ("Gallery",),
+    "venice_nb.results.pictures.image": ("Image",),
+    "venice_nb.results.films.video": ("Video",),
     "venice_nb.sandbox": ("Fault", "Sandbox"),
     "venice_nb.talk.tools": ("Tool",),
     "venice_nb.venice": ("AsyncVenice", "Venice", "connect"),

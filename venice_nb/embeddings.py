@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls import embeddings as calls
 from venice_nb.calls.check import model_name
+from venice_nb.calls.vectors import embeddings as calls
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.vectors import Vectors
 

@@ -12,9 +12,9 @@ from venice_nb.calls.check import fields, flag, integer, model_name, number, tex
 from venice_nb.catalogue import price_of_edit, price_of_image, price_of_upscale
 from venice_nb.errors import APIError, InvalidInput, LocalLimit, ModelNotFound, TransportError, plain
 from venice_nb.policy.steps import Plan, Send
-from venice_nb.results.models import ModelCard, ModelTable
-from venice_nb.results.names import Names
-from venice_nb.results.prices import PriceTable
+from venice_nb.results.models.models import ModelCard, ModelTable
+from venice_nb.results.models.names import Names
+from venice_nb.results.models.prices import PriceTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

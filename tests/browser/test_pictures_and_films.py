@@ -15,10 +15,10 @@ SETUP = f"""import sys
 sys.path.insert(0, {str(Path(__file__).parents[1])!r})
 from made_media import film, photo, plain_picture
 from pathlib import Path
-from venice_nb.results.compare import compare
-from venice_nb.results.gallery import Failed, Gallery
-from venice_nb.results.image import Image
-from venice_nb.results.video import Video"""
+from venice_nb.results.pictures.compare import compare
+from venice_nb.results.pictures.gallery import Failed, Gallery
+from venice_nb.results.pictures.image import Image
+from venice_nb.results.films.video import Video"""
 GALLERY = """refused = Failed(ValueError('it was refused'), 'a crime', position=2)
 g = Gallery(tuple(Image(photo(n, 512, 384), prompt='a wall', seed=n) for n in range(4)), errors=(refused,))
 g"""

@@ -8,7 +8,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from venice_nb.calls.video_limits import takes
+from venice_nb.calls.films.limits import takes
 
 
 @cache

@@ -3,7 +3,7 @@
 import json
 
 from venice_nb.calls.call import Received
-from venice_nb.calls.gather import ReplyGatherer
+from venice_nb.calls.talk.gather import ReplyGatherer
 from venice_nb.sse import Decoder
 
 BASE = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "llama-3.3-70b"}

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.made_sound import file
-from venice_nb.calls.audio_replies import ReadClone, ReadSpeech, ReadTranscript
 from venice_nb.calls.call import Received
+from venice_nb.calls.sound.audio_replies import ReadClone, ReadSpeech, ReadTranscript
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import UnreadableReply
 

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.made_sound import file
-from venice_nb.calls.audio import FORMATS, cloned_voice, sample_types, speech, takes, transcription
 from venice_nb.calls.call import Safety
+from venice_nb.calls.sound.audio import FORMATS, cloned_voice, sample_types, speech, takes, transcription
 from venice_nb.catalogue import Catalogue
 from venice_nb.media.recordings import recording
-from venice_nb.results.voices import ClonedVoice, Voice
+from venice_nb.results.sound.voices import ClonedVoice, Voice
 
 CATALOGUE = Catalogue.bundled()
 SPEAKERS = CATALOGUE.of_type("tts")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from venice_nb.calls.call import Received, Safety
-from venice_nb.calls.chat import chat_completion
+from venice_nb.calls.talk.chat import chat_completion
 
 MODEL = "llama-3.3-70b"  # calls tools; no pictures, no response schema, no effort levels
 SEES = "qwen-3-8-27b"
@@ -491,7 +491,7 @@ def test_a_resolution_is_taken_as_it_is(catalogue):
 
 
 def test_a_reply_can_be_a_message(catalogue):
-    from venice_nb.calls.replies import read_reply
+    from venice_nb.calls.talk.replies import read_reply
 
     message = {"role": "assistant", "content": "Hello", "reasoning_content": "hm", "tool_calls": []}
     body = b'{"id":"1","model":"m","choices":[{"index":0,"finish_reason":"stop","message":%s}]}'

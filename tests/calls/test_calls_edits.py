@@ -9,10 +9,10 @@ from PIL import Image as Pillow
 
 from tests import spec
 from venice_nb.calls.call import Safety
-from venice_nb.calls.edits import edit, multi_edit, remove_background, upscale
-from venice_nb.calls.image_content import AS_FILES
+from venice_nb.calls.pictures.content import AS_FILES
+from venice_nb.calls.pictures.edits import edit, multi_edit, remove_background, upscale
 from venice_nb.catalogue import Catalogue
-from venice_nb.results.image import Image
+from venice_nb.results.pictures.image import Image
 
 URL = "https://example.org/photo.png"
 
@@ -166,7 +166,7 @@ def test_a_url_beside_heavy_pictures_keeps_them_in_json(catalogue, fits_both):
 
 
 def test_more_than_json_can_carry_beside_a_url_is_refused(catalogue, refused, monkeypatch):
-    monkeypatch.setattr("venice_nb.calls.image_content.JSON_MOST", 1_500_000)
+    monkeypatch.setattr("venice_nb.calls.pictures.content.JSON_MOST", 1_500_000)
     refused(lambda: multi_edit([URL, LARGE], "x", catalogue=catalogue), "images", "Download")
     assert multi_edit([SMALL, LARGE], "x", catalogue=catalogue).form
 
@@ -214,7 +214,7 @@ def test_a_model_that_only_draws_names_its_twin_that_edits(catalogue, refused):
 
 
 def test_a_picture_given_out_is_told_apart_from_a_gallery(catalogue, refused):
-    from venice_nb.results.gallery import Gallery
+    from venice_nb.results.pictures.gallery import Gallery
 
     gallery = Gallery((Image(SMALL, prompt="a canal"), Image(SMALL)))
     refused(lambda: upscale(gallery, catalogue=catalogue), "image", "image[0]")

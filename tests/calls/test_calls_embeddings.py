@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from venice_nb.calls.call import Safety
-from venice_nb.calls.embeddings import ITEMS, embed, split
+from venice_nb.calls.vectors.embeddings import ITEMS, embed, split
 
 MODEL = "text-embedding-bge-m3"
 CUSTOM = "text-embedding-3-large"

@@ -10,10 +10,10 @@ from samples import Sampler, spoilt, walk
 
 from tests import spec
 from tests.spec_file import request_validator
-from venice_nb.calls.chat import chat_completion
-from venice_nb.calls.embeddings import embed
-from venice_nb.calls.parameters import CHAT, EFFORTS, RETENTIONS, VENICE, VERBOSITIES
-from venice_nb.calls.responses import create_response
+from venice_nb.calls.talk.chat import chat_completion
+from venice_nb.calls.talk.parameters import CHAT, EFFORTS, RETENTIONS, VENICE, VERBOSITIES
+from venice_nb.calls.talk.responses import create_response
+from venice_nb.calls.vectors.embeddings import embed
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import InvalidInput
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image as Pillow
 
 from venice_nb.calls.call import Safety
-from venice_nb.calls.image_styles import STYLES, style, styles
-from venice_nb.calls.images import generate, generations
+from venice_nb.calls.pictures.images import generate, generations
+from venice_nb.calls.pictures.styles import STYLES, style, styles
 from venice_nb.catalogue import Catalogue
 
 PIXELS, RATIO, TIERED, STYLED = "z-image-turbo", "flux-2-pro", "nano-banana-pro", "krea-v2-large"

@@ -3,8 +3,8 @@
 import pytest
 
 from venice_nb.calls.call import Safety
-from venice_nb.calls.music import listed, queue, quote
-from venice_nb.calls.music_limits import takes
+from venice_nb.calls.sound.music import listed, queue, quote
+from venice_nb.calls.sound.music_limits import takes
 from venice_nb.catalogue import Catalogue
 from venice_nb.sandbox import catalogue as served
 

@@ -7,8 +7,8 @@ import pybase64
 import pytest
 from PIL import Image
 
-from venice_nb.calls.chat import chat_completion
-from venice_nb.calls.parts import user_message
+from venice_nb.calls.talk.chat import chat_completion
+from venice_nb.calls.talk.parts import user_message
 
 WAV = b"RIFF\x24\0\0\0WAVEfmt " + b"\0" * 28
 MP4 = b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + b"\0" * 30

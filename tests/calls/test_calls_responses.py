@@ -3,7 +3,7 @@
 import pytest
 
 from venice_nb.calls.call import Safety
-from venice_nb.calls.responses import create_response
+from venice_nb.calls.talk.responses import create_response
 
 MODEL = "llama-3.3-70b"
 SEES = "qwen-3-8-27b"

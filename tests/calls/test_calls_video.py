@@ -7,8 +7,8 @@ import pytest
 from film_given import film, picture, sound
 
 from venice_nb.calls.call import Safety
-from venice_nb.calls.video import queue, quote, read_inputs
-from venice_nb.calls.video_words import example_of
+from venice_nb.calls.films.video import queue, quote, read_inputs
+from venice_nb.calls.films.words import example_of
 
 TEXT = "kling-2.5-turbo-pro-text-to-video"
 IMAGE = "kling-2.5-turbo-pro-image-to-video"

@@ -7,8 +7,8 @@ import pytest
 from film_given import film, picture, sound
 from PIL import Image
 
-from venice_nb.calls import video_inputs
-from venice_nb.calls.video_inputs import check_keyframes, read_inputs
+from venice_nb.calls.films import inputs as video_inputs
+from venice_nb.calls.films.inputs import check_keyframes, read_inputs
 
 PNG = picture()
 FRAME = {"image_url": PNG, "frame_index": 0}

@@ -3,8 +3,8 @@
 import pytest
 from film_given import least, picture
 
-from venice_nb.calls.video import queue, quote, read_inputs
-from venice_nb.calls.video_limits import RESOLUTIONS, takes
+from venice_nb.calls.films.limits import RESOLUTIONS, takes
+from venice_nb.calls.films.video import queue, quote, read_inputs
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import InvalidInput
 from venice_nb.sandbox import catalogue as served

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from venice_nb.calls.call import Received
-from venice_nb.calls.video_transcripts import read_transcript, transcribe
+from venice_nb.calls.films.transcripts import read_transcript, transcribe
 from venice_nb.errors import UnreadableReply
 
 URL = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streaming import BASE, DONE, USAGE, answer, body, call, chunk, gather, received
 
-from venice_nb.calls.gather import ReplyGatherer
-from venice_nb.calls.message import Joined
-from venice_nb.calls.replies import read_reply
+from venice_nb.calls.talk.gather import ReplyGatherer
+from venice_nb.calls.talk.message import Joined
+from venice_nb.calls.talk.replies import read_reply
 from venice_nb.catalogue import Catalogue
 from venice_nb.results.money import Cost
 

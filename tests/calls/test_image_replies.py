@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from venice_nb.calls.call import Received
-from venice_nb.calls.edits import edit, remove_background, upscale
-from venice_nb.calls.image_styles import read_styles
-from venice_nb.calls.images import generate, generations
+from venice_nb.calls.pictures.edits import edit, remove_background, upscale
+from venice_nb.calls.pictures.images import generate, generations
+from venice_nb.calls.pictures.styles import read_styles
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import ContentRefused, UnreadableReply, VeniceError
-from venice_nb.results.gallery import Gallery
 from venice_nb.results.money import Cost
+from venice_nb.results.pictures.gallery import Gallery
 
 CATALOGUE = Catalogue.bundled()
 

@@ -5,11 +5,11 @@ import json
 import pytest
 from streaming import BASE, USAGE, answer, body, chunk, received
 
-from venice_nb.calls.replies import read_reply
+from venice_nb.calls.talk.replies import read_reply
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import StreamError, UnreadableReply
 from venice_nb.results.money import Cost, Usage
-from venice_nb.results.reply import Source
+from venice_nb.results.talk.reply import Source
 
 CATALOGUE = Catalogue.bundled()
 

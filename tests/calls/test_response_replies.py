@@ -5,11 +5,11 @@ import json
 import pytest
 from streaming import received
 
-from venice_nb.calls.response_replies import ResponsesGatherer, read_response
+from venice_nb.calls.talk.response_replies import ResponsesGatherer, read_response
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import UnreadableReply
 from venice_nb.results.money import Cost, Usage
-from venice_nb.results.reply import Source, ToolCall
+from venice_nb.results.talk.reply import Source, ToolCall
 from venice_nb.sse import Decoder
 
 CATALOGUE = Catalogue.bundled()

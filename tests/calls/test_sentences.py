@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from venice_nb.calls.sentences import LONGEST, audible, length, split
+from venice_nb.calls.sound.sentences import LONGEST, audible, length, split
 
 
 def bare(text):

@@ -9,7 +9,7 @@ import pybase64
 import pytest
 from streaming import received
 
-from venice_nb.calls.vector_replies import read_embeddings
+from venice_nb.calls.vectors.replies import read_embeddings
 from venice_nb.catalogue import Catalogue
 from venice_nb.errors import UnreadableReply
 from venice_nb.results.money import Cost, Usage

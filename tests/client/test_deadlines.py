@@ -8,8 +8,8 @@ import pytest
 from wire import Drip, Hang, delta, error, events, reply, stream_head
 
 from venice_nb import errors
-from venice_nb.calls import chat as chat_calls
 from venice_nb.calls.call import Timeouts
+from venice_nb.calls.talk import chat as chat_calls
 from venice_nb.client import clock
 
 DEAR = {"model": "claude-opus-4-5", "max_completion_tokens": 9000}  # never sent twice

@@ -10,8 +10,8 @@ import pytest
 from wire import OK, Drip, Hang, Reset, delta, error, events, reply, stream_head
 
 from venice_nb import errors
-from venice_nb.calls import chat as chat_calls
 from venice_nb.calls.call import Timeouts
+from venice_nb.calls.talk import chat as chat_calls
 from venice_nb.client import http
 
 

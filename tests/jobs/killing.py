@@ -248,7 +248,7 @@ def nursery():
             "venice_nb.media.film",
             "venice_nb.policy.store",
             "venice_nb.results.quotes",
-            "venice_nb.results.video",
+            "venice_nb.results.films.video",
         ]
     )
     return context

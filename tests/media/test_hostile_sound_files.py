@@ -17,7 +17,7 @@ from venice_nb.media.film import FilmError, probe
 from venice_nb.media.recordings import recording
 from venice_nb.media.sniff import sniff
 from venice_nb.media.sound import NotSound, Sound, decode, measure
-from venice_nb.results.audio import Audio
+from venice_nb.results.sound.audio import Audio
 
 
 def wav(*, rate=24_000, channels=1, bits=16, kind=1, size=None, data=b"\1\2" * 24_000):
@@ -165,9 +165,9 @@ def test_a_list_of_other_files_is_no_sound_and_no_film(kind, target, tmp_path):
 @pytest.mark.parametrize("kind", LEADS)
 def test_the_sandbox_does_not_follow_a_list_either(kind, tmp_path):
     """It opened files of the working folder, and a session description held it for ever."""
-    from venice_nb.sandbox.studio.clips import Clip, Unreadable
-    from venice_nb.sandbox.studio.encode import container
-    from venice_nb.sandbox.studio.encode import decode as heard
+    from venice_nb.sandbox.studio.film.clips import Clip, Unreadable
+    from venice_nb.sandbox.studio.sound.encode import container
+    from venice_nb.sandbox.studio.sound.encode import decode as heard
 
     (tmp_path / "beside.mp3").write_bytes(file(0.5))
     data = LEADS[kind] % b"beside.mp3"
@@ -207,7 +207,7 @@ def test_random_damage_is_told_and_takes_no_kernel_down():
 import random, sys
 from tests.made_sound import file
 from venice_nb.media.sound import NotSound, decode, measure
-from venice_nb.results.audio import Audio
+from venice_nb.results.sound.audio import Audio
 rng = random.Random(7)
 for kind in ("wav", "mp3", "flac", "opus", "aac"):
     whole = file(0.3, kind)

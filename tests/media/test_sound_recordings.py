@@ -13,7 +13,7 @@ from venice_nb.media import recordings
 from venice_nb.media.encoding import encode
 from venice_nb.media.recordings import as_type, pieces, recording
 from venice_nb.media.sound import container, decode
-from venice_nb.results.audio import Audio
+from venice_nb.results.sound.audio import Audio
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from tests.made_sound import file, stereo, tone
 from venice_nb.errors import InvalidInput
 from venice_nb.media import load
 from venice_nb.media.encoding import KINDS, encode
-from venice_nb.results import audio_view
-from venice_nb.results.audio import Audio, Spoken
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
+from venice_nb.results.sound import audio_view
+from venice_nb.results.sound.audio import Audio, Spoken
 
 MP3 = file(1.5)
 

@@ -8,9 +8,9 @@ from made_media import encoded, film, photo, plain_picture
 from PIL import Image as Pillow
 
 from venice_nb.errors import InvalidInput
-from venice_nb.results.compare import compare
-from venice_nb.results.image import Image
-from venice_nb.results.video import Video
+from venice_nb.results.films.video import Video
+from venice_nb.results.pictures.compare import compare
+from venice_nb.results.pictures.image import Image
 
 RED = Image(plain_picture(), prompt="a red wall", seed=7)
 

@@ -10,10 +10,10 @@ import pytest
 from made_media import photo, plain_picture
 
 from venice_nb.errors import ContentRefused, InvalidInput
-from venice_nb.results import gallery_view
-from venice_nb.results.gallery import Failed, Gallery
-from venice_nb.results.image import Image
 from venice_nb.results.money import Cost
+from venice_nb.results.pictures import gallery_view
+from venice_nb.results.pictures.gallery import Failed, Gallery
+from venice_nb.results.pictures.image import Image
 
 
 def picture(number, prompt="a wall", **about):

@@ -9,12 +9,12 @@ from made_media import film, plain_picture
 from test_untrusted_results import PAYLOADS
 
 from venice_nb.errors import ContentRefused
-from venice_nb.results.compare import compare
-from venice_nb.results.gallery import Failed, Gallery
+from venice_nb.results.films.video import Video
 from venice_nb.results.headers import Headers
-from venice_nb.results.image import Image
-from venice_nb.results.image_view import full_bundle
-from venice_nb.results.video import Video
+from venice_nb.results.pictures.compare import compare
+from venice_nb.results.pictures.gallery import Failed, Gallery
+from venice_nb.results.pictures.image import Image
+from venice_nb.results.pictures.image_view import full_bundle
 
 ELEMENTS = {"style", "div", "figure", "figcaption", "img", "video", "p", "a", "strong", "details", "summary"}
 NAMES = {"class", "title", "alt", "src", "poster", "controls", "preload", "width", "height", "href", "style"}

@@ -8,10 +8,10 @@ import pytest
 from test_untrusted_results import PAYLOADS
 
 from tests.made_sound import file
-from venice_nb.results.audio import Audio, Spoken
 from venice_nb.results.headers import Headers
-from venice_nb.results.transcript import Span, Timings, Transcript
-from venice_nb.results.transcripts import Transcripts
+from venice_nb.results.sound.audio import Audio, Spoken
+from venice_nb.results.sound.transcript import Span, Timings, Transcript
+from venice_nb.results.sound.transcripts import Transcripts
 
 MP3 = file(0.5)
 ELEMENTS = {

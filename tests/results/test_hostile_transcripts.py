@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from venice_nb.calls.audio_replies import ReadTranscript
 from venice_nb.calls.call import Received
+from venice_nb.calls.sound.audio_replies import ReadTranscript
 from venice_nb.catalogue import Catalogue
-from venice_nb.results.transcript import Span, Timings, Transcript
+from venice_nb.results.sound.transcript import Span, Timings, Transcript
 
 TIME = re.compile(r"\d\d:\d\d:\d\d[,.]\d\d\d --> \d\d:\d\d:\d\d[,.]\d\d\d")
 

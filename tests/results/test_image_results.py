@@ -14,8 +14,8 @@ from PIL import Image as Pillow
 from venice_nb.errors import InvalidInput, VeniceError
 from venice_nb.media.loading import load
 from venice_nb.results.headers import Headers
-from venice_nb.results.image import Image, slug
 from venice_nb.results.money import Cost
+from venice_nb.results.pictures.image import Image, slug
 
 RED = plain_picture()
 SANDBOX = Headers({"x-venice-sandbox": "true"})
@@ -269,7 +269,7 @@ def test_without_a_client_it_says_whom_to_ask(verb):
 
 
 def test_shown_at_full_size_the_original_is_in_the_page(monkeypatch):
-    from venice_nb.results import image_view
+    from venice_nb.results.pictures import image_view
 
     page = image_view.full_bundle(image())["text/html"]
     [(kind, whole, alt)] = pictures(page)

@@ -5,9 +5,9 @@ import pytest
 from venice_nb.results.characters import Character, CharacterTable, Review, Reviews
 from venice_nb.results.headers import Balance, Headers
 from venice_nb.results.limits import RateLimits
-from venice_nb.results.models import ModelTable
-from venice_nb.results.names import Names
-from venice_nb.results.prices import PriceTable
+from venice_nb.results.models.models import ModelTable
+from venice_nb.results.models.names import Names
+from venice_nb.results.models.prices import PriceTable
 
 
 def plain(table):

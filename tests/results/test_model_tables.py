@@ -12,8 +12,8 @@ import pytest
 from venice_nb.catalogue import Catalogue
 from venice_nb.results.characters import Character, CharacterTable
 from venice_nb.results.headers import Headers
-from venice_nb.results.models import ModelCard, ModelTable, tokens
-from venice_nb.results.prices import PriceTable, exact, summary
+from venice_nb.results.models.models import ModelCard, ModelTable, tokens
+from venice_nb.results.models.prices import PriceTable, exact, summary
 
 CATALOGUE = Catalogue.bundled()
 

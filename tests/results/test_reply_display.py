@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from venice_nb.calls.call import Received
-from venice_nb.calls.gather import ReplyGatherer
+from venice_nb.calls.talk.gather import ReplyGatherer
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost, Usage
-from venice_nb.results.reply import Choice, Reply, Source, ToolCall, ToolStep
-from venice_nb.results.reply_view import live_bundle
+from venice_nb.results.talk.reply import Choice, Reply, Source, ToolCall, ToolStep
+from venice_nb.results.talk.reply_view import live_bundle
 
 SIMPLE = Reply(
     text="**Hi** ^1^ for $5 and $6",

@@ -13,11 +13,11 @@ from tests.made_sound import talk
 from venice_nb.errors import InvalidInput
 from venice_nb.media.encoding import encode
 from venice_nb.media.sound import measure
-from venice_nb.results import subtitles, transcript_view
-from venice_nb.results.audio import Audio
 from venice_nb.results.money import Cost
-from venice_nb.results.subtitles import Span, cues, gather, srt, vtt
-from venice_nb.results.transcript import Timings, Transcript
+from venice_nb.results.sound import subtitles, transcript_view
+from venice_nb.results.sound.audio import Audio
+from venice_nb.results.sound.subtitles import Span, cues, gather, srt, vtt
+from venice_nb.results.sound.transcript import Timings, Transcript
 
 SEGMENTS = (Span("Welcome to Venice.", 0.5, 1.75), Span("The city stands on islands.", 2.0, 4.0004))
 WORDS = tuple(

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from venice_nb.calls.call import Received
-from venice_nb.calls.gather import ReplyGatherer
+from venice_nb.calls.talk.gather import ReplyGatherer
 from venice_nb.catalogue import Catalogue
 from venice_nb.catalogue.model import Deprecation
 from venice_nb.results.characters import Character, CharacterTable, Review, Reviews
 from venice_nb.results.headers import Headers
 from venice_nb.results.limits import RateLimit, RateLimits
-from venice_nb.results.models import ModelCard, ModelTable
-from venice_nb.results.names import Names
-from venice_nb.results.prices import PriceTable
+from venice_nb.results.models.models import ModelCard, ModelTable
+from venice_nb.results.models.names import Names
+from venice_nb.results.models.prices import PriceTable
 from venice_nb.results.raw import RawReply
-from venice_nb.results.reply import Choice, Reply, Source, ToolCall, ToolStep
-from venice_nb.results.reply_view import live_bundle
-from venice_nb.results.response import ResponsesReply
+from venice_nb.results.talk.reply import Choice, Reply, Source, ToolCall, ToolStep
+from venice_nb.results.talk.reply_view import live_bundle
+from venice_nb.results.talk.response import ResponsesReply
 from venice_nb.results.vectors import Vectors
 
 PAYLOADS = [

@@ -10,10 +10,10 @@ from made_media import film
 
 from venice_nb.errors import InvalidInput, VeniceError
 from venice_nb.media.loading import load
-from venice_nb.results import video_view
+from venice_nb.results.films import video_view
+from venice_nb.results.films.video import Video
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
-from venice_nb.results.video import Video
 
 FILM = film()
 
@@ -219,7 +219,7 @@ def test_a_film_is_an_input_and_survives_pickle(notebook):
 def test_making_a_film_result_loads_no_decoder(notebook):
     import subprocess
 
-    code = "import sys; from venice_nb.results.video import Video; Video('a.mp4')\n"
+    code = "import sys; from venice_nb.results.films.video import Video; Video('a.mp4')\n"
     code += "print({'av', 'numpy', 'PIL', 'pandas'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "set()"

@@ -7,7 +7,7 @@ import pytest
 
 from venice_nb.errors import InvalidInput
 from venice_nb.results.headers import Headers
-from venice_nb.results.voices import ClonedVoice, Voice, VoiceTable
+from venice_nb.results.sound.voices import ClonedVoice, Voice, VoiceTable
 
 VOICES = (
     Voice("af_sky", "tts-kokoro", "American English", "female", default=True, price=3.5),

@@ -61,7 +61,7 @@ _SHOT = {}
 
 def shot_once(order, seed):
     """A film made once for all tests that only need some film: they are about its way, not its pictures."""
-    from venice_nb.sandbox.studio import camera, film
+    from venice_nb.sandbox.studio.film import camera, film
 
     size = film.frame_size(order.lines, 1.0)
     if size not in _SHOT:

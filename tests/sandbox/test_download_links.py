@@ -4,7 +4,7 @@ import pytest
 
 from tests.sandbox.filming import Jobs, shot_once
 from venice_nb.sandbox import Fault
-from venice_nb.sandbox.studio import shooting
+from venice_nb.sandbox.studio.film import shooting
 
 
 @pytest.fixture(autouse=True)

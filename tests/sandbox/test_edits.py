@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from venice_nb.sandbox import edit_routes
+from venice_nb.sandbox.routes import edits as edit_routes
 from venice_nb.sandbox.studio import mark
-from venice_nb.sandbox.studio.cutout import cut_out
+from venice_nb.sandbox.studio.retouch.cutout import cut_out
 
 
 def encoded(image, form="PNG"):

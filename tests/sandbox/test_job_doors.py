@@ -10,7 +10,7 @@ import uvicorn
 from tests.sandbox.filming import FILM, SONG, shot_once
 from venice_nb.sandbox import Sandbox
 from venice_nb.sandbox.server import listening
-from venice_nb.sandbox.studio import shooting
+from venice_nb.sandbox.studio.film import shooting
 
 
 @pytest.fixture

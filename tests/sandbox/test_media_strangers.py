@@ -17,7 +17,7 @@ from tests.sandbox.filming import shot_once
 from venice_nb.sandbox import Sandbox
 from venice_nb.sandbox.port import Server, config
 from venice_nb.sandbox.server import listening
-from venice_nb.sandbox.studio import shooting
+from venice_nb.sandbox.studio.film import shooting
 
 openai = pytest.importorskip("openai")
 requests = pytest.importorskip("requests")

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from venice_nb.sandbox import Sandbox
-from venice_nb.sandbox.routes import TABLE
+from venice_nb.sandbox.routes.table import TABLE
 
 PUBLIC = ["/models", "/models/traits", "/models/compatibility_mapping"]
 ADMIN = ["/billing/balance", "/api_keys/rate_limits/log", "/api_keys", "/billing/usage-history"]

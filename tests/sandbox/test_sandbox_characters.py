@@ -8,7 +8,7 @@ def slugs(reply):
 
 
 def test_about_forty_characters_with_distinct_voices():
-    from venice_nb.sandbox.character_routes import characters
+    from venice_nb.sandbox.routes.characters import characters
 
     every = characters().values()
     assert 38 <= len(every) <= 50

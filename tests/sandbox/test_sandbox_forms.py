@@ -6,7 +6,7 @@ import pytest
 from tests import spec
 from venice_nb.sandbox.exchange import Refusal
 from venice_nb.sandbox.forms import Upload, fields
-from venice_nb.sandbox.routes import shape
+from venice_nb.sandbox.routes.table import shape
 
 FORM = "multipart/form-data"
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests import spec
-from venice_nb.sandbox.routes import TABLE, _requests, shape
+from venice_nb.sandbox.routes.table import TABLE, _requests, shape
 
 JSON = "application/json"
 SPOILS = ("x" * 40_000, -1, 10**9, 0.5, True, None, [], {}, [None], {"no_such_key": 1}, "")

@@ -181,7 +181,7 @@ BODIES = [
 
 @pytest.mark.parametrize("body", BODIES)
 def test_the_sandbox_and_the_official_file_agree_on_chat_bodies(body):
-    from venice_nb.sandbox.routes import shape
+    from venice_nb.sandbox.routes.table import shape
 
     issues = []
     shape("createChatCompletion").bodies["application/json"](body, (), issues)

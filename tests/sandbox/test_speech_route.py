@@ -8,8 +8,8 @@ import pytest
 
 from venice_nb.sandbox.catalogue import models
 from venice_nb.sandbox.exchange import Pause, Request
-from venice_nb.sandbox.studio.encode import decode
-from venice_nb.sandbox.studio.hear import pitch
+from venice_nb.sandbox.studio.sound.encode import decode
+from venice_nb.sandbox.studio.sound.hear import pitch
 
 TEXT = "The quick brown fox jumps over the lazy dog. Pack my box with five dozen liquor jugs."
 TYPES = {
@@ -218,7 +218,7 @@ def pieces(desk, **fields):
 
 
 def test_the_first_sentence_leaves_before_the_second_is_spoken(desk, monkeypatch):
-    from venice_nb.sandbox.studio import voice
+    from venice_nb.sandbox.studio.sound import voice
 
     spoken = []
     sound = voice._sound
@@ -267,8 +267,8 @@ def test_files_say_that_they_come_from_the_sandbox(desk):
 
 
 def test_without_the_extra_the_reply_says_that_it_is_a_signal(desk, monkeypatch):
-    from venice_nb.sandbox import audio_routes
-    from venice_nb.sandbox.studio import hear, voice
+    from venice_nb.sandbox.routes import audio as audio_routes
+    from venice_nb.sandbox.studio.sound import hear, voice
 
     for module in (voice, hear, audio_routes):
         monkeypatch.setattr(module, "engine", lambda: "signal")
@@ -327,7 +327,7 @@ def test_the_gated_model_is_403(desk):
 
 
 def test_a_short_silent_or_unreadable_sample_is_refused(desk):
-    from venice_nb.sandbox.studio.encode import encode
+    from venice_nb.sandbox.studio.sound.encode import encode
 
     silent = encode(np.zeros(24_000 * 6, np.float32), 24_000, "wav")
     short = ask(desk, "Hello.").content

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from venice_nb.sandbox.studio.encode import decode, encode, resampled
+from venice_nb.sandbox.studio.sound.encode import decode, encode, resampled
 
 FOX = "The quick brown fox jumps over the lazy dog. Venice speaks in many voices! How many boats are there?"
 SEA = "In a hole in the ground there lived a hobbit. It was not a wet hole, filled with the ends of worms."

@@ -7,7 +7,7 @@ import pytest
 
 from tests.sandbox.filming import FILM, Jobs, shot_once
 from venice_nb.sandbox import Fault, Sandbox
-from venice_nb.sandbox.studio import shooting
+from venice_nb.sandbox.studio.film import shooting
 
 LINKED = {"model": "grok-imagine-text-to-video-private", "resolution": "480p", "aspect_ratio": "1:1"}
 

@@ -5,7 +5,7 @@ import pytest
 from tests import spec
 from tests.sandbox.filming import FILM, SKIN, data_url, face, hills, png, shot_once
 from venice_nb.sandbox.catalogue import models
-from venice_nb.sandbox.video_orders import Order
+from venice_nb.sandbox.rules.video_orders import Order
 
 HILLS = png(hills())
 KLING = {
@@ -321,7 +321,7 @@ def test_a_face_in_a_picture_of_extreme_shape_is_422(desk):
 
 
 def test_a_reference_clip_that_is_too_short_is_422(desk):
-    from venice_nb.sandbox.studio import camera, film
+    from venice_nb.sandbox.studio.film import camera, film
 
     take = camera.Take("x", 1, (64, 64), 6, 6)
     short = film.write(camera.frames(hills(64, 64), take, exact=True), rate=6, size=(64, 64))
@@ -342,7 +342,7 @@ def test_a_model_of_another_type_is_400(desk):
 def test_skin_is_seen_in_every_tone():
     from PIL import Image
 
-    from venice_nb.sandbox.screening import shows_face
+    from venice_nb.sandbox.rules.screening import shows_face
 
     for tone in (SKIN, (255, 219, 190), (198, 134, 96), (141, 85, 58), (90, 56, 40)):
         picture = hills(200, 200)

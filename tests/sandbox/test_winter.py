@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from venice_nb.sandbox.studio import light as li
-from venice_nb.sandbox.studio import winter
-from venice_nb.sandbox.studio.edits import changed
-from venice_nb.sandbox.studio.paint import paint
+from venice_nb.sandbox.studio.paint.paint import paint
+from venice_nb.sandbox.studio.retouch import winter
+from venice_nb.sandbox.studio.retouch.edits import changed
+from venice_nb.sandbox.studio.tone import light as li
 
 SIZE = {"width": 480, "height": 336}
 

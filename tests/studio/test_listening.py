@@ -8,7 +8,7 @@ import pytest
 from tests.made_sound import file
 from tests.studio.speaking import Booth, World
 from venice_nb.media.sound import measure
-from venice_nb.results.audio import Audio
+from venice_nb.results.sound.audio import Audio
 from venice_nb.studio import listening
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.studio.pictures import KEY, PNG, Studio, World, drawn, listed, picture
 from venice_nb import errors
-from venice_nb.results.image import Image
+from venice_nb.results.pictures.image import Image
 from venice_nb.studio import image_map, keeping
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from tests.studio.pictures import KEY, PNG, WEBP, Studio, World, drawn, listed, picture
 from venice_nb import errors
-from venice_nb.results.gallery import Gallery
-from venice_nb.results.image import Image
+from venice_nb.results.pictures.gallery import Gallery
+from venice_nb.results.pictures.image import Image
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -370,7 +370,7 @@ def test_a_chain_of_actions_runs_through_the_sandbox(world):
 
 
 def test_sound_is_kept_like_pictures(world, tmp_path):
-    from venice_nb.results.audio import Audio
+    from venice_nb.results.sound.audio import Audio
     from venice_nb.studio.keeping import keep
 
     world.open(out=tmp_path)

@@ -107,7 +107,7 @@ def test_when_a_part_fails_the_others_are_not_lost(world, said):
     def answer(path, asked):
         return httpx.Response(400, json={"error": "no"}) if asked["input"] == last else None
 
-    from venice_nb.calls.sentences import split
+    from venice_nb.calls.sound.sentences import split
 
     last = split(LONG)[-1]
     world.open(Booth(answer))

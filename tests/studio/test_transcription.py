@@ -16,8 +16,8 @@ from venice_nb import errors
 from venice_nb.media import recordings
 from venice_nb.media.encoding import encode
 from venice_nb.media.sound import container
-from venice_nb.results.audio import Audio
-from venice_nb.results.transcripts import Transcripts
+from venice_nb.results.sound.audio import Audio
+from venice_nb.results.sound.transcripts import Transcripts
 
 WHISPER = "openai/whisper-large-v3"
 

@@ -10,7 +10,7 @@ from tests.studio.speaking import Booth, World
 from venice_nb import errors
 from venice_nb.media.encoding import encode
 from venice_nb.media.sound import container
-from venice_nb.results.audio import Audio
+from venice_nb.results.sound.audio import Audio
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -7,7 +7,7 @@ from venice_nb.catalogue import Catalogue
 from venice_nb.config import Settings
 from venice_nb.policy.steps import Open, Run, Send
 from venice_nb.results.money import Cost, Usage
-from venice_nb.results.reply import Choice, Reply, ToolCall
+from venice_nb.results.talk.reply import Choice, Reply, ToolCall
 
 
 @dataclass

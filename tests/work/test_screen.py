@@ -5,10 +5,10 @@ import json
 import pytest
 from script import FakeSession, Pieces, Script, reply
 
-from venice_nb.calls.gather import ReplyGatherer
+from venice_nb.calls.talk.gather import ReplyGatherer
 from venice_nb.config import Settings
 from venice_nb.errors import InvalidInput, NotSent
-from venice_nb.results.reply_view import live_bundle
+from venice_nb.results.talk.reply_view import live_bundle
 from venice_nb.talk import exchange
 from venice_nb.talk.chat import chat
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from script import Script
 
 from venice_nb.errors import InvalidInput, ToolError
-from venice_nb.results.reply import ToolCall
+from venice_nb.results.talk.reply import ToolCall
 from venice_nb.talk.tools import RESULT_CAP, Tool, Toolbox, told
 
 

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from venice_nb.calls.thinking import split_thinking
+from venice_nb.calls.talk.thinking import split_thinking
 from venice_nb.errors import UnreadableReply, plain
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.reading import dumps, integer, items, loads, mapping, number, string
-from venice_nb.results.reply import Choice, Reply, Source, ToolCall
+from venice_nb.results.talk.reply import Choice, Reply, Source, ToolCall
 
 if TYPE_CHECKING:
     from venice_nb.calls.call import Received

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from venice_nb import errors
 from venice_nb.calls.advice import advice
 from venice_nb.calls.codes import derived_code, is_discovery, kind_of
-from venice_nb.calls.video_words import CONSENTS, example_of
+from venice_nb.calls.films.words import CONSENTS, example_of
 from venice_nb.errors import APIError, StreamError, plain
 
 if TYPE_CHECKING:

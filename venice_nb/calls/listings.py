@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.answer import unreadable
-from venice_nb.calls.vector_replies import read_embeddings
+from venice_nb.calls.vectors.replies import read_embeddings
 from venice_nb.catalogue import Catalogue
 from venice_nb.results.characters import Character, CharacterTable, Review, Reviews
 from venice_nb.results.headers import Headers
 from venice_nb.results.limits import RateLimits
-from venice_nb.results.names import Names
+from venice_nb.results.models.names import Names
 from venice_nb.results.reading import integer, items, loads, mapping, number
 
 if TYPE_CHECKING:

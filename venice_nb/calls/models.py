@@ -10,7 +10,7 @@ from venice_nb.calls.listings import ReadNames, read_models
 
 if TYPE_CHECKING:
     from venice_nb.catalogue import Catalogue
-    from venice_nb.results.names import Names
+    from venice_nb.results.models.names import Names
 
 TYPES = ("asr", "embedding", "image", "music", "text", "tts", "upscale", "inpaint", "video")
 AUDIO = ("tts", "asr", "music")  # what older tutorials mean by type=audio, which the server refuses

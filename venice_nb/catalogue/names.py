@@ -17,7 +17,7 @@ from venice_nb.errors import InvalidInput, plain
 if TYPE_CHECKING:
     from venice_nb.catalogue.model import Model
     from venice_nb.catalogue.models import Catalogue
-    from venice_nb.results.models import ModelCard
+    from venice_nb.results.models.models import ModelCard
 
     ModelName = str | Model | ModelCard
 

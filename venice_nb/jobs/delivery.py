@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from venice_nb.client.session import Session
     from venice_nb.policy.entry import Entry
-    from venice_nb.results.audio import Audio
-    from venice_nb.results.video import Video
+    from venice_nb.results.films.video import Video
+    from venice_nb.results.sound.audio import Audio
 
     Result = Video | Audio
 
@@ -172,10 +172,10 @@ def result_of(entry: Entry, headers: Headers | None = None) -> Result:
     }
     path = Path(entry.file)
     if entry.kind == "video":
-        from venice_nb.results.video import Video  # noqa: PLC0415  with the first film
+        from venice_nb.results.films.video import Video  # noqa: PLC0415  with the first film
 
         return Video(path, prompt=entry.prompt, job=entry.id, **known)
-    from venice_nb.results.audio import Audio  # noqa: PLC0415  with the first sound
+    from venice_nb.results.sound.audio import Audio  # noqa: PLC0415  with the first sound
 
     return Audio(path.read_bytes(), entry.mime, text=entry.prompt, path=path, **known)
 

@@ -10,7 +10,7 @@ from venice_nb.render.live import Bundle, Displayed, static_mode
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost, Usage
-from venice_nb.results.reply_view import price
+from venice_nb.results.talk.reply_view import price
 
 if TYPE_CHECKING:
     import os

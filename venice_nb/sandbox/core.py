@@ -15,7 +15,7 @@ from . import auth, downloads, faults, limits, money
 from .ask import Ask
 from .exchange import Refusal, Response, compressed, inflated
 from .forms import fields
-from .routes import Route, match, methods, shape
+from .routes.table import Route, match, methods, shape
 from .schema import Issue, Path, issue, refusal, refused
 from .state import VERSION, Asked, iso
 

@@ -12,18 +12,18 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .catalogue import models
-from .studio.hear import Hearing
+from .studio.sound.hear import Hearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy as np
 
-    from .audio_routes import ClonedVoice
     from .downloads import Link
     from .faults import Fault
     from .jobs import Job
     from .mind import Thought
+    from .routes.audio import ClonedVoice
 
 VERSION = "20260821.193530"  # of the official spec that the sandbox follows
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from . import gates, limits, money
-from .character_routes import find_character
 from .choose import choose
 from .prompted import heard
+from .routes.characters import find_character
 
 if TYPE_CHECKING:
     from .ask import Ask

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from venice_nb.client.session import Session
-    from venice_nb.results.gallery import Gallery
-    from venice_nb.results.image import Image
+    from venice_nb.results.pictures.gallery import Gallery
+    from venice_nb.results.pictures.image import Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)

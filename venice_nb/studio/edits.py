@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls import edits as calls
+from venice_nb.calls.pictures import edits as calls
 from venice_nb.media.inputs import held
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.studio.actions import owned
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.results.image import Image
+    from venice_nb.results.pictures.image import Image
 
 
 def upscale(

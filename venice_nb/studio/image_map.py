@@ -9,14 +9,14 @@ import inspect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls import images as calls
 from venice_nb.calls.check import flag, integer, listed, refuse, unknown
+from venice_nb.calls.pictures import images as calls
 from venice_nb.errors import InvalidInput
 from venice_nb.media.inputs import held
 from venice_nb.policy.steps import Done, Plan, Run, Send, Together
 from venice_nb.render.live import environment, static_mode
-from venice_nb.results.gallery import Failed, Gallery
 from venice_nb.results.headers import Headers
+from venice_nb.results.pictures.gallery import Failed, Gallery
 from venice_nb.studio.images import finish, generate, known_styles
 from venice_nb.studio.keeping import keep, spooled, store
 from venice_nb.studio.picking import pick
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.results.image import Image
+    from venice_nb.results.pictures.image import Image
 
 MOST = 16  # requests at a time
 HELD = 64_000_000  # bytes of pictures that stay in memory; the rest is read from disk when it is looked at

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from venice_nb.calls import image_styles
-from venice_nb.calls import images as calls
+from venice_nb.calls.pictures import images as calls
+from venice_nb.calls.pictures import styles as image_styles
 from venice_nb.media.inputs import held
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.studio.actions import all_owned
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName, Resolution
     from venice_nb.client.session import Session
-    from venice_nb.results.gallery import Gallery
-    from venice_nb.results.styles import Styles
+    from venice_nb.results.pictures.gallery import Gallery
+    from venice_nb.results.pictures.styles import Styles
 
 # The server's own styles, by client, once they have been asked for.
 _styles: WeakKeyDictionary[Session, Styles] = WeakKeyDictionary()

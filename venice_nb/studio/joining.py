@@ -11,7 +11,7 @@ from venice_nb.media.cutting import join
 from venice_nb.media.encoding import KINDS, encode
 from venice_nb.media.sound import NotSound
 from venice_nb.policy.steps import Done, Plan, Send, Together
-from venice_nb.results.audio import Audio, Spoken
+from venice_nb.results.sound.audio import Audio, Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.policy.steps import Plan, Run
 from venice_nb.results import saving
-from venice_nb.results.gallery import Gallery
-from venice_nb.results.image import Image, holds
+from venice_nb.results.pictures.gallery import Gallery
+from venice_nb.results.pictures.image import Image, holds
 
 if TYPE_CHECKING:
     from pathlib import Path

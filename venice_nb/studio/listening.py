@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from venice_nb.media.sound import NotSound, container, measure
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Live, environment, mark_shown, static_mode
-from venice_nb.results import audio_view
+from venice_nb.results.sound import audio_view
 
 if TYPE_CHECKING:
     from venice_nb.client.session import Session
-    from venice_nb.results.audio import Audio
+    from venice_nb.results.sound.audio import Audio
 
 ENOUGH = 0.3  # seconds of sound that are worth a player
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls import music as calls
-from venice_nb.calls.music_limits import takes
+from venice_nb.calls.sound import music as calls
+from venice_nb.calls.sound.music_limits import takes
 from venice_nb.errors import Gone, NotFound, ServerError, TransportError, Unsupported
 from venice_nb.jobs import plans
 from venice_nb.jobs.order import Order

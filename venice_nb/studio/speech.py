@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from venice_nb.calls import audio as calls
-from venice_nb.calls import sentences
 from venice_nb.calls.check import integer, number, refuse
-from venice_nb.calls.voice_choice import choose
+from venice_nb.calls.sound import audio as calls
+from venice_nb.calls.sound import sentences
+from venice_nb.calls.sound.voice_choice import choose
 from venice_nb.errors import InvalidInput, StreamFailure
 from venice_nb.policy.steps import Open, Plan, Send
-from venice_nb.results.audio import Audio
+from venice_nb.results.sound.audio import Audio
 from venice_nb.studio.joining import Line, read_aloud
 from venice_nb.studio.keeping import keep
 from venice_nb.studio.listening import Listening, wants_show
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.client.streams import ReplyStream
-    from venice_nb.results.voices import ClonedVoice, Voice
+    from venice_nb.results.sound.voices import ClonedVoice, Voice
 
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 

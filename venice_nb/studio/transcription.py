@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from venice_nb.calls import audio as calls
 from venice_nb.calls.check import integer, number, refuse
-from venice_nb.calls.voice_choice import resolved
+from venice_nb.calls.sound import audio as calls
+from venice_nb.calls.sound.voice_choice import resolved
 from venice_nb.errors import AuthenticationError, PaymentRequired, VeniceError
 from venice_nb.media.encoding import SUFFIXES
 from venice_nb.media.recordings import ENDINGS, Recording, is_pair, pieces, recording
 from venice_nb.policy.steps import Plan, Send, Together
-from venice_nb.results.audio import Audio
-from venice_nb.results.transcript import Transcript
-from venice_nb.results.transcripts import Transcripts
+from venice_nb.results.sound.audio import Audio
+from venice_nb.results.sound.transcript import Transcript
+from venice_nb.results.sound.transcripts import Transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

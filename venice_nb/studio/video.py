@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls import video as calls
-from venice_nb.calls import video_transcripts
-from venice_nb.calls.video_limits import takes
+from venice_nb.calls.films import transcripts as video_transcripts
+from venice_nb.calls.films import video as calls
+from venice_nb.calls.films.limits import takes
 from venice_nb.errors import Gone, plain
 from venice_nb.jobs import plans
 from venice_nb.jobs.order import Order
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from venice_nb.client.session import Session
     from venice_nb.jobs.job import Job
     from venice_nb.results.quotes import Quote
-    from venice_nb.results.transcript import Transcript
+    from venice_nb.results.sound.transcript import Transcript
 
 # Where no model is named, by what the film starts from: private ones, the cheapest there are.
 MODELS = {

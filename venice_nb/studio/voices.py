@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls import audio as calls
 from venice_nb.calls.check import refuse
-from venice_nb.calls.voice_choice import CLONING, resolved
+from venice_nb.calls.sound import audio as calls
+from venice_nb.calls.sound.voice_choice import CLONING, resolved
 from venice_nb.media.recordings import as_type, recording
 from venice_nb.policy.steps import Plan, Send
-from venice_nb.results.voices import Voice, VoiceTable
+from venice_nb.results.sound.voices import Voice, VoiceTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.catalogue import Model
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.results.voices import ClonedVoice
+    from venice_nb.results.sound.voices import ClonedVoice
 
 # What the first two letters of a Kokoro voice say.
 _LANGUAGES = {

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from venice_nb.calls import parts
-from venice_nb.calls.chat import chat_completion
+from venice_nb.calls.talk import parts
+from venice_nb.calls.talk.chat import chat_completion
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import InvalidInput
 from venice_nb.policy.steps import Open, Plan
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from venice_nb.client.session import Session
     from venice_nb.client.streams import ReplyStream
     from venice_nb.results.characters import Character
-    from venice_nb.results.reply import Reply
+    from venice_nb.results.talk.reply import Reply
 
 
 _SENSES = {"image_url": "vision", "input_audio": "audio", "video_url": "video"}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from venice_nb.client.session import Session
     from venice_nb.policy.steps import Plan
     from venice_nb.results.characters import Character
-    from venice_nb.results.reply import Reply
+    from venice_nb.results.talk.reply import Reply
     from venice_nb.talk.tools import Confirm
 
 

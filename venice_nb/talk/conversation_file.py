@@ -15,7 +15,7 @@ from venice_nb.errors import InvalidInput, plain
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost, Usage  # noqa: TC001  likewise
-from venice_nb.results.reply import Choice, Reply, Source, ToolCall, ToolStep
+from venice_nb.results.talk.reply import Choice, Reply, Source, ToolCall, ToolStep
 from venice_nb.shapes.building import build, plain_data
 from venice_nb.talk.turn import Turn
 

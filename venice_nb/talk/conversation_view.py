@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
 from venice_nb.render.markdown import to_html
-from venice_nb.results import reply_view
+from venice_nb.results.talk import reply_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

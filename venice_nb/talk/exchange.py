@@ -15,7 +15,7 @@ from venice_nb.errors import StreamFailure
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.render.live import Bundle, Live, environment, mark_shown, static_mode
 from venice_nb.results.reading import mapping
-from venice_nb.results.reply import Reply, ToolCall, ToolStep
+from venice_nb.results.talk.reply import Reply, ToolCall, ToolStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,7 +123,7 @@ class Screen:
             self._live.finish()
 
     def _draw(self) -> Bundle:
-        from venice_nb.results import reply_view  # noqa: PLC0415  it draws, and loads with the first display
+        from venice_nb.results.talk import reply_view  # noqa: PLC0415  it draws, and loads with the first display
 
         if self._final is not None:
             return reply_view.bundle(self._final)

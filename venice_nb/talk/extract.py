@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls.chat import chat_completion
+from venice_nb.calls.talk.chat import chat_completion
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import (
     AuthenticationError,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.results.reply import Reply
+    from venice_nb.results.talk.reply import Reply
     from venice_nb.shapes.fitting import Problem
 
 _TASK = (

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from venice_nb.calls.abilities import able, said
 from venice_nb.calls.characters import get_character
 from venice_nb.calls.check import model_name
 from venice_nb.calls.models import list_models
+from venice_nb.calls.talk.abilities import able, said
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import ModelNotFound, NotFound, VeniceError, plain
 from venice_nb.policy.steps import Plan, Send

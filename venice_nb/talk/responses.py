@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls.responses import create_response
+from venice_nb.calls.talk.responses import create_response
 from venice_nb.catalogue import Resolution
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.talk.model_choice import choose_model, slug_in
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.results.response import ResponsesReply
+    from venice_nb.results.talk.response import ResponsesReply
 
 _PICTURES = {"input_image", "image_url"}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput, ToolError, plain
 from venice_nb.policy.steps import Plan, Run
-from venice_nb.results.reply import ToolCall, ToolStep
+from venice_nb.results.talk.reply import ToolCall, ToolStep
 from venice_nb.shapes.building import fit, plain_data
 from venice_nb.shapes.docstrings import read_docstring
 from venice_nb.shapes.fitting import Problem, check

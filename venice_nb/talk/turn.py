@@ -10,7 +10,7 @@ from venice_nb.results.money import Cost, Usage
 if TYPE_CHECKING:
     import datetime as dt
 
-    from venice_nb.results.reply import Reply
+    from venice_nb.results.talk.reply import Reply
 
 Message = dict[str, Any]
 _UNTOLD = "error: this did not run, the user interrupted it"

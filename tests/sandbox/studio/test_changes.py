@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from venice_nb.sandbox.studio import cutout, retouch
-from venice_nb.sandbox.studio.edits import changed
-from venice_nb.sandbox.studio.names import STYLES
-from venice_nb.sandbox.studio.paint import paint
+from venice_nb.sandbox.studio.paint.paint import paint
+from venice_nb.sandbox.studio.retouch import cutout, retouch
+from venice_nb.sandbox.studio.retouch.edits import changed
+from venice_nb.sandbox.studio.tone.names import STYLES
 
 
 @pytest.fixture(scope="module")

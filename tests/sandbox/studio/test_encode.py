@@ -6,8 +6,16 @@ import av
 import numpy as np
 import pytest
 
-from venice_nb.sandbox.studio import encode as codecs
-from venice_nb.sandbox.studio.encode import CODECS, container, decode, encode, resampled, stream, stretched
+from venice_nb.sandbox.studio.sound import encode as codecs
+from venice_nb.sandbox.studio.sound.encode import (
+    CODECS,
+    container,
+    decode,
+    encode,
+    resampled,
+    stream,
+    stretched,
+)
 
 FILES = sorted(set(CODECS) - {"pcm"})
 NAMES = {"mp3": "mp3", "opus": "opus", "aac": "aac", "flac": "flac", "wav": "pcm_s16le"}

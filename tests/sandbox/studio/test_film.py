@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from tests.sandbox.filming import frames, hills, psnr
-from venice_nb.sandbox.studio import ambience, camera, clips, cuts, film, shooting
-from venice_nb.sandbox.video_orders import Order
+from venice_nb.sandbox.rules.video_orders import Order
+from venice_nb.sandbox.studio.film import ambience, camera, clips, cuts, film, shooting
 
 
 def order(work="text", prompt="A boat on a lake", seconds=5.0, ratio="16:9", lines=180, **more):
@@ -227,7 +227,7 @@ def test_a_film_that_breaks_off_is_used_as_far_as_it_goes(source):
 
 
 def test_a_sound_is_no_film():
-    from venice_nb.sandbox.studio.encode import encode
+    from venice_nb.sandbox.studio.sound.encode import encode
 
     with pytest.raises(clips.Unreadable):
         clips.Clip.of(encode(np.zeros(4000, np.float32), 8000, "wav"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from venice_nb.sandbox.studio.instructions import steps
-from venice_nb.sandbox.studio.palettes import NAMED
+from venice_nb.sandbox.studio.retouch.instructions import steps
+from venice_nb.sandbox.studio.tone.palettes import NAMED
 
 UNDERSTOOD = [
     ("Make it brighter", "brightness"),

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from venice_nb.sandbox.studio import landmarks
-from venice_nb.sandbox.studio.hear import Hearing
-from venice_nb.sandbox.studio.landmarks import Memory
-from venice_nb.sandbox.studio.speakers import cloned
-from venice_nb.sandbox.studio.voice import speak
+from venice_nb.sandbox.studio.sound import landmarks
+from venice_nb.sandbox.studio.sound.hear import Hearing
+from venice_nb.sandbox.studio.sound.landmarks import Memory
+from venice_nb.sandbox.studio.sound.speakers import cloned
+from venice_nb.sandbox.studio.sound.voice import speak
 
 RATE = 24_000
 LINES = (

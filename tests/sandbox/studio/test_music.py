@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from venice_nb.sandbox.studio import effects
-from venice_nb.sandbox.studio.effects import asked
-from venice_nb.sandbox.studio.encode import decode
-from venice_nb.sandbox.studio.music import RATE, compose, played
-from venice_nb.sandbox.studio.score import MAJOR, MINOR, notes, style
+from venice_nb.sandbox.studio.sound import effects
+from venice_nb.sandbox.studio.sound.effects import asked
+from venice_nb.sandbox.studio.sound.encode import decode
+from venice_nb.sandbox.studio.sound.music import RATE, compose, played
+from venice_nb.sandbox.studio.sound.score import MAJOR, MINOR, notes, style
 
 
 def sound(prompt, seconds=4.0, seed=1, **options):

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from venice_nb.sandbox.studio.names import STYLES
-from venice_nb.sandbox.studio.paint import paint
-from venice_nb.sandbox.studio.styles import RECIPES
-from venice_nb.sandbox.studio.things import KINDS
-from venice_nb.sandbox.studio.words import HOME
+from venice_nb.sandbox.studio.paint.paint import paint
+from venice_nb.sandbox.studio.paint.things import KINDS
+from venice_nb.sandbox.studio.paint.words import HOME
+from venice_nb.sandbox.studio.tone.names import STYLES
+from venice_nb.sandbox.studio.tone.styles import RECIPES
 
 
 def pixels(prompt, side=128, seed=1, **options):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from venice_nb.sandbox.studio import mark, pictures
-from venice_nb.sandbox.studio.paint import paint
+from venice_nb.sandbox.studio.paint.paint import paint
 
 
 def file(image, form="PNG", **options):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from venice_nb.sandbox.catalogue import models
-from venice_nb.sandbox.studio import espeak, hear, voice
-from venice_nb.sandbox.studio.speakers import TIMBRES, Speaker, cloned, directed, language_of, speaker
-from venice_nb.sandbox.studio.voice import chime, sentences, speak
+from venice_nb.sandbox.studio.sound import espeak, hear, voice
+from venice_nb.sandbox.studio.sound.speakers import TIMBRES, Speaker, cloned, directed, language_of, speaker
+from venice_nb.sandbox.studio.sound.voice import chime, sentences, speak
 
 TEXT = 'Hello there, Dr. Smith. It costs $3.50 today, isn\'t it? "Yes!" she said.\n\nBye'
 TTS = sorted(name for name, model in models().items() if model["type"] == "tts")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from venice_nb.sandbox.studio.palettes import NAMED
-from venice_nb.sandbox.studio.words import read
+from venice_nb.sandbox.studio.paint.words import read
+from venice_nb.sandbox.studio.tone.palettes import NAMED
 
 PLACES = [
     ("a gondola at dusk", "canal"),

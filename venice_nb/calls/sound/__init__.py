@@ -1,0 +1,1 @@
+"""Sound on the wire: speech both ways, voices, music and effects."""

@@ -1,0 +1,1 @@
+"""Embeddings on the wire: texts out, one checked array back."""

@@ -1,0 +1,1 @@
+"""Models, their names and their prices, as tables and cards."""

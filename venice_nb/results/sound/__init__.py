@@ -1,0 +1,1 @@
+"""Sound, transcripts with their subtitles, and voices."""

@@ -1,0 +1,1 @@
+"""Answers of text models, and how they look."""

@@ -1,0 +1,1 @@
+"""Films shot from scenes and pictures, and read again."""

@@ -1,0 +1,1 @@
+"""Pictures changed as an instruction says."""

@@ -1,0 +1,1 @@
+"""Speech, music and effects as samples, their files, and listening to them."""
