@@ -19,7 +19,7 @@ OWNERS = {
     "nh3": ("render/",),
     "uvicorn": ("sandbox/",),
     "av": ("media/", "sandbox/studio/"),
-    "tqdm": ("studio/",),
+    "tqdm": ("studio/", "render/progress.py"),
     "espeakng_loader": ("sandbox/studio/",),
     "starlette": (),
 }
