@@ -1,4 +1,4 @@
-"""One bar for many calls: how far, how fast, what it has cost so far, how many failed, how long it still takes."""
+"""One bar for many calls: how far, how fast, at what cost so far, how many failed, how long it still takes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Bar:
             self._bar = tqdm(total=total, desc=desc, unit=unit, initial=done)
 
     def move(self, by: int = 1, *, usd: float | None = None, failed: int = 0) -> None:
-        """`by` more are done, for so many US dollars; of `failed` more it is known that they never will be."""
+        """`by` more are done, for so many US dollars; `failed` more never will be."""
         if self._bar is None:
             return
         if usd is not None:
