@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         VeniceError,
     )
     from venice_nb.results.films.video import Video
+    from venice_nb.results.matrix.matrix import EmbeddingMatrix
     from venice_nb.results.pictures.compare import compare
     from venice_nb.results.pictures.gallery import Gallery
     from venice_nb.results.pictures.image import Image
@@ -76,6 +77,7 @@ _ROOMS = {
     "venice_nb.results.pictures.gallery": ("Gallery",),
     "venice_nb.results.pictures.image": ("Image",),
     "venice_nb.results.films.video": ("Video",),
+    "venice_nb.results.matrix.matrix": ("EmbeddingMatrix",),
     "venice_nb.sandbox": ("Fault", "Sandbox"),
     "venice_nb.talk.tools": ("Tool",),
     "venice_nb.venice": ("AsyncVenice", "Venice", "connect"),
@@ -93,6 +95,7 @@ __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it comp
     "ConsentRequired",
     "ContentRefused",
     "Conversation",
+    "EmbeddingMatrix",
     "ExtractionError",
     "Fault",
     "Gallery",

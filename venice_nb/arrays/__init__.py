@@ -1,0 +1,1 @@
+"""Plain float32 matrices: exact search, near-duplicates, clusters and maps, in memory that stays small."""

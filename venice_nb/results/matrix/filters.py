@@ -1,0 +1,134 @@
+"""Which rows are meant: a mask, a Series of True and False, or a rule over the metadata."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.errors import InvalidInput, plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from venice_nb.results.matrix.matrix import EmbeddingMatrix
+
+# What a rule may be made of. Nothing in it can write a file, load one or reach Python's own objects: a rule
+# may come from a model or a web form.
+_PARTS = (
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.Invert,
+    ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.BitAnd, ast.BitOr,
+    ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn,
+    ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple, ast.Attribute, ast.Call, ast.keyword,
+)  # fmt: skip
+_METHODS = frozenset({
+    "abs", "between", "contains", "endswith", "fullmatch", "isin", "isna", "len", "lower", "match", "notna",
+    "startswith", "strip", "upper",
+})  # fmt: skip
+_VIEWS = frozenset({"date", "day", "dayofweek", "dt", "hour", "minute", "month", "str", "year"})
+_QUOTED = re.compile(r"`([^`\n]+)`")
+
+
+def positions(matrix: EmbeddingMatrix, key: Any) -> NDArray[np.int64]:
+    """The positions that a mask, a Series, a rule or a list of positions means."""
+    import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+    if not isinstance(key, str) and not hasattr(key, "reindex"):
+        places = np.asarray(key)
+        if not places.size:
+            return np.empty(0, np.int64)
+        if places.dtype.kind in "iu" and places.ndim == 1:
+            return places.astype(np.int64)
+    return np.flatnonzero(mask(matrix, key, field="rows"))
+
+
+def mask(matrix: EmbeddingMatrix, given: Any, *, field: str = "filter") -> NDArray[np.bool_]:
+    """(n,) True for the rows that are meant. A Series is aligned by its labels; a missing value is False.
+
+    Raises InvalidInput for another length, other labels, values that are not True or False, or a rule that
+    cannot be read.
+    """
+    import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+    if isinstance(given, str):
+        given = _ruled(matrix, given, field)
+    if hasattr(given, "reindex"):
+        given = _aligned(matrix, given, field)
+    found = np.asarray(given)
+    if found.dtype == object:
+        missing = np.array([one is None or one != one for one in found.ravel()], bool).reshape(found.shape)  # noqa: PLR0124  NaN is not itself
+        found = np.where(missing, False, found)
+        if all(isinstance(one, bool | np.bool_) for one in found.ravel()):
+            found = found.astype(bool)
+    if found.dtype != bool or found.shape != (len(matrix),):
+        raise InvalidInput(
+            f"{field} is an array of {found.dtype}, {' x '.join(map(str, found.shape)) or 'one value'}",
+            field=field,
+            allowed=f"{len(matrix)} values of True or False, one for each row",
+            do='pass a mask such as df["year"] > 2020, or a rule such as "year > 2020"',
+        )
+    return found
+
+
+def _aligned(matrix: EmbeddingMatrix, given: pd.Series[Any], field: str) -> Any:
+    """The values of a Series in the order of the rows. It may have rows that the matrix left out."""
+    if given.ndim == 1 and not given.index.equals(matrix.index):
+        if not given.index.is_unique or not matrix.index.isin(given.index).all():
+            raise InvalidInput(
+                f"the labels of {field} are not those of the matrix",
+                field=field,
+                allowed="a Series with the labels of E.index, each once",
+                do="pass a mask in the order of the rows: series.to_numpy()",
+            )
+        given = given.reindex(matrix.index)
+    return given.astype(object).to_numpy() if given.dtype != bool else given.to_numpy()
+
+
+def _ruled(matrix: EmbeddingMatrix, rule: str, field: str) -> pd.Series[Any]:
+    """What `DataFrame.eval` makes of a rule over the metadata, `text` and the labels, `index`."""
+    import pandas as pd  # noqa: PLC0415  only when there is a rule
+
+    frame = pd.DataFrame(index=matrix.index) if matrix.metadata is None else matrix.metadata
+    if matrix.texts is not None and "text" not in frame.columns and "text" in rule:
+        frame = frame.assign(text=list(matrix.texts))
+    known = ", ".join(plain(name, 40) for name in [*frame.columns, "index"])
+    try:
+        _check(rule)
+        # numexpr, where installed, knows no texts; local names are kept out
+        found = frame.eval(rule, engine="python", local_dict={}, global_dict={})
+    except Exception as error:  # pandas lets out whatever its parser and the columns raise
+        raise InvalidInput(
+            f"the rule cannot be read: {plain(error, 200)}",
+            field=field,
+            value=plain(rule, 200),
+            allowed=f"a rule over these columns: {known}",
+            do="write it as for DataFrame.query, such as \"year > 2020 and topic == 'tax'\"",
+        ) from error
+    if not isinstance(found, pd.Series):
+        raise InvalidInput(
+            "the rule does not give True or False for each row",
+            field=field,
+            value=plain(rule, 200),
+            allowed=f"a rule over these columns: {known}",
+            do="compare a column with something",
+        )
+    return found
+
+
+def _check(rule: str) -> None:
+    """Raises ValueError for a rule that is more than comparisons of columns."""
+    if "@" in _QUOTED.sub("", rule):
+        raise ValueError("@ would reach names outside; put the value into the rule")
+    names = _QUOTED.sub("quoted", rule.strip())
+    called = set()
+    for node in ast.walk(ast.parse(names, mode="eval")):
+        if not isinstance(node, _PARTS):
+            raise ValueError(f"a rule has no {type(node).__name__}")  # noqa: TRY004  it is a value to whoever wrote it
+        if isinstance(node, ast.Call):
+            called.add(id(node.func))
+            if not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
+                raise ValueError(f"a rule may call {', '.join(sorted(_METHODS))}")
+        elif isinstance(node, ast.Attribute) and id(node) not in called and node.attr not in _VIEWS:
+            raise ValueError(f"a rule may not ask for .{node.attr}")

@@ -1,0 +1,254 @@
+"""A column of text as a matrix: one vector a row, aligned to the rows it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from venice_nb.errors import InvalidInput
+from venice_nb.render import text
+from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results.money import Cost, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Self
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row of the input that is not in the matrix.
+
+    Attributes:
+        label: its index label.
+        position: its place in the input, from 0.
+        reason: why, in a few words: "blank", "missing", "too long", ...
+        error: the error of a row that was sent and failed, or None.
+
+    """
+
+    label: Any
+    position: int
+    reason: str
+    error: Exception | None = None
+
+
+class MatrixActions(Protocol):
+    """The client behind a matrix: it turns the text of a query into a vector of the same model."""
+
+    def embed_queries(self, texts: Sequence[str], model: str, dimensions: int | None) -> Any:
+        """`Vectors` of the texts, or what can be awaited for them."""
+
+
+def _later() -> Any:
+    """None, in the place of what is made when it is first asked for."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class EmbeddingMatrix(Displayed):
+    """Vectors of rows, (n, d) float32, aligned to the index of the column or frame they came from.
+
+    NumPy takes it as an array (`np.asarray(E)`); `E[3]` is a vector, `E[1:5]` and `E[mask]` are matrices
+    again. Rows keep the length the model gave them; similarity is cosine everywhere. The array cannot be
+    written to.
+
+    Attributes:
+        array: (n, d) float32, in memory or mapped from a file.
+        index: the labels of the rows.
+        texts: the text of each row, or None.
+        metadata: the frame that was embedded, one row for each row of the matrix, or None.
+        model: the model that made the vectors; those of different models cannot be compared.
+        usage: tokens.
+        cost: US dollars, and whether they were charged or priced from the catalogue.
+        elapsed: seconds that embedding took.
+        errors: rows of the input that are not in the matrix, each with its reason.
+        created: when it was embedded, an ISO date in UTC; empty when unknown.
+        actions: the client behind text queries; left behind by pickling.
+
+    """
+
+    array: NDArray[np.float32]
+    index: pd.Index[Any] = field(default_factory=_later)
+    texts: Sequence[str] | None = field(default_factory=_later)
+    metadata: pd.DataFrame | None = field(default_factory=_later)
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    cost: Cost = field(default_factory=Cost)
+    elapsed: float = 0.0
+    errors: tuple[RowError, ...] = ()
+    created: str = ""
+    actions: MatrixActions | None = None
+
+    def __post_init__(self) -> None:
+        import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+        array = np.asarray(self.array)
+        if array.dtype != np.float32 or not array.flags.c_contiguous:
+            array = np.ascontiguousarray(array, np.float32)
+        if array.ndim != 2:
+            raise InvalidInput(
+                f"array has {array.ndim} dimensions",
+                field="array",
+                allowed="two: one row for each text",
+                do="pass array.reshape(1, -1) for a single vector",
+            )
+        array = array.view()
+        array.flags.writeable = False  # lengths and indexes of the rows are computed once
+        object.__setattr__(self, "array", array)
+        object.__setattr__(self, "errors", tuple(self.errors))
+        index: Any = self.__dict__["index"]
+        if index is None:
+            del self.__dict__["index"]  # from now on __getattr__ makes it
+        elif not hasattr(index, "get_indexer"):
+            import pandas as pd  # noqa: PLC0415  only when there are labels
+
+            object.__setattr__(self, "index", pd.Index(index))
+        for name in ("index", "texts", "metadata"):
+            given = self.__dict__.get(name)
+            if given is not None and len(given) != len(array):
+                raise InvalidInput(
+                    f"{name} has {len(given)} rows and the array {len(array)}",
+                    field=name,
+                    value=len(given),
+                    allowed=f"{len(array)}, one for each row of the array",
+                    do=f"cut both to the same rows, or leave {name} out",
+                )
+
+    if not TYPE_CHECKING:  # or every attribute would exist for the type checker
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "index" or "array" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            import pandas as pd  # noqa: PLC0415  only when labels are asked for
+
+            return self.__dict__.setdefault("index", pd.RangeIndex(len(self.array)))
+
+    # --- what it is ---------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, d): how many rows, how many numbers each."""
+        return self.array.shape[0], self.array.shape[1]
+
+    @property
+    def dims(self) -> int:
+        """The length of each vector."""
+        return self.shape[1]
+
+    @property
+    def norms(self) -> NDArray[np.float32]:
+        """(n,) float32: the length of each vector, computed once; NaN for a row that holds NaN."""
+        found: NDArray[np.float32] | None = self.__dict__.get("_norms")
+        if found is None:
+            from venice_nb.arrays.rows import lengths  # noqa: PLC0415  loads NumPy
+
+            found = self.__dict__["_norms"] = lengths(self.array)
+        return found
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+        if copy:
+            return np.array(self.array, dtype=dtype)
+        changed = dtype is not None and np.dtype(dtype) != self.array.dtype
+        if copy is False and changed:
+            raise ValueError("another dtype cannot be had without a copy")
+        return self.array.astype(dtype) if changed else self.array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        return iter(self.array)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # without what can be computed again, and without the client, which has a key
+        state = {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
+        return state | {"actions": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    # --- parts of it --------------------------------------------------------------------------
+
+    def __getitem__(self, key: Any) -> Any:
+        import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+        if isinstance(key, int | np.integer):
+            return self.array[key]
+        if isinstance(key, slice):
+            return self.take(np.arange(len(self))[key])
+        from venice_nb.results.matrix.filters import positions  # noqa: PLC0415  parts and rules know each other
+
+        return self.take(positions(self, key))
+
+    def take(self, positions: Any) -> Self:
+        """The rows at these positions, in this order, as a matrix of their own. It carries no bill."""
+        import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+        places = np.asarray(positions, np.int64).reshape(-1)
+        if len(places) and (places.min() < -len(self) or places.max() >= len(self)):
+            raise InvalidInput(
+                f"there is no such row in a matrix of {len(self)}",
+                field="positions",
+                value=int(places.max()),
+                allowed=f"from 0 to {len(self) - 1}",
+                do="count rows from 0; E.loc[...] takes labels",
+            )
+        places = np.where(places < 0, places + len(self), places)
+        run = len(places) > 0 and bool((np.diff(places) == 1).all())
+        array = self.array[places[0] : places[-1] + 1] if run else self.array[places]
+        plain = run and not places[0] and "index" not in self.__dict__
+        return replace(
+            self,
+            array=array,
+            index=_later() if plain else self.index.take(places),
+            texts=None if self.texts is None else [self.texts[place] for place in places.tolist()],
+            metadata=None if self.metadata is None else self.metadata.take(places),
+            usage=Usage(),
+            cost=Cost(),
+            elapsed=0.0,
+            errors=(),
+        )
+
+    # --- finding ------------------------------------------------------------------------------
+
+    def search(self, query: Any, k: int = 5, *, filter: Any = None, min_score: float | None = None) -> Any:  # noqa: A002  the word for it
+        """The `k` rows most similar to the query, exactly: cosine, best first, equal scores in row order.
+
+        Args:
+            query: a text, a vector (d,), a list of texts, an array (q, d), or another matrix. A text goes to
+                the client that made the matrix, to the same model; with an `AsyncVenice` the result of a text
+                query is awaited.
+            k: how many rows, for each query.
+            filter: which rows may be found: a boolean mask or Series, or a query over the metadata such as
+                `"year > 2020 and topic == 'tax'"`.
+            min_score: the least cosine of a row that is found, from -1 to 1.
+
+        Gives `Hits`: a table with rank, score, label, text and metadata, and for several queries a column
+        `query`. Rows of zeros score 0, rows with NaN are never found. Raises InvalidInput for a query of
+        another length or model. API reference: `POST /embeddings`, for text queries.
+
+        >>> import numpy as np
+        >>> from venice_nb.results.matrix.matrix import EmbeddingMatrix
+        >>> E = EmbeddingMatrix(np.eye(3), texts=["east", "north", "up"])
+        >>> E.search([0.1, 0.9, 0.0], k=1).texts
+        ['north']
+
+        """
+        from venice_nb.results.matrix.finding import search  # noqa: PLC0415  loads NumPy
+
+        return search(self, query, k, filter=filter, min_score=min_score)
+
+    def __repr__(self) -> str:
+        n, d = self.shape
+        return f"<EmbeddingMatrix {n} x {d} float32, {text.short(self.model, 80) or 'model unknown'}>"
+
+    def _mimebundle(self) -> Bundle:
+        from venice_nb.results.matrix.view import bundle  # noqa: PLC0415  it draws
+
+        return bundle(self)
