@@ -1,6 +1,7 @@
 """HTML built from small escaped pieces; nothing unescaped gets in, no remote address is ever loaded."""
 
 import html as _html
+import math
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -44,7 +45,13 @@ _USED = re.compile(r"<[a-z][a-z0-9]*|vn-[a-z-]+")
 _STYLE = re.compile(r"[\w\s.,:;%#()+*/-]*")
 _DATA = re.compile(r"data:(?:image|audio|video|text/vtt)[\w.+/;=-]*;base64,[A-Za-z0-9+/=\s]*")
 _RELATIVE = re.compile(r"[\w.~-][\w.~%/ ()+,=@-]*")
-_MOMENT = re.compile(r"#t=[\d.]+(,[\d.]+)?$")  # from when to when a player plays, in seconds
+
+# The one line that runs in a display, always the same: a button moves the player it belongs to to its second.
+# Where handlers are stripped (an untrusted notebook, GitHub) the lines read, and the player plays.
+SEEK = (
+    "const b=event.target.closest('button'),p=this.querySelector('audio,video');"
+    "if(b&&p){p.currentTime=b.value;p.play()}"
+)
 
 
 def escape(text: str) -> Html:
@@ -99,8 +106,7 @@ def _attributes(attrs: dict[str, Attribute]) -> Iterable[str]:
             safe_url(given) or given.startswith("#") or _RELATIVE.fullmatch(given)
         ):
             raise ValueError("href is not http(s), mailto, a fragment or a relative path")
-        place = _MOMENT.sub("", given) if attribute == "src" else given
-        if attribute in {"src", "poster"} and not (_DATA.fullmatch(place) or _RELATIVE.fullmatch(place)):
+        if attribute in {"src", "poster"} and not (_DATA.fullmatch(given) or _RELATIVE.fullmatch(given)):
             raise ValueError(f"{attribute} is neither embedded data nor a file beside the notebook")
         if attribute == "style" and (not _STYLE.fullmatch(given) or "url" in given.lower()):
             raise ValueError("style may only hold plain values")
@@ -209,6 +215,20 @@ def figure(content: Child, caption: Child = None) -> Html:
     return tag(
         "figure", content, tag("figcaption", caption) if caption is not None else None, class_="vn-figure"
     )
+
+
+def seekable(player: Html, lines: Iterable[tuple[float, Child]]) -> Html:
+    """A player above buttons that play it from their second: `lines` are seconds and what the button says.
+
+    Raises ValueError for what is no time.
+    """
+    rows = []
+    for seconds, child in lines:
+        if not (math.isfinite(seconds) and seconds >= 0):
+            raise ValueError(f"{seconds} is no place in a recording")
+        rows.append(Html(f'<li><button type="button" value="{seconds:.2f}">{join(child)}</button></li>'))
+    listed = tag("ol", rows, class_="vn-lines", title="a click plays the recording from there")
+    return Html(f'<div onclick="{SEEK}">{join(player)}{listed}</div>')
 
 
 def facts(pairs: Iterable[tuple[Child, Child]]) -> Html:

@@ -14,7 +14,7 @@ from venice_nb.results.headers import Headers
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -66,7 +66,7 @@ class Table(Displayed):
     @cached_property
     def df(self) -> pd.DataFrame:
         """The whole table; made once, change a copy of it."""
-        return self._frame()
+        return framed(self._frame)
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the whole table, yours to change."""
@@ -87,8 +87,7 @@ class Table(Displayed):
         target = saving.checked(path, default=default, suffixes=suffixes)
         if target.suffix.lower() == ".json":
             return saving.write_json(path, self.to_dict(), default=default, overwrite=overwrite)
-        frame = self.df.map(unformula)
-        content = frame.to_csv(index=False)
+        content = framed(lambda: self.df.map(unformula)).to_csv(index=False)
         return saving.write(path, content, default=default, suffixes=suffixes, overwrite=overwrite)
 
     def __getitem__(self, key: Any) -> Any:
@@ -144,6 +143,17 @@ class Table(Displayed):
 def day(date: str) -> str:
     """The day of a list, for a caption; left out where a saved notebook must be the same tomorrow."""
     return f", as of {date}" if date and not static_mode() else ""
+
+
+def framed(make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """What `make` gives, also with half a character in a text, which PyArrow does not hold."""
+    try:
+        return make()
+    except UnicodeEncodeError:
+        import pandas as pd  # noqa: PLC0415  loaded by `make`
+
+        with pd.option_context("mode.string_storage", "python"):
+            return make()
 
 
 def unformula(value: Any) -> Any:

@@ -138,10 +138,12 @@ class Audio(Displayed):
         """Who says what when: voice, text, start, end (seconds), model."""
         import pandas as pd  # noqa: PLC0415  only when a table is asked for
 
+        from venice_nb.results.table import framed  # noqa: PLC0415  likewise
+
         rows = [part.to_dict() for part in self.spoken]
         if not rows and self.text:
             rows = [Spoken(self.voice, self.text, 0.0, self.duration or 0.0, self.model).to_dict()]
-        return pd.DataFrame(rows, columns=["voice", "text", "start", "end", "model"])
+        return framed(lambda: pd.DataFrame(rows, columns=["voice", "text", "start", "end", "model"]))
 
     def waveform(self, width: int = 600, height: int = 72, *, below: int = 0) -> bytes:
         """A PNG of how loud it is over time, with `below` empty rows under it.

@@ -102,6 +102,11 @@ def controls(src: str) -> html.Html:
     return html.tag("audio", controls=True, preload="metadata", src=src, style=wide)
 
 
+def heard(audio: Audio, *, embed: bool = False) -> html.Html:
+    """The waveform above the player."""
+    return html.join(picture(audio), html.tag("br"), player(audio, embed=embed))
+
+
 def drawn(audio: Audio, *, embed: bool = False) -> html.Html:
     """The whole figure, for use inside a page."""
     link = reached(audio.path) if audio.path is not None else None
@@ -110,8 +115,7 @@ def drawn(audio: Audio, *, embed: bool = False) -> html.Html:
         html.tag("div", text.short(audio.text, 400)) if audio.text else None,
         html.note(" · ".join(facts(audio)), " · " if file else None, file),
     )
-    found = html.join(picture(audio), html.tag("br"), player(audio, embed=embed))
-    return html.figure(found, caption)
+    return html.figure(heard(audio, embed=embed), caption)
 
 
 def bundle(audio: Audio, *, embed: bool = False) -> Bundle:

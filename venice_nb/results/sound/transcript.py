@@ -12,7 +12,7 @@ from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
 from venice_nb.results.sound import subtitles
 from venice_nb.results.sound.subtitles import Span
-from venice_nb.results.table import unformula
+from venice_nb.results.table import framed, unformula
 
 if TYPE_CHECKING:
     import os
@@ -194,7 +194,7 @@ class Transcript(Displayed):
         if suffix == ".txt":
             return self.text.rstrip() + "\n"
         if suffix == ".csv":
-            return self.segments.map(unformula).to_csv(index=False)
+            return framed(lambda: self.segments.map(unformula)).to_csv(index=False)
         return self.to_srt() if suffix == ".srt" else self.to_vtt()
 
     def __str__(self) -> str:
@@ -213,5 +213,5 @@ def _frame(spans: Sequence[Span], **more: str) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415  only when a table is asked for
 
     rows = [(span.start, span.end, span.text) for span in spans]
-    frame = pd.DataFrame(rows, columns=["start", "end", "text"]).astype({"start": float, "end": float})
-    return frame.assign(**more)
+    frame = framed(lambda: pd.DataFrame(rows, columns=["start", "end", "text"]))
+    return frame.astype({"start": float, "end": float}).assign(**more)
