@@ -81,7 +81,10 @@ class _Client(Displayed, Generic[D]):
 
     def _begin(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
         self._door = door
-        self._session = Session(door.settings, live=door.live, key=door.key, sandbox=door.sandbox)
+        private = door.sandbox or door.transport
+        self._session = Session(
+            door.settings, live=door.live, key=door.key, sandbox=door.sandbox, private=private
+        )
         self._guard = guard_for(
             door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced
         )

@@ -29,6 +29,8 @@ class Session:
         live: True when calls go to the real API, False for the sandbox.
         key: the key, which cannot be printed; jobs are written down under its fingerprint.
         sandbox: the embedded sandbox, None for an API elsewhere; its jobs end with it.
+        private: the sandbox, or a transport of the user's own: what they say is no answer of the API, and is
+            kept in memory for as long as they live. None for a server.
         last: the last reply, also one that was cut short; None before the first.
         calls: how many answers have arrived, those to the question how a job is doing left out.
         cost: what those of a known price cost together, None before the first.
@@ -42,12 +44,19 @@ class Session:
     run: Callable[[Plan[Any]], Any]
 
     def __init__(
-        self, settings: Settings, *, live: bool = True, key: Secret | None = None, sandbox: object = None
+        self,
+        settings: Settings,
+        *,
+        live: bool = True,
+        key: Secret | None = None,
+        sandbox: object = None,
+        private: object = None,
     ) -> None:
         self.settings = settings
         self.live = live
         self.key = key
         self.sandbox = sandbox
+        self.private = sandbox if private is None else private
         self.catalogue = Catalogue.bundled()
         self.last: Any = None
         self.calls = 0
