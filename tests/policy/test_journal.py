@@ -213,7 +213,7 @@ def test_two_processes_may_begin_at_once(tmp_path):
 
 
 def test_a_network_drive_gets_no_write_ahead_log(journal, monkeypatch):
-    monkeypatch.setattr(rooms, "_on_network", lambda _: True)
+    monkeypatch.setattr(rooms, "on_network", lambda _: True)
     with pytest.warns(UserWarning, match="network drive"):
         journal.put(entry())
     assert journal._store._connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
@@ -222,5 +222,5 @@ def test_a_network_drive_gets_no_write_ahead_log(journal, monkeypatch):
 def test_drives_are_told_apart_by_the_longest_mount_point(monkeypatch, tmp_path):
     table = f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n"
     monkeypatch.setattr(rooms.Path, "read_text", lambda *_: table)
-    assert rooms._on_network(tmp_path / "state")
-    assert not rooms._on_network(tmp_path.parent)
+    assert rooms.on_network(tmp_path / "state")
+    assert not rooms.on_network(tmp_path.parent)

@@ -79,7 +79,7 @@ class JournalFile(Store):
     """The file. Unlike the ledger's, each commit is on the disk before it counts."""
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        network = _on_network(self.path.parent)
+        network = on_network(self.path.parent)
         connection.execute(f"PRAGMA journal_mode={'DELETE' if network else 'WAL'}")
         connection.execute("PRAGMA synchronous=FULL")
         _migrate(connection)
@@ -270,7 +270,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _on_network(folder: Path) -> bool:
+def on_network(folder: Path) -> bool:
     """Whether a folder is on a drive of another machine, where a write-ahead log is not safe."""
     if not sys.platform.startswith("linux"):
         return False

@@ -131,7 +131,7 @@ class Store:
         try:
             return self._try(act)
         except sqlite3.DatabaseError as error:
-            if _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            if code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise Unusable(str(error)) from None
         self.set_aside()
         try:
@@ -146,7 +146,7 @@ class Store:
                     self._connection = self._open()
                 return act(self._connection)
         except sqlite3.OperationalError as error:
-            if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise Busy from None
             raise
         except OSError as error:
@@ -205,7 +205,8 @@ class Store:
                     self.path.with_name(self.path.name + suffix).rename(self.path.with_name(aside + suffix))
 
 
-def _code(error: sqlite3.Error) -> int:
+def code(error: sqlite3.Error) -> int:
+    """SQLite's number for an error."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
