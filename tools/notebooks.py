@@ -23,7 +23,6 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 CAP = 300 * 1024  # bytes of one saved notebook
-CAPS = {"04-audio": 700 * 1024}  # seventeen players and their sound
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 QUIET = {
     "VENICE_SANDBOX": "1",  # never the real API
@@ -96,9 +95,8 @@ def problems(path: Path) -> list[str]:
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
     if counts != list(range(1, len(counts) + 1)):
         found.append("cells were not all run once, in order, from a fresh kernel")
-    cap = CAPS.get(path.stem, CAP)
-    if len(text.encode()) > cap:
-        found.append(f"{len(text) // 1024} KB is over the cap of {cap // 1024} KB")
+    if len(text.encode()) > CAP:
+        found.append(f"{len(text) // 1024} KB is over the cap of {CAP // 1024} KB")
     if "widgets" in notebook.metadata:
         found.append("widget state is saved in it")
     if not saved_on(notebook):
