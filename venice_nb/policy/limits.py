@@ -279,14 +279,20 @@ def guard_for(base_url: str, key: Secret | None, *, private: bool = False, paced
     """
     if private:
         return Guard() if paced else Guard(limits_for=_none, truth=None)
-    identity = base_url.encode() + b"\0" + (key.reveal().encode() if key is not None else b"")
-    name = (base_url, hashlib.blake2b(identity, key=_salt).digest())
+    who = identity(base_url, key)
+    name = (base_url, hashlib.blake2b(who, key=_salt).digest())
     with _lock:
         if name not in _guards:
             from venice_nb.policy.store import shared_ledger  # noqa: PLC0415  only live clients need the file
 
-            _guards[name] = Guard(ledger=shared_ledger(identity), truth=None if key is None else TRUTH)
+            _guards[name] = Guard(ledger=shared_ledger(who), truth=None if key is None else TRUTH)
         return _guards[name]
+
+
+def identity(base_url: str, key: Secret | None) -> bytes:
+    """What the limits of an address and key are counted under; the key cannot be told from it."""
+    secret = key.reveal().encode() if key is not None else b""
+    return hashlib.sha256(base_url.encode() + b"\0" + secret).digest()
 
 
 def _after_fork() -> None:
