@@ -11,6 +11,7 @@ from venice_nb.errors import InvalidInput
 from venice_nb.secrets import Secret
 
 if TYPE_CHECKING:
+    from venice_nb.policy.limits import Guard
     from venice_nb.sandbox import Sandbox
 
 HELP = (
@@ -33,6 +34,7 @@ class Door:
     async_transport: Any = None  # httpx.AsyncBaseTransport; None opens sockets
     sandbox: Sandbox | None = None
     paced: bool = True  # the other side has rate limits
+    guard: Guard | None = None  # where limits and failures are counted elsewhere; None is the usual place
 
 
 def to_live(api_key: str | Secret | None = None, *, transport: Any = None, **options: Any) -> Door:

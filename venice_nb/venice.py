@@ -85,7 +85,7 @@ class _Client(Displayed, Generic[D]):
         self._session = Session(
             door.settings, live=door.live, key=door.key, sandbox=door.sandbox, private=private
         )
-        self._guard = guard_for(
+        self._guard = door.guard or guard_for(
             door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced
         )
         if door.live and door.key is not None and door.key.kind == "ADMIN":
