@@ -102,6 +102,8 @@ class Call(Generic[T]):
     tokens: int = 0  # estimate to reserve from the tokens-per-minute limit: prompt plus most of the answer
     weight: int = 1  # how many requests it counts as: each variant of a picture is one
     price: float | None = None  # US dollars one more attempt may cost; None when unknown
+    most: float | None = None  # US dollars it can cost at the very most, where that is more than `price`
+    units: tuple[float, str] | None = None  # how much is bought, where it is not counted in tokens
     paid: bool = False  # spends money when it succeeds
     gather: Callable[[], Gatherer[T]] | None = None  # set when the answer is asked for as a stream
     pieces: bool = False  # the answer is bytes that are of use piece by piece, as speech is

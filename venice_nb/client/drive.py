@@ -15,9 +15,11 @@ from venice_nb.aio import heartbeat
 from venice_nb.client.http import clean
 from venice_nb.client.lent import AsyncWholeReply, WholeReply
 from venice_nb.client.together import in_tasks, in_threads
+from venice_nb.errors import VeniceError
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, attempts
 from venice_nb.policy.steps import Fetch, Open, Plan, Run, Send, Sleep, Together
 from venice_nb.render.live import Countdown
+from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -40,16 +42,20 @@ class _Policy:
     ) -> None:
         self.guard = guard
         self.session = session
-        self._options: dict[str, Any] = {"max_retries": session.settings.max_retries, "on_event": on_event}
+        self._options: dict[str, Any] = {
+            "max_retries": session.settings.max_retries,
+            "on_event": on_event,
+            "purse": session.purse,
+        }
 
-    def _stream(self, answered: Answered, *, lent: bool = False) -> Any:
+    def _stream(self, answered: Answered, call: Call[Any], *, lent: bool = False) -> Any:
         """The stream of an answer, None when it came whole. What came of it is settled when it ends.
 
         The reply of a stream that is `lent` to the user is then also the last one of the client.
         """
 
         def then(result: Any) -> None:
-            self._settle(answered, result)
+            self._settle(answered, call, result)
             if lent:
                 self.session.last = result
 
@@ -59,15 +65,29 @@ class _Policy:
 
     def _whole(self, answered: Answered, call: Call[T]) -> T:
         """The reply that came in one piece where a stream was to be lent."""
-        self.session.last = reply = self._settle(answered, call.read(answered.received))
+        self.session.last = reply = self._read(answered, call)
         return reply
 
-    def _settle(self, answered: Answered, result: T) -> T:
-        """Tell the limiter how many tokens were really used, and the session what it cost."""
+    def _read(self, answered: Answered, call: Call[T]) -> T:
+        """The result in a whole answer, booked; so is one that cannot be read, unless it was free."""
+        try:
+            result = call.read(answered.received)
+        except BaseException as error:
+            if answered.hold is not None:
+                answered.hold.settle(0.0 if getattr(error, "charged", "") == "no" else None)
+            self.session.missed(call, error)
+            raise
+        return self._settle(answered, call, result)
+
+    def _settle(self, answered: Answered, call: Call[Any], result: T) -> T:
+        """Tell the limiter how many tokens were really used, the budget and the session what it cost."""
         usage = getattr(result, "usage", None)
         if answered.settle is not None and usage is not None:
             answered.settle(usage.total_tokens)
-        self.session.book(result)
+        if answered.hold is not None:
+            cost = getattr(result, "cost", None)
+            answered.hold.settle(cost.usd if isinstance(cost, Cost) else None)
+        self.session.book(result, call)
         return result
 
 
@@ -101,12 +121,12 @@ class Driver(_Policy):
         match step:
             case Send(call, watch):
                 answered = self._answer(call)
-                if (stream := self._stream(answered)) is not None:
+                if (stream := self._stream(answered, call)) is not None:
                     return stream.finish(watch)
-                return self._settle(answered, call.read(answered.received))
+                return self._read(answered, call)
             case Open(call):
                 answered = self._answer(call)
-                return self._stream(answered, lent=True) or WholeReply(self._whole(answered, call))
+                return self._stream(answered, call, lent=True) or WholeReply(self._whole(answered, call))
             case Run(function):
                 return _plain(function())
             case Sleep(seconds, why):
@@ -120,7 +140,11 @@ class Driver(_Policy):
                 raise TypeError(f"not a step: {step!r}")
 
     def _answer(self, call: Call[Any]) -> Answered:
-        return self._drive(attempts(call, self.guard, **self._options), self._attempt)
+        try:
+            return self._drive(attempts(call, self.guard, **self._options), self._attempt)
+        except VeniceError as error:
+            self.session.missed(call, error)
+            raise
 
     def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
         if isinstance(step, Sleep):
@@ -160,12 +184,12 @@ class AsyncDriver(_Policy):
         match step:
             case Send(call, watch):
                 answered = await self._answer(call)
-                if (stream := self._stream(answered)) is not None:
+                if (stream := self._stream(answered, call)) is not None:
                     return await stream.finish(watch)
-                return self._settle(answered, call.read(answered.received))
+                return self._read(answered, call)
             case Open(call):
                 answered = await self._answer(call)
-                return self._stream(answered, lent=True) or AsyncWholeReply(self._whole(answered, call))
+                return self._stream(answered, call, lent=True) or AsyncWholeReply(self._whole(answered, call))
             case Run(function):
                 value = function()
                 return await value if inspect.isawaitable(value) else value
@@ -180,7 +204,11 @@ class AsyncDriver(_Policy):
                 raise TypeError(f"not a step: {step!r}")
 
     async def _answer(self, call: Call[Any]) -> Answered:
-        return await self._drive(attempts(call, self.guard, **self._options), self._attempt)
+        try:
+            return await self._drive(attempts(call, self.guard, **self._options), self._attempt)
+        except VeniceError as error:
+            self.session.missed(call, error)
+            raise
 
     async def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
         if isinstance(step, Sleep):

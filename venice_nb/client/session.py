@@ -7,21 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.jobs import Progress
 from venice_nb.catalogue import Catalogue
+from venice_nb.client.booking import line_of
+from venice_nb.policy.budget import Purse
+from venice_nb.policy.spend_book import book_for
 from venice_nb.render.live import notice
+from venice_nb.render.text import money
 from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from venice_nb.calls.call import Call
     from venice_nb.catalogue import Resolution
     from venice_nb.config import Settings
     from venice_nb.policy.steps import Plan
     from venice_nb.results.headers import Deprecation
     from venice_nb.secrets import Secret
 
+LOW = 1.0  # US dollars left, below which the user is told once
+
 
 class Session:
-    """The memory of one client. Plans read and update it; it does no input or output but announcements.
+    """The memory of one client. Plans read and update it; it announces, and keeps the book of what was spent.
 
     Attributes:
         settings: the frozen settings of the client.
@@ -36,6 +43,8 @@ class Session:
         cost: what those of a known price cost together, None before the first.
         unpriced: how many answers cost something that is not known.
         balance: US dollars left as of the last answer, None before the first that told.
+        purse: the budgets that calls must fit.
+        spend: one line for every answer counted in `calls`, and for those that may have been charged.
         run: carries out a plan: gives its result, or a coroutine for it with an `AsyncVenice`. Results that
             can be worked on further, and jobs that can be waited for, keep the session for this.
 
@@ -63,6 +72,8 @@ class Session:
         self.cost: Cost | None = None
         self.unpriced = 0
         self.balance: float | None = None
+        self.purse = Purse()
+        self.spend = book_for(settings.base_url, key, private=self.private is not None)
         self._announced: set[str] = set()
         self._leaving: set[str] = set()  # models of which it was said that they will be retired
         self._lock = threading.Lock()
@@ -72,24 +83,38 @@ class Session:
         """The model for chat where none is named; empty means the server's default trait."""
         return self.settings.default_model
 
-    def book(self, result: Any) -> None:
+    def book(self, result: Any, call: Call[Any]) -> None:
         """Count an answer, what it cost and what it says is left; announce a model that is on its way out."""
-        cost = getattr(result, "cost", None)
+        found = getattr(result, "cost", None)
+        cost = found if isinstance(found, Cost) else None
         headers = getattr(result, "headers", None)
-        balance = getattr(headers, "balance", None)
+        told = getattr(headers, "balance", None)
+        balance = getattr(told, "usd", None)
+        asked = isinstance(result, Progress)  # how often a job is asked for depends on the clock, and is free
         with self._lock:
-            # how often a job is asked for depends on the clock, and costs nothing
-            self.calls += not isinstance(result, Progress)
-            if isinstance(cost, Cost) and cost.usd is None:
+            self.calls += not asked
+            if cost is not None and cost.usd is None:
                 self.unpriced += 1
-            elif isinstance(cost, Cost):
+            elif cost is not None:
                 self.cost = cost if self.cost is None else self.cost + cost
-            if balance is not None and balance.usd is not None:
-                self.balance = balance.usd
+            if balance is not None:
+                self.balance = balance
+        if not asked:
+            self.spend.add(line_of(call, result, cost))
+        if self.live and balance is not None and balance < LOW:
+            self.announce(f"Less than {money(LOW)} is left on this account: top up, or set v.budget.")
         leaving = getattr(headers, "deprecation", None)
         if headers is not None and leaving is not None:
             model = headers.model or getattr(result, "model", "") or "this model"
             self._part(model, _farewell(model, leaving))
+
+    def missed(self, call: Call[Any], error: BaseException) -> None:
+        """Write down a paid call of which no answer can be read, unless it certainly cost nothing."""
+        charged = getattr(error, "charged", "unknown")
+        if call.paid and charged != "no":
+            self.spend.add(
+                line_of(call, error, Cost(), note="charged" if charged == "yes" else "outcome unknown")
+            )
 
     def announce_choice(self, found: Resolution) -> None:
         """Tell the user what was read into a model's name, and once that the model will be retired."""

@@ -151,4 +151,4 @@ class _ReadPriced:
 
 
 def _priced(call: Call[Queued], price: float | None) -> Call[Any]:
-    return call if price is None else replace(call, read=_ReadPriced(call.read, price))
+    return call if price is None else replace(call, read=_ReadPriced(call.read, price), price=price)

@@ -40,10 +40,13 @@ from venice_nb.policy.steps import Sleep
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from venice_nb.policy.budget import Purse, Reservation
+
 __all__ = ["Answered", "Attempt", "Event", "Lost", "Outcome", "attempts"]
 
 T = TypeVar("T")
 log = logging.getLogger("venice_nb")
+BRIEFLY = 0.05  # seconds between two looks at a budget that others hold
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ def attempts(
     now: Callable[[], float] = time.monotonic,
     max_retries: int | None = None,
     on_event: Callable[[Event], None] | None = None,
+    purse: Purse | None = None,
 ) -> Generator[Attempt | Sleep, Outcome | None, Answered]:
     """Send a call until it succeeds or may not be sent again; gives back the answer, a success.
 
@@ -96,11 +100,11 @@ def attempts(
         now: monotonic seconds.
         max_retries: repetitions in place of those of the call's class; never makes an unsafe one safe.
         on_event: called with an `Event` at each step; what it raises is logged.
+        purse: the budgets that the call must fit.
 
     """
-    return (
-        yield from _Course(call, guard, rng=rng, now=now, max_retries=max_retries, on_event=on_event).run()
-    )
+    course = _Course(call, guard, rng=rng, now=now, max_retries=max_retries, on_event=on_event, purse=purse)
+    return (yield from course.run())
 
 
 class _Course:
@@ -115,8 +119,11 @@ class _Course:
         now: Callable[[], float],
         max_retries: int | None,
         on_event: Callable[[Event], None] | None,
+        purse: Purse | None,
     ) -> None:
         guard.here()
+        self.purse = purse
+        self.hold: Reservation | None = None
         self.call, self.guard, self.rng, self.now, self.on_event = call, guard, rng, now, on_event
         self.rule = RULES[call.safety]
         self.most = self.rule.attempts if max_retries is None else max_retries + 1
@@ -131,6 +138,7 @@ class _Course:
 
     def run(self) -> Generator[Attempt | Sleep, Outcome | None, Answered]:
         try:
+            yield from self._afford()
             while True:
                 yield from self._admission()
                 self.number += 1
@@ -150,6 +158,25 @@ class _Course:
                 yield from self._sleep(pause, f"{error.what.rstrip('.')}; attempt {self.number + 1} follows")
         finally:
             self._release()
+
+    def _afford(self) -> Generator[Attempt | Sleep, Outcome | None, None]:
+        """Reserve what the call may cost; wait while calls under way may leave enough of the budget."""
+        if self.purse is None:
+            return
+        while True:
+            try:
+                held = self.purse.reserve(self.call)
+            except errors.BudgetExceeded as error:
+                raise self._raised(error) from None
+            if held is not False:
+                self.hold = held if held is not True else None
+                return
+            yield Sleep(BRIEFLY)
+
+    def _settled(self, usd: float | None) -> None:
+        hold, self.hold = self.hold, None
+        if hold is not None:
+            hold.settle(usd)
 
     def _send(self, call: Call[Any]) -> Generator[Attempt | Sleep, Outcome | None, Outcome]:
         self.attempt = Attempt(call, self.number, call.timeouts, self._accepted)
@@ -252,7 +279,8 @@ class _Course:
         whole = replace(received, elapsed=now - self.first, attempts=self.number)
         self._tell("answer", received.status, request_id=received.headers.get("cf-ray"))
         self._tell("done", received.status, seconds=whole.elapsed)
-        return Answered(whole, answered.stream, settle)
+        hold, self.hold = self.hold, None
+        return Answered(whole, answered.stream, settle, hold)
 
     def _refused(self, received: Received) -> tuple[errors.VeniceError, Fate, float | None]:
         """What an answer without success means, and how long it asks to wait."""
@@ -322,6 +350,10 @@ class _Course:
         if not polls and not self.guard.retries.spend(10.0 if what is Fate.UNKNOWN else 5.0):
             error.do = f"{error.do} (not tried again: too many recent calls needed a second attempt)"
             return None
+        doubtful = self.call.paid and what in (Fate.FAILED, Fate.UNKNOWN)
+        if doubtful and self.hold is not None and not self.hold.again():
+            error.do = f"{error.do} (not tried again: if this one was charged, the budget is used up)"
+            return None
         self.repeated[what] = self.repeated.get(what, 0) + 1
         if what is Fate.UNKNOWN and self.call.paid:
             self.guard.risked += self.call.price or 0.0
@@ -331,12 +363,14 @@ class _Course:
         if self.doubt and error.charged == "no":
             error.charged = "unknown"
         error.attempts = self.number
+        self._settled(0.0 if error.charged == "no" else None)
         self._tell("error", error.status, why=error.what, request_id=error.request_id)
         return error
 
     def _release(self) -> None:
         """Give back what an ended or abandoned call still holds."""
         left = self.attempt is not None and self.attempt.sent
+        self._settled(None if left else 0.0)
         pending = self.mark is not None  # abandoned between sending and hearing of it
         if left:
             self._failed()  # it may still fail at the server

@@ -17,6 +17,7 @@ from venice_nb.calls.call import Call, Received, Safety
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from venice_nb.policy.budget import Reservation
     from venice_nb.policy.ledger import Hold
     from venice_nb.policy.rates import Wait
 
@@ -34,12 +35,14 @@ class Answered:
     """The server answered: `received` is the whole answer, or for a stream its beginning.
 
     `settle`, set on the answer that `attempts` gives back, takes the total tokens used once they are known.
-    When it is never called the estimate stands for a minute and is then forgotten.
+    When it is never called the estimate stands for a minute and is then forgotten. `hold` is what the call
+    has reserved of a budget, to be settled with what it cost.
     """
 
     received: Received
     stream: Any = None
     settle: Callable[[int], None] | None = None
+    hold: Reservation | None = None
 
 
 @dataclass(frozen=True, slots=True)

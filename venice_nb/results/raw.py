@@ -10,6 +10,7 @@ from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
+from venice_nb.results.money import Cost
 from venice_nb.results.reading import dumps, items, loads, mapping
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class RawReply(Displayed):
         content: the bytes of the body.
         content_type: its media type, without parameters.
         elapsed: seconds from the first attempt to the last byte.
+        cost: US dollars, where the answer tells them.
 
     """
 
@@ -39,6 +41,7 @@ class RawReply(Displayed):
     content: bytes = b""
     content_type: str = ""
     elapsed: float = field(default=0.0, compare=False)
+    cost: Cost = field(default_factory=Cost)
 
     @property
     def data(self) -> Any:

@@ -237,6 +237,7 @@ def _call(
         model=read.about.model,
         family="image",
         price=price if price is None or not rewritten else price + rules.REWRITE,
+        units=(1, "pictures"),
         paid=True,
     )
 

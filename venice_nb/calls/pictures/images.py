@@ -112,6 +112,7 @@ def generate(
         family="image",
         weight=variants,
         price=_price(known, variants, size, quality, rewritten=bool(patience)),
+        units=(variants, "pictures"),
         paid=True,
     )
 
@@ -165,6 +166,7 @@ def generations(
         model=resolution.id,
         family="image",
         price=_price(resolution.model, 1, None, None),
+        units=(1, "pictures"),
         paid=True,
     )
 

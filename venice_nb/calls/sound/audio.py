@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Tell = Callable[[str | None], None]
 
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
+USUAL = "mp3"  # what the API answers in where nothing is said
 LISTENER = "nvidia/parakeet-tdt-0.6b-v3"
 TIMER = "openai/whisper-large-v3"  # gives the times it is asked for
 SHORTEST = 5.0  # seconds of a recording that a voice is made from
@@ -86,7 +87,8 @@ def speech(
         catalogue: the models, for their voices, formats and prices.
         model: a speech model's id or alias, or its resolution; else the voice's own, else `tts-kokoro`.
         voice: a voice of the model, by name or as an object; else the model's default.
-        response_format: mp3, opus, aac, flac, wav or pcm, as far as the model has it; else its default.
+        response_format: mp3, opus, aac, flac, wav or pcm, as far as the model has it; else mp3, or the
+            model's default where it makes no mp3, which is said.
         extra_body: fields this library does not know; sent as they are.
         tell: called with a sentence for what the model will change or ignore.
         parameters: speed, language, prompt, temperature, top_p, streaming.
@@ -101,8 +103,9 @@ def speech(
         refuse("text", said, f"at most {sentences.LONGEST} characters", do, what=what)
     found, name = choose(model, voice, catalogue)
     given = fields(_SPEECH, parameters)
-    if response_format is not None:
-        given["response_format"] = check_format(response_format, found.model)
+    wanted = settled_format(response_format, found.model, tell)
+    if wanted is not None:
+        given["response_format"] = wanted
     streamed = given.pop("streaming", False)
     if found.model is not None:
         _check_taken(found.model, given, catalogue, tell)
@@ -124,6 +127,7 @@ def speech(
         model=found.id,
         family="tts",
         price=price,
+        units=(len(said), "characters"),
         paid=True,
         pieces=streamed,
     )
@@ -142,17 +146,26 @@ def check_format(value: Any, model: Model | None) -> str:
     """The format, if the model has it."""
     known = str(choice(*FORMATS)("response_format", value))
     if model is not None and model.formats and known not in model.formats:
-        usual = model.raw.get("model_spec", {}).get("default_format") or model.formats[0]
-        do = f"Leave it out for {usual}; .convert({known!r}) of the result changes it on this machine."
+        own = usual_format(model)
+        do = f"Leave it out for {own}; .convert({known!r}) of the result changes it on this machine."
         what = f"{model.id} does not make {known}."
         refuse("response_format", value, " or ".join(model.formats), do, what=what)
     return known
 
 
-def usual_format(model: Model | None) -> str:
+def settled_format(value: Any, model: Model | None, tell: Tell) -> str | None:
+    """The format to ask for: the one that was named; else none, or the model's own where it makes no mp3."""
+    if value is not None:
+        return check_format(value, model)
+    if model is None or not model.formats or USUAL in model.formats:
+        return None
+    own = usual_format(model)
+    tell(f"{model.id} makes no {USUAL}: the sound comes as {own}.")
+    return own
+
+
+def usual_format(model: Model) -> str:
     """The format a model answers in where none is asked for."""
-    if model is None or not model.formats:
-        return "mp3"
     return str(model.raw.get("model_spec", {}).get("default_format") or model.formats[0])
 
 

@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 WHOLE = Timeouts(read=300.0, total=600.0)
 STREAMED = Timeouts(read=60.0, total=1800.0, first=90.0)
+CHARS = 4  # characters of a token, as a rule: a text has no more tokens than this times the estimate
 ANSWER = 4096  # tokens to expect where no limit is set; models rarely write more
 PICTURE = 1000  # tokens to reserve for a picture, a recording or a file
 SEARCH = 0.01  # US dollars for a searched request, and for each scraped page
@@ -109,6 +110,7 @@ def chat_completion(
         family="text",
         tokens=whole + answer,
         price=_price(resolution.model, whole, answer, settings),
+        most=_price(resolution.model, whole * CHARS, _longest(body, resolution.model, answer), settings),
         paid=True,
     )
 
@@ -221,6 +223,15 @@ def _answer_tokens(body: Mapping[str, Any], model: Model | None) -> int:
     else:
         each = min(ANSWER, (model.max_output if model else None) or ANSWER)
     choices = body.get("n", 1)
+    return each * choices if isinstance(choices, int) else each
+
+
+def _longest(body: Mapping[str, Any], model: Model | None, answer: int) -> int:
+    """The most tokens the answer can have; `answer` where neither the request nor the model says."""
+    if body.get("max_completion_tokens") or body.get("max_tokens") or model is None:
+        return answer
+    choices = body.get("n", 1)
+    each = model.max_output or model.context or answer
     return each * choices if isinstance(choices, int) else each
 
 

@@ -1,0 +1,41 @@
+"""From an answer to its line in the book of spending."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.policy.spend_book import Line
+from venice_nb.results.money import Cost, Usage
+
+if TYPE_CHECKING:
+    from venice_nb.calls.call import Call
+
+
+def line_of(call: Call[Any], result: Any, cost: Cost | None, *, note: str = "") -> Line:
+    """The line of an answer, or of an error that may have been charged; a free call costs nothing."""
+    if cost is None:
+        cost = Cost() if call.paid else Cost(0.0, "priced")
+    headers = getattr(result, "headers", None)
+    usage = getattr(result, "usage", None)
+    usage = usage if isinstance(usage, Usage) else Usage()
+    amount, unit = call.units or (1.0, "requests")
+    seconds = getattr(result, "duration", None)
+    if usage.total_tokens:
+        amount, unit = usage.total_tokens, "tokens"
+    elif call.units is None and call.family == "asr" and isinstance(seconds, int | float):
+        amount, unit = seconds, "seconds"
+    return Line(
+        time=time.time(),
+        operation=call.operation,
+        family=call.family,
+        model=str(getattr(result, "model", "") or call.model),
+        amount=float(amount),
+        unit=unit,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        usd=cost.usd,
+        source=cost.source,
+        request_id=str(getattr(result, "request_id", None) or getattr(headers, "request_id", None) or ""),
+        note=note,
+    )
