@@ -137,6 +137,10 @@ class Session:
             if note in self._announced:
                 return
             self._announced.add(note)
+        self.tell(note)
+
+    def tell(self, note: str) -> None:
+        """Tell the user something each time it happens, such as how far a run came."""
         notice(note)
 
 
