@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.policy.steps import Done
@@ -20,16 +21,18 @@ SLICE = 0.25  # seconds; the longest a wait goes without looking up
 
 def in_threads(step: Together, run: Callable[[Any], Any]) -> list[Done]:
     """What came of each plan. After an interruption no other begins; those under way end by themselves."""
-    done = [Done()] * len(step.plans)
-    waiting = list(enumerate(step.plans))[::-1]
+    done: dict[int, Done] = {}
+    waiting = enumerate(step.plans)
     under_way: dict[Future[Done], int] = {}
-    pool = ThreadPoolExecutor(max(1, step.at_once), "venice-nb")
+    most = max(1, step.at_once)
+    pool = ThreadPoolExecutor(most, "venice-nb")
     try:
-        while waiting or under_way:
-            while waiting and len(under_way) < step.at_once:
-                position, make = waiting.pop()
+        while True:
+            for position, make in islice(waiting, most - len(under_way)):
                 context = contextvars.copy_context()  # so that what a plan shows lands in this cell
                 under_way[pool.submit(context.run, _outcome, make, run)] = position
+            if not under_way:
+                break
             finished, _ = wait_for(under_way, timeout=SLICE, return_when=FIRST_COMPLETED)
             for future in finished:
                 position = under_way.pop(future)
@@ -38,7 +41,7 @@ def in_threads(step: Together, run: Callable[[Any], Any]) -> list[Done]:
                     step.watch(position, done[position])
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return done
+    return [done[position] for position in sorted(done)]
 
 
 def _outcome(make: Callable[[], Generator[Any, Any, Any]], run: Callable[[Any], Any]) -> Done:
@@ -50,12 +53,11 @@ def _outcome(make: Callable[[], Generator[Any, Any, Any]], run: Callable[[Any], 
 
 async def in_tasks(step: Together, run: Callable[[Any], Awaitable[Any]]) -> list[Done]:
     """What came of each plan. An interruption stops those under way and waits until they have stopped."""
-    done = [Done()] * len(step.plans)
-    waiting = list(enumerate(step.plans))[::-1]
+    done: dict[int, Done] = {}
+    waiting = enumerate(step.plans)
 
     async def work() -> None:
-        while waiting:
-            position, make = waiting.pop()
+        for position, make in waiting:  # all workers take from the same one
             try:
                 done[position] = Done(await run(make()))
             except Exception as error:  # noqa: BLE001  one plan's failure is its own
@@ -63,11 +65,11 @@ async def in_tasks(step: Together, run: Callable[[Any], Awaitable[Any]]) -> list
             if step.watch is not None:
                 step.watch(position, done[position])
 
-    workers = [asyncio.ensure_future(work()) for _ in range(min(max(1, step.at_once), len(waiting)))]
+    workers = [asyncio.ensure_future(work()) for _ in range(max(1, step.at_once))]
     try:
         await asyncio.gather(*workers)
     finally:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-    return done
+    return [done[position] for position in sorted(done)]

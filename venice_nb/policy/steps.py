@@ -6,7 +6,7 @@ was yielded, and the plan may catch it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -76,12 +76,13 @@ class Done:
 class Together:
     """Carry out several plans at the same time and give back a `Done` for each, in their order.
 
-    A plan is made by a function without arguments when its turn comes. `watch` is called with the position
-    and the outcome of each plan as it ends, one at a time. An interruption stops those under way, starts no
-    more, and is raised when they have stopped.
+    A plan is made by a function without arguments when its turn comes; an iterator of such functions is asked
+    for the next one only then, in one thread. `watch` is called with the position and the outcome of each
+    plan as it ends, one at a time. An interruption stops those under way, starts no more, and is raised when
+    they have stopped.
     """
 
-    plans: Sequence[Callable[[], Generator[Any, Any, Any]]]
+    plans: Iterable[Callable[[], Generator[Any, Any, Any]]]
     at_once: int = 8
     watch: Callable[[int, Done], None] | None = None
 
