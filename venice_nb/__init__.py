@@ -1,11 +1,13 @@
 """Venice.ai in Jupyter: `import venice_nb as vn; v = vn.connect(); v.chat("Explain PCA in two lines")`.
 
-Importing does nothing and loads nothing; each name loads with its first use.
+Importing loads nothing; each name loads with its first use. Tables learn the name `venice` when pandas comes.
 """
 
 from __future__ import annotations
 
 import importlib
+
+from venice_nb import hook
 
 TYPE_CHECKING = False  # as in typing, whose import would cost more than all of ours
 if TYPE_CHECKING:
@@ -132,3 +134,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+
+hook.watch()

@@ -63,7 +63,7 @@ def does(plan: Callable[Concatenate[Session, P], Plan[T]]) -> Callable[Concatena
     def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._driver.run(start(plan, self._session, args, kwargs))  # type: ignore[no-any-return]
 
-    _present(method, plan)
+    present(method, plan)
     return method
 
 
@@ -75,7 +75,7 @@ def awaits(
     async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._driver.run(start(plan, self._session, args, kwargs))  # type: ignore[no-any-return]
 
-    _present(method, plan)
+    present(method, plan)
     return method
 
 
@@ -87,7 +87,7 @@ def opens(
     def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> Opening[T]:
         return Opening(self._driver.run(start(plan, self._session, args, kwargs)))
 
-    _present(method, plan)
+    present(method, plan)
     return method
 
 
@@ -100,16 +100,19 @@ class _Bare(str):
         return str(self)
 
 
-def start(plan: Callable[..., Plan[T]], session: Session, args: Any, kwargs: Any) -> Plan[T]:
-    """The plan with its arguments; one that does not take them is told apart before anything is sent."""
+def start(plan: Callable[..., Plan[T]], session: Session, args: Any, kwargs: Any, bound: int = 1) -> Plan[T]:
+    """The plan with its arguments; one that does not take them is told apart before anything is sent.
+
+    `bound` counts the arguments at the front, the session among them, that are not the user's to give.
+    """
     try:
         return plan(session, *args, **kwargs)
     except TypeError as error:
-        raise _misfit(plan, kwargs, str(error)) from None
+        raise _misfit(plan, kwargs, str(error), bound) from None
 
 
-def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str) -> Exception:
-    known = [name for name in inspect.signature(plan).parameters if name != "session"]
+def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str, bound: int) -> Exception:
+    known = list(inspect.signature(plan).parameters)[bound:]
     unknown = [name for name in kwargs if name not in known]
     if not unknown:
         return TypeError(problem)
@@ -128,15 +131,14 @@ def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str) -> E
     )
 
 
-def _present(method: Any, plan: Callable[..., Any]) -> None:
-    """Show the plan's name, docstring and signature, with `self` for `session`: what `?` shows is true."""
+def present(method: Any, plan: Callable[..., Any], bound: int = 1) -> None:
+    """Show the plan's name, docstring and signature: what `?` shows is true. `self` is for what is bound."""
     functools.update_wrapper(method, plan)
     del method.__wrapped__
     signature = inspect.signature(plan)
     first, *rest = signature.parameters.values()
-    method.__signature__ = signature.replace(
-        parameters=[first.replace(name="self", annotation=inspect.Parameter.empty), *rest]
-    )
+    me = first.replace(name="self", annotation=inspect.Parameter.empty)
+    method.__signature__ = signature.replace(parameters=[me, *rest[bound - 1 :]])
     readable(method)
 
 

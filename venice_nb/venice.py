@@ -6,7 +6,7 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from venice_nb import embeddings, raw
+from venice_nb import embeddings, hook, raw
 from venice_nb.binding import awaits, does, readable
 from venice_nb.catalogue import Catalogue
 from venice_nb.client.connection import AsyncConnection, Connection
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 
 D = TypeVar("D", Driver, AsyncDriver)
+_made: list[Venice | AsyncVenice] = []  # the client made last; `df.venice` uses it
 
 
 class _Client(Displayed, Generic[D]):
@@ -94,6 +95,8 @@ class _Client(Displayed, Generic[D]):
                 "chat, models and embeddings, and does less harm when it gets about."
             )
         self._connect(door, on_event)
+        _made[:] = [self]  # type: ignore[list-item]  # there are no other kinds
+        hook.watch()
 
     @abstractmethod
     def _connect(self, door: Door, on_event: Callable[[Event], None] | None) -> None:
@@ -331,6 +334,11 @@ class AsyncVenice(_Client[AsyncDriver]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def latest() -> Venice | AsyncVenice | None:
+    """The client that was made last in this process; None before the first."""
+    return _made[0] if _made else None
 
 
 def connect(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from venice_nb.catalogue import Catalogue
 from venice_nb.config import Settings
-from venice_nb.policy.steps import Open, Run, Send
+from venice_nb.policy.steps import Done, Open, Run, Send, Together
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.talk.reply import Choice, Reply, ToolCall
 
@@ -67,9 +67,19 @@ class Script:
             except BaseException as raised:  # noqa: BLE001  it goes to the plan, as a driver does
                 error = raised
 
+    def _one(self, step, position, make):
+        try:
+            done = Done(self(make()))
+        except Exception as error:  # noqa: BLE001  as a driver does
+            done = Done(error=error)
+        step.watch(position, done)
+        return done
+
     def _do(self, step):
         if isinstance(step, Run):
             return step.function()
+        if isinstance(step, Together):
+            return [self._one(step, position, make) for position, make in enumerate(step.plans)]
         assert isinstance(step, Send | Open)
         self.sent.append(step.call)
         self.bodies.append(json.loads(json.dumps(step.call.body)))
@@ -99,12 +109,15 @@ class FakeSession:
     last: Reply | None = None
     default_model: str = ""
     live: bool = False
+    private: object = None
 
     __hash__ = object.__hash__
 
     def announce(self, note):
         if note and note not in self.notes:
             self.notes.append(note)
+
+    tell = announce
 
     def announce_choice(self, found):
         self.announce(found.note)

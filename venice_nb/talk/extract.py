@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.talk.chat import chat_completion
 from venice_nb.catalogue import Resolution
-from venice_nb.errors import (
-    AuthenticationError,
-    ExtractionError,
-    Forbidden,
-    InvalidInput,
-    LocalLimit,
-    NotFound,
-    PaymentRequired,
-    VeniceError,
-)
+from venice_nb.errors import ExtractionError, InvalidInput
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.shapes.shape import Shape
 from venice_nb.talk.exchange import Exchange
 from venice_nb.talk.model_choice import choose_model, slug_in
+from venice_nb.talk.rows import Chats, How, Outcome, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +32,7 @@ _TASK = (
 _TAGS = ("text", "document", "data", "content", "input")
 _IN_WORDS = "Answer with one JSON object that fits this JSON schema, and with nothing else:\n"
 _REPAIR = "That does not fit:\n{problems}\nAnswer with the corrected JSON object and nothing else."
-# What stops every row of a table alike: asking for the next one would only fail again, and be counted.
-_HOPELESS = (AuthenticationError, PaymentRequired, Forbidden, NotFound, LocalLimit)
+NO_TEXT = "no text"
 
 
 def extract(
@@ -52,6 +43,11 @@ def extract(
     *,
     instructions: str | None = None,
     model: ModelName | None = None,
+    at_once: int = 8,
+    budget_usd: float | None = None,
+    cache: bool = True,
+    dry_run: bool = False,
+    progress: bool | None = None,
     **parameters: Any,
 ) -> Plan[Any]:
     """The data in `text` as an object of the given shape; for a Series or list of texts, a DataFrame.
@@ -62,25 +58,30 @@ def extract(
             or `{"field": type}`, which gives a dict. Docstrings and descriptions of fields reach the model.
         instructions: what to look out for.
         model: as for `chat`; one without structured output is asked in words.
+        at_once: of a table: rows at a time, 1 to 16; the rate limit of the model holds besides.
+        budget_usd: of a table: US dollars that are not passed; finished rows are kept.
+        cache: of a table: take the answers of an earlier run, and keep those of this one.
+        dry_run: of a table: give its `Estimate` and send nothing.
+        progress: of a table: a bar while it runs; None shows one in notebooks and terminals.
         parameters: any parameter of the API, such as `temperature=0`.
 
     Returns the object; `last` of the client is the reply, with `cost`, and the object as `.parsed`.
     A table has the fields as columns, the index of the Series, and a column `error` that is None where a row
-    succeeded; rows are asked for one after the other. An answer that does not fit is sent back once to be
-    mended. Raises ExtractionError, which keeps the reply, when it then still does not fit (in a table: noted
-    in the row), and InvalidInput before anything is sent.
+    succeeded. Its finished rows are kept on this machine, see `cache`, so that after Ctrl-C or an empty
+    balance the same call pays only for the rest; `last.parsed` is what there is. An answer that does not fit
+    is sent back once to be mended. Raises ExtractionError, which keeps the reply, when it then still does not
+    fit (in a table: noted in the row), and InvalidInput before anything is sent.
 
     >>> import venice_nb as vn
     >>> vn.Venice.sandbox().extract("Ada Lovelace was born in 1815.", {"year": int})
     {'year': 1815}
 
     """
-    wanted = Shape.of(shape)
-    one = _Extraction(session, wanted, instructions, parameters)
+    one = Extraction(session, Shape.of(shape), parameters)
     if isinstance(text, str):
         _check(text)
         yield from one.choose(model)
-        return (yield from one.of(text)).parsed
+        return (yield from one.of(one.messages(text, instructions))).parsed
     if hasattr(text, "tolist"):  # a Series or an array; pandas need not be loaded
         rows, index = text.tolist(), getattr(text, "index", None)
     elif isinstance(text, Sequence) and not isinstance(text, bytes | bytearray):
@@ -93,38 +94,65 @@ def extract(
             allowed="a text, or a Series, list or tuple of texts",
             do="Pass one column: df['review'].",
         )
-    yield from one.choose(model)
-    return (yield from _table(session, one, rows, index))
+    how = How(at_once, budget_usd, cache, progress)
+    yield from one.choose(model, how)
+    asked = [one.row(row, instructions) if isinstance(row, str) and row.strip() else NO_TEXT for row in rows]
+    chats = Chats(session, asked, how, ours=one.ours)
+    if dry_run:
+        return (yield from chats.survey())
+
+    def keep(outcome: Outcome) -> Any:
+        frame = _frame(one.shape, outcome, index)
+        if outcome.last is not None or outcome.cached:
+            session.last = outcome.reply(frame)
+        return frame
+
+    return (yield from chats.ask(keep))
 
 
-class _Extraction:
-    """One shape asked for from any number of texts, with one choice of model."""
+class Extraction:
+    """One shape asked for from any number of texts, with one choice of model.
 
-    def __init__(
-        self, session: Session, shape: Shape, instructions: str | None, parameters: Mapping[str, Any]
-    ) -> None:
+    Attributes:
+        shape: what is wanted.
+        ours: whether the length of the answers is limited for the sake of a budget only.
+
+    """
+
+    def __init__(self, session: Session, shape: Shape, parameters: Mapping[str, Any]) -> None:
         self.session = session
         self.shape = shape
+        self.ours = False
         self._parameters = dict(parameters)
-        self._instructions = instructions
         self._model: Any = None
         self._format: dict[str, Any] | None = None
 
-    def choose(self, model: ModelName | None) -> Plan[None]:
+    def choose(self, model: ModelName | None, how: How | None = None) -> Plan[None]:
         """Settle the model and how it is asked."""
         character = slug_in(self._parameters)
         self._format = self.shape.response_format
         self._model = yield from choose_model(self.session, model, character=character, first=self._first)
         known = self._model.model
+        if how is not None:
+            self._parameters, self.ours = how.within(self._parameters, known)
         if self._format is None:
             self.session.announce("a shape with free keys cannot be enforced; the model is asked in words")
         elif known is not None and not known.supports("schema"):
             self._format = None
             self.session.announce(f"{known.id} has no structured output; it is asked in words")
 
-    def of(self, text: str) -> Plan[Reply]:
+    def row(self, text: str, instructions: str | None = None) -> Row:
+        """One text of a table; its value are the cells of the shape's fields."""
+
+        def plan() -> Plan[tuple[Any, ...]]:
+            reply = yield from self.of(self.messages(text, instructions))
+            return self.shape.cells(reply.parsed)
+
+        return Row(lambda: self._call(self.messages(text, instructions), self._model), plan)
+
+    def of(self, messages: list[dict[str, Any]]) -> Plan[Reply]:
         """The plan for one text: the reply, with the object as `.parsed`."""
-        exchange = Exchange(self._messages(text))
+        exchange = Exchange(messages)
         yield from self._ask(exchange)
         value, problems = self._read(exchange)
         if problems:
@@ -183,84 +211,42 @@ class _Extraction:
             reply=reply,
         )
 
-    def _messages(self, text: str) -> list[dict[str, Any]]:
+    def messages(self, text: str, instructions: str | None = None) -> list[dict[str, Any]]:
+        """What is asked about one text."""
         task = [_TASK]
         if self._format is None:
             task.append(_IN_WORDS + json.dumps(self.shape.schema, ensure_ascii=False))
         # A tag that the text itself does not close, so that nothing in it stands outside.
         tag = next((tag for tag in _TAGS if f"</{tag}" not in text), "text-to-read")
         asked = f"<{tag}>\n{text}\n</{tag}>"
-        if self._instructions:
-            asked = f"{self._instructions}\n\n{asked}"
+        if instructions:
+            asked = f"{instructions}\n\n{asked}"
         return [{"role": "system", "content": "\n\n".join(task)}, {"role": "user", "content": asked}]
 
 
-def _table(session: Session, one: _Extraction, rows: list[Any], index: Any) -> Plan[Any]:
-    """One call per row. Finished rows survive whatever happens to a later one."""
-    cells: list[tuple[Any, ...] | None] = []
-    errors: list[str | None] = []
-    replies: list[Reply] = []
-
-    def note(value: tuple[Any, ...] | None, error: str | None) -> None:
-        cells.append(value)
-        errors.append(error)
-
-    def keep() -> Any:
-        frame = _frame(one.shape, cells, errors, rows, index)
-        if replies:
-            usage = sum((reply.usage for reply in replies[1:]), replies[0].usage)
-            cost = sum((reply.cost for reply in replies[1:]), replies[0].cost)
-            session.last = replace(replies[-1], usage=usage, cost=cost, parsed=frame)
-        return frame
-
-    for row in rows:
-        if not isinstance(row, str) or not row.strip():
-            note(None, "no text")
-            continue
-        try:
-            reply = yield from one.of(row)
-        except ExtractionError as problem:
-            replies.append(problem.reply)
-            note(None, problem.what)
-        except VeniceError as problem:
-            if isinstance(problem, _HOPELESS):
-                if not replies:
-                    raise
-                session.announce(f"stopped after {len(cells)} of {len(rows)} rows: {problem.what}")
-                break
-            note(None, f"{type(problem).__name__}: {problem.what}")
-        except BaseException:
-            keep()
-            session.announce(f"stopped after {len(cells)} of {len(rows)} rows; they are in last.parsed")
-            raise
-        else:
-            replies.append(reply)
-            note(one.shape.cells(reply.parsed), None)
-    return keep()
-
-
-def _frame(
-    shape: Shape, cells: list[tuple[Any, ...] | None], errors: list[str | None], rows: list[Any], index: Any
-) -> pd.DataFrame:
+def _frame(shape: Shape, outcome: Outcome, index: Any) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415  only when a table is asked for
 
-    missing = len(rows) - len(cells)
-    empty = (None,) * len(shape.fields)
-    filled = [row or empty for row in cells] + [empty] * missing
-    told = [*errors, *["not asked"] * missing]
     columns = {
-        name: pd.Series([row[n] for row in filled], index=index, dtype="object").pipe(_typed)
-        for n, name in enumerate(shape.fields)
+        name: typed(pd.Series(values, index=index, dtype="object"))
+        for name, values in zip(shape.fields, spread(shape, outcome), strict=True)
     }
     error = "error" if "error" not in columns else "extraction_error"
-    return pd.DataFrame({**columns, error: pd.Series(told, index=index, dtype="object")})
+    return pd.DataFrame({**columns, error: pd.Series(outcome.told, index=index, dtype="object")})
 
 
-def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
-    """The column with the type its values have; whole numbers stay whole where a row is missing."""
+def spread(shape: Shape, outcome: Outcome) -> list[list[Any]]:
+    """The values of each field of the shape, row by row, None where a row has none."""
+    empty = (None,) * len(shape.fields)
+    rows = [row if row is not None else empty for row in outcome.answers]
+    return [[row[n] for row in rows] for n in range(len(shape.fields))]
+
+
+def typed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column with the type its values have; whole numbers and truths stay so where a row is missing."""
     kinds = {type(value) for value in column if value is not None}
-    if kinds == {int} and column.isna().any():
-        return column.astype("Int64")
+    if column.isna().any() and kinds in ({int}, {bool}):
+        return column.astype("Int64" if kinds == {int} else "boolean")
     return column.infer_objects()
 
 

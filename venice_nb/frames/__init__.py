@@ -1,0 +1,1 @@
+"""What can be done to the rows of a table: asked, extracted, judged, embedded, searched, grouped."""

@@ -1,0 +1,369 @@
+"""Many chats that make one table: what asks the same is asked once, many at a time, in one budget, and kept.
+
+Whatever happens to a row is its own, but for what would happen to every row alike: that ends the run, and
+what is finished stays. A finished row is on disk before it counts, so that the same run again asks the rest.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import nullcontext
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.calls.call import Received
+from venice_nb.calls.check import flag, integer, number
+from venice_nb.calls.talk.chat import ANSWER, Reader
+from venice_nb.catalogue.limits import limits_for
+from venice_nb.errors import (
+    AuthenticationError,
+    BudgetExceeded,
+    ExtractionError,
+    Forbidden,
+    InvalidInput,
+    LocalLimit,
+    NotFound,
+    PaymentRequired,
+    VeniceError,
+    plain,
+)
+from venice_nb.policy.answer_cache import AnswerCache, answers_for, asked
+from venice_nb.policy.steps import Done, Plan, Run, Send, Together
+from venice_nb.render.progress import Bar
+from venice_nb.render.text import count, money
+from venice_nb.results.estimate import Estimate
+from venice_nb.results.money import Cost, Usage
+from venice_nb.results.reading import dumps
+from venice_nb.results.talk.reply import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from venice_nb.calls.call import Call
+    from venice_nb.catalogue import Model
+    from venice_nb.client.session import Session
+
+MOST = 16  # chats at a time, as many as there are connections
+DOOMED = 16  # rows that fail, with none that succeeds, before the others are not asked at all
+NOT_ASKED = "not asked"
+# What stops every row of a table alike: asking for the next one would only fail again, and be counted.
+_HOPELESS = (AuthenticationError, PaymentRequired, Forbidden, NotFound, LocalLimit)
+_OURS = (ExtractionError, VeniceError)  # failures whose name says nothing about the row
+_LIMIT = "max_completion_tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: how its first call is made, and the plan that makes a value of it.
+
+    `first` raises InvalidInput for what cannot be sent. A plan that has a value and something to say about it
+    gives a `Noted`.
+    """
+
+    first: Callable[[], Call[Reply]]
+    plan: Callable[[], Plan[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A value, and what is wrong with it."""
+
+    value: Any
+    note: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of the rows: an answer or None for each, and in `told` why there is none; None if it is well.
+
+    `usage` and `cost` are those of this run, `cached` counts rows that were answered before, `last` is the
+    last reply that was paid for.
+    """
+
+    answers: list[Any]
+    told: list[str | None]
+    usage: Usage = field(default_factory=Usage)
+    cost: Cost = field(default_factory=lambda: Cost(0.0, "charged"))
+    cached: int = 0
+    last: Reply | None = None
+
+    @property
+    def failed(self) -> int:
+        """Rows without an answer, or with one that is not whole."""
+        return sum(reason is not None for reason in self.told)
+
+    def reply(self, parsed: Any) -> Reply:
+        """All answers of the run as one: their tokens, their cost, and what was made of them."""
+        return replace(self.last or Reply(), usage=self.usage, cost=self.cost, parsed=parsed)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a table is asked: the arguments that all such plans share, checked."""
+
+    at_once: int = 8
+    budget_usd: float | None = None
+    cache: bool = True
+    progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        integer(1, MOST)("at_once", self.at_once)
+        flag("cache", self.cache)
+        if self.budget_usd is not None:
+            number(0)("budget_usd", self.budget_usd)
+        if self.progress is not None:
+            flag("progress", self.progress)
+
+    def within(self, parameters: Mapping[str, Any], model: Model | None) -> tuple[dict[str, Any], bool]:
+        """The parameters of a chat, and whether a limit to its answer was added for the sake of a budget.
+
+        Without one a call might cost as much as the longest answer of the model, and few would fit.
+        """
+        limited = any(parameters.get(name) for name in (_LIMIT, "max_tokens"))
+        if self.budget_usd is None or limited:
+            return dict(parameters), False
+        longest = (model.max_output if model is not None else None) or ANSWER
+        return {**parameters, _LIMIT: min(ANSWER, longest)}, True
+
+
+class Chats:
+    """The rows of one table, surveyed: what each asks, what is known already, what the rest may cost.
+
+    Args:
+        session: the client's.
+        rows: a `Row` each, or the reason why there is nothing to ask.
+        how: how many at a time, and so on.
+        name: what one is called in the bar.
+        ours: whether the limit to the length of the answers is our own.
+
+    """
+
+    def __init__(
+        self, session: Session, rows: Sequence[Row | str], how: How, *, name: str = "row", ours: bool = False
+    ) -> None:
+        self.session, self.rows, self.how, self.name, self.ours = session, rows, how, name, ours
+        self.cache: AnswerCache | None = answers_for(session.private) if how.cache else None
+        self.outcome = Outcome([None] * len(rows), [NOT_ASKED] * len(rows))
+        self.stopped: VeniceError | None = None
+        self._groups: dict[bytes, list[int]] = {}  # rows by what they ask
+        self._known: list[bytes] = []
+        self._missing: list[bytes] = []
+        self._usd = 0.0  # spent, as far as it is known
+        self._answered = self._failed = 0
+        self._lock = threading.Lock()
+
+    def survey(self) -> Plan[Estimate]:
+        """What is to be done, and what it may cost. Raises InvalidInput when no row can be sent."""
+        calls: dict[bytes, tuple[str, int, int, float | None]] = {}
+        refused: InvalidInput | None = None
+        skipped = 0
+        for position, row in enumerate(self.rows):
+            if isinstance(row, str):
+                self.outcome.told[position] = row
+                skipped += 1
+                continue
+            try:
+                call = row.first()
+            except InvalidInput as problem:
+                self.outcome.told[position] = f"{type(problem).__name__}: {problem.what}"
+                refused = refused or problem
+                continue
+            key = self._asked(call) if self.cache is not None else position.to_bytes(8, "big")
+            self._groups.setdefault(key, []).append(position)
+            read = call.read.prompt_tokens if isinstance(call.read, Reader) else call.tokens
+            calls[key] = (call.model, read, call.tokens, call.price)
+        if refused is not None and not self._groups:
+            raise refused
+        known: set[bytes] = set()
+        if self.cache is not None:
+            known = yield Run(partial(self.cache.known, list(self._groups)))
+        self._known = [key for key in self._groups if key in known]
+        self._missing = [key for key in self._groups if key not in known]
+        model = next(iter(calls.values()))[0] if calls else ""
+        paid = [calls[key] for key in self._missing]
+        catalogue = self.session.catalogue
+        read = sum(each[1] for each in paid)
+        answered = sum(len(self._groups[key]) for key in self._known)
+        limits = limits_for(catalogue.get(model) or "text")
+        return Estimate.of(
+            rpm=limits.rpm,
+            tpm=limits.tpm,
+            model=model,
+            rows=len(self.rows),
+            calls=len(paid),
+            cached=answered,
+            skipped=skipped,
+            refused=len(self.rows) - skipped - sum(map(len, self._groups.values())),
+            prompt_tokens=read,
+            most_tokens=sum(each[2] for each in paid),
+            least=_sum(
+                [catalogue.cost(model, {"prompt_tokens": each[1], "completion_tokens": 0}) for each in paid]
+            ),
+            most=_sum([each[3] for each in paid]),
+        )
+
+    def ask(self, keep: Callable[[Outcome], Any]) -> Plan[Any]:
+        """What `keep` makes of the outcome, in the end, and of what there is when the run is interrupted."""
+        self._afford((yield from self.survey()))
+        for key in self._known:
+            yield from self._row(key)
+        self.outcome.cached = sum(len(self._groups[key]) for key in self._known)
+        plans = [partial(self._row, key) for key in self._missing]
+        there = len(self.rows) - sum(len(self._groups[key]) for key in self._missing)
+        bar = Bar(len(self.rows), desc=f"{self.name}s", unit=self.name, shown=self.how.progress, done=there)
+        budget = self.how.budget_usd
+        try:
+            with bar, nullcontext() if budget is None else self.session.purse(budget):
+                yield Together(plans, self.how.at_once, self._watch(bar))
+        except BaseException:  # Ctrl-C, or the task was cancelled
+            keep(self.outcome)
+            self.session.tell(
+                f"stopped after {self._progress()} rows; they are in last.parsed.{self._resume()}"
+            )
+            raise
+        if self.cache is not None:
+            yield Run(partial(self.cache.put, {}))  # what met a locked file
+        if self.stopped is not None:
+            if self.outcome.last is None and None not in self.outcome.told:
+                raise self.stopped
+            self.session.tell(f"stopped after {self._progress()} rows: {self.stopped.what}{self._resume()}")
+        return keep(self.outcome)
+
+    def _progress(self) -> str:
+        done = len(self.rows) - self.outcome.told.count(NOT_ASKED)
+        return f"{count(done)} of {count(len(self.rows))}"
+
+    def _resume(self) -> str:
+        return " The same again goes on from there." if self.cache is not None else ""
+
+    def _watch(self, bar: Bar) -> Callable[[int, Done], None]:
+        shown = 0.0
+
+        def watch(position: int, done: Done) -> None:
+            nonlocal shown
+            key = self._missing[position]
+            if done.error is not None:  # no failure of the API: what the user's own shape raises, say
+                self._fail(key, done.error, f"{type(done.error).__name__}: {plain(done.error, 300)}")
+            rows = self._groups[key]
+            if self.outcome.told[rows[0]] == NOT_ASKED:
+                return
+            spent, shown = self._usd - shown, self._usd
+            failed = len(rows) if self.outcome.told[rows[0]] is not None else 0
+            bar.move(len(rows), usd=spent if self._usd else None, failed=failed)
+
+        return watch
+
+    def _row(self, key: bytes) -> Plan[None]:
+        """Ask for one row, and for those that ask the same."""
+        if self.stopped is not None:
+            return
+        row = self.rows[self._groups[key][0]]
+        assert isinstance(row, Row)
+        paid: dict[bytes, bytes] = {}
+        try:
+            value = yield from self._paid(row.plan(), paid)
+        except _HOPELESS as problem:
+            self.stopped = self.stopped or problem
+            return
+        except VeniceError as problem:
+            kind = "" if type(problem) in _OURS else f"{type(problem).__name__}: "
+            self._fail(key, problem, kind + problem.what)
+            return
+        if self.cache is not None and paid:
+            yield Run(partial(self.cache.put, paid))
+        note = None
+        if isinstance(value, Noted):
+            value, note = value.value, value.note
+        with self._lock:
+            self._answered += 1
+        for nth, position in enumerate(self._groups[key]):
+            self.outcome.answers[position] = deepcopy(value) if nth else value  # a list in a cell is its own
+            self.outcome.told[position] = note
+
+    def _fail(self, key: bytes, problem: Exception, reason: str) -> None:
+        for position in self._groups[key]:
+            self.outcome.told[position] = reason
+        with self._lock:
+            self._failed += 1
+            if self._failed >= DOOMED and not self._answered and isinstance(problem, VeniceError):
+                self.stopped = self.stopped or problem
+
+    def _paid(self, plan: Plan[Any], paid: dict[bytes, bytes]) -> Plan[Any]:
+        """The plan, with each of its chats looked up first, and what was paid for added to `paid`."""
+        value: Any = None
+        error: BaseException | None = None
+        while True:
+            try:
+                step = plan.send(value) if error is None else plan.throw(error)
+            except StopIteration as stop:
+                return stop.value
+            value = error = None
+            try:
+                value = (yield from self._send(step, paid)) if isinstance(step, Send) else (yield step)
+            except BaseException as raised:  # noqa: BLE001  every failure is the plan's to handle
+                error = raised
+
+    def _send(self, step: Send, paid: dict[bytes, bytes]) -> Plan[Reply]:
+        key = b""
+        if self.cache is not None:
+            key = self._asked(step.call)
+            found = yield Run(partial(self.cache.get, key))
+            if (again := _again(step.call, found)) is not None:
+                return again
+        reply: Reply = yield step
+        with self._lock:
+            self.outcome.usage += reply.usage
+            self.outcome.cost += reply.cost
+            self.outcome.last = reply
+            self._usd += reply.cost.usd or 0.0
+        # An answer that only our own limit cut short is none to keep: without a budget it would be whole.
+        if reply.raw and not (self.ours and reply.finish_reason == "length"):
+            paid[key] = dumps(reply.raw).encode("utf-8", "replace")
+        return reply
+
+    def _asked(self, call: Call[Any]) -> bytes:
+        """What a call asks; a limit of our own is no part of the question."""
+        body = call.body or {}
+        if self.ours:
+            call = replace(call, body={name: value for name, value in body.items() if name != _LIMIT})
+        return asked(self.session.settings.base_url, call)
+
+    def _afford(self, estimate: Estimate) -> None:
+        """Refuse a run that the budget cannot hold."""
+        budget = self.how.budget_usd
+        if budget is None or not estimate.calls:
+            return
+        what = ""
+        if estimate.least is None:
+            what = f"The price of {estimate.model} is not known, so no budget can be kept."
+        elif estimate.least > budget:
+            what = (
+                f"{count(estimate.calls)} calls cost {money(estimate.least)} for what they read alone; the "
+            )
+            what += f"budget is {money(budget)}."
+        if what:
+            raise BudgetExceeded(
+                what,
+                asked=f"{count(estimate.rows)} rows of {estimate.model}",
+                do="Raise budget_usd=, or take fewer rows or a cheaper model: dry_run=True tells the price.",
+                price=estimate.least,
+                limit=budget,
+            )
+
+
+def _again(call: Call[Reply], kept: bytes | None) -> Reply | None:
+    """The reply that was kept, which costs nothing now; None when there is none that can be read."""
+    if kept is None:
+        return None
+    try:
+        reply: Reply = call.read(Received(200, {"content-type": "application/json"}, kept))
+    except VeniceError:
+        return None
+    return replace(reply, usage=Usage(), cost=Cost(0.0, "charged"))
+
+
+def _sum(prices: Sequence[float | None]) -> float | None:
+    known = [price for price in prices if price is not None]
+    return sum(known) if len(known) == len(prices) else None
