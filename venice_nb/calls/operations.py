@@ -123,11 +123,9 @@ _TABLE = (
     Operation("getBillingUsageAnalytics", "GET", "/billing/usage-analytics", "admin", "", READ, total=60),
     Operation("getBillingUsageHistory", "GET", "/billing/usage-history", "admin", "", READ, "", "any", 60),
     # the web
-    Operation("webSearch", "POST", "/augment/search", "any", "json", INFER, "augment"),
-    Operation("webScrape", "POST", "/augment/scrape", "any", "json", INFER, "augment"),
-    Operation(
-        "createTextParser", "POST", "/augment/text-parser", "any", "form", INFER, "augment", "any", 300
-    ),
+    Operation("webSearch", "POST", "/augment/search", "any", "json", INFER, "search"),
+    Operation("webScrape", "POST", "/augment/scrape", "any", "json", MAKE, "scrape"),
+    Operation("createTextParser", "POST", "/augment/text-parser", "any", "form", INFER, "parse", "any", 300),
     # chains and wallets; a transaction or a payment must never be sent twice
     Operation("listCryptoRpcNetworks", "GET", "/crypto/rpc/networks", "none", "", READ, total=30),
     Operation("cryptoRpcProxy", "POST", "/crypto/rpc/{network}", "any", "json", MAKE),

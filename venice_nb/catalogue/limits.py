@@ -42,6 +42,7 @@ _LIMITS: dict[str, tuple[Limits, Limits]] = {
     "keys": (Limits(20), Limits(20)),
 }
 _FAMILIES = {"inpaint": "image", "upscale": "image", "tts": "audio", "asr": "audio"}
+_FAMILIES |= {"search": "augment", "scrape": "augment", "parse": "augment"}  # as many each
 
 # Models the documentation names, among them retired ones that a key may still list.
 _NAMED: dict[str, Tier] = {
@@ -86,8 +87,9 @@ def tier(model: Model) -> Tier:
 def limits_for(what: Model | str, *, partner: bool = False) -> Limits:
     """Requests and tokens a minute for a model, a model type, a tier (`XS S M L`) or a route family.
 
-    Route families: `video_retrieve`, `music_retrieve`, `augment` (search and scrape), `keys` (creation). The
-    type `text` alone has no limit of its own and reads as the strictest tier, L.
+    Route families: `video_retrieve`, `music_retrieve`, `augment` (`search`, `scrape` and `parse`, each by
+    itself), `keys` (creation). The type `text` alone has no limit of its own and reads as the strictest
+    tier, L.
 
     >>> limits_for("image")
     Limits(rpm=20, tpm=None)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("venice_nb.sandbox")
 BASE = "/api/v1"
 # Paths whose answers may take longer than an event loop should wait: the doors compute them in a thread.
-SLOW = (f"{BASE}/image", f"{BASE}/audio/", f"{BASE}/video/", downloads.ROOT)
+SLOW = (f"{BASE}/image", f"{BASE}/audio/", f"{BASE}/video/", f"{BASE}/augment/text-parser", downloads.ROOT)
 JSON = "application/json"
 JSON_CAP = 35 * 1024 * 1024  # bytes
 FORM_CAP = 26 * 1024 * 1024  # a 25 MB file and its frame

@@ -54,6 +54,8 @@ OTHER = {
     "music": (40, 40),
     "video/retrieve": (120, 120),
     "music/retrieve": (120, 120),
+    "augment/search": (20, 20),
+    "augment/scrape": (20, 20),
 }
 
 

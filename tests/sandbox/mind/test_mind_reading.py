@@ -106,7 +106,8 @@ def test_a_word_file_is_read_by_its_paragraphs():
     with zipfile.ZipFile(box, "w") as made:
         made.writestr(
             "word/document.xml",
-            "<w:p><w:r><w:t>The meeting is</w:t></w:r><w:r><w:t xml:space='preserve'> on Monday.</w:t></w:r></w:p>",
+            "<w:body xmlns:w='w'><w:p><w:r><w:t>The meeting is</w:t></w:r>"
+            "<w:r><w:t xml:space='preserve'> on Monday.</w:t></w:r></w:p></w:body>",
         )
     part = file(
         "a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", box.getvalue()

@@ -9,16 +9,20 @@ import csv
 import html
 import io
 import json
+import logging
 import re
 import zipfile
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .office import Office
 from .retrieve import Passage
 
+PAGES = 1000  # of a PDF that are read
 LIMIT = 25_000_000  # bytes of a file, and of what it may unpack to
 
 
@@ -68,14 +72,12 @@ def file_text(raw: bytes, kind: str = "", name: str = "") -> str:
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     try:
         if raw.startswith(b"%PDF"):
-            return _pdf(raw)
+            return pdf_text(raw)
         if raw.startswith(b"PK\x03\x04"):
             return _zipped(raw)
     except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, RuntimeError, NotImplementedError, OSError):
         return ""
-    if b"\0" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ""
-    text = _decoded(raw)
+    text = plain_text(raw)
     if ending in ("csv", "tsv") or kind in ("text/csv", "text/tab-separated-values"):
         return table_text(text)
     if ending in ("html", "htm", "xhtml") or kind in ("text/html", "application/xhtml+xml"):
@@ -83,6 +85,12 @@ def file_text(raw: bytes, kind: str = "", name: str = "") -> str:
     if ending in ("json", "ipynb") or kind == "application/json":
         return json_text(text)
     return text
+
+
+def plain_text(raw: bytes) -> str:
+    """Return bytes as text; "" when they are none."""
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return _decoded(raw) if wide or b"\0" not in raw[:4096] else ""
 
 
 def _decoded(raw: bytes) -> str:
@@ -193,58 +201,18 @@ def _scalar(value: object) -> str:
 
 
 def _zipped(raw: bytes) -> str:
+    office = Office(raw)
+    if office.kind == "xlsx":
+        out = io.StringIO()
+        csv.writer(out).writerows(row for _, rows in office.sheets() for row in rows)
+        return table_text(out.getvalue())
+    if office.kind:
+        return "\n\n".join(office.paragraphs())
     with zipfile.ZipFile(io.BytesIO(raw)) as box:
         if sum(i.file_size for i in box.infolist()) > 4 * LIMIT:
             return ""
-        names = box.namelist()
-        if "word/document.xml" in names:
-            return _xml_paragraphs(box.read("word/document.xml"), "w:p", "w:t")
-        slides = sorted((n for n in names if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)), key=_number_in)
-        if slides:
-            return "\n\n".join(_xml_paragraphs(box.read(n), "a:p", "a:t") for n in slides)
-        if "xl/workbook.xml" in names:
-            return _sheet(box, names)
-        pages = sorted(n for n in names if n.lower().endswith((".xhtml", ".html", ".htm")))
+        pages = sorted(n for n in box.namelist() if n.lower().endswith((".xhtml", ".html", ".htm")))
         return "\n\n".join(html_text(_decoded(box.read(n))) for n in pages)
-
-
-def _number_in(name: str) -> int:
-    return int(re.sub(r"\D", "", name) or 0)
-
-
-def _xml_paragraphs(raw: bytes, paragraph: str, run: str) -> str:
-    text = raw.decode("utf-8", "replace")
-    found = []
-    for block in re.findall(rf"<{paragraph}[ >].*?</{paragraph}>", text, re.DOTALL):
-        said = "".join(html.unescape(t) for t in re.findall(rf"<{run}(?: [^>]*)?>([^<]*)</{run}>", block))
-        style = re.search(r'<w:pStyle w:val="(?:Heading|Title)', block)
-        if said.strip():
-            found.append(f"## {said.strip()}" if style else said.strip())
-    return "\n\n".join(found)
-
-
-def _sheet(box: zipfile.ZipFile, names: list[str]) -> str:
-    shared: list[str] = []
-    if "xl/sharedStrings.xml" in names:
-        strings = box.read("xl/sharedStrings.xml").decode("utf-8", "replace")
-        shared = [
-            html.unescape("".join(re.findall(r"<t(?: [^>]*)?>([^<]*)</t>", s)))
-            for s in re.findall(r"<si>(.*?)</si>", strings, re.DOTALL)
-        ]
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for name in sorted((n for n in names if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)), key=_number_in):
-        sheet = box.read(name).decode("utf-8", "replace")
-        for row in re.findall(r"<row[ >].*?</row>", sheet, re.DOTALL):
-            cells = []
-            for attributes, body in re.findall(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", row, re.DOTALL):
-                value = re.search(r"<(?:v|t)(?: [^>]*)?>([^<]*)</", body or "")
-                said = html.unescape(value[1]) if value else ""
-                if 't="s"' in attributes and said.isdigit() and int(said) < len(shared):
-                    said = shared[int(said)]
-                cells.append(said)
-            writer.writerow(cells)
-    return table_text(out.getvalue())
 
 
 _STREAM = re.compile(
@@ -258,7 +226,25 @@ _SHOWN = re.compile(
 )
 
 
-def _pdf(raw: bytes) -> str:
+def pdf_text(raw: bytes) -> str:
+    """Return the text of a PDF, by pypdf where the extra `documents` is installed; "" when it has none, as a scan."""
+    return _by_pypdf(raw) or _by_hand(raw)
+
+
+def _by_pypdf(raw: bytes) -> str:
+    try:
+        from pypdf import PdfReader  # noqa: PLC0415  an extra, for the first PDF
+    except ImportError:
+        return ""
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # what is odd in a file is nobody's output
+    try:
+        pages = islice(PdfReader(io.BytesIO(raw)).pages, PAGES)
+        return "\n\n".join(filter(None, (page.extract_text().strip() for page in pages)))
+    except Exception:  # noqa: BLE001  a broken file fails in many ways, and all mean that it has no text
+        return ""
+
+
+def _by_hand(raw: bytes) -> str:
     """The text a PDF shows, where its fonts use plain or standard encodings; other fonts give nothing."""
     found = []
     budget = LIMIT

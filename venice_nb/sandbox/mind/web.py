@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @cache
 def pages() -> tuple[dict[str, Any], ...]:
-    """Return every bundled page: {title, url, content, date}."""
+    """Return every bundled page: {title, url, content, date}; one that is `gone` is found, and cannot be read."""
     return tuple(json.loads((Path(__file__).parent.parent / "data" / "pages.json").read_text("utf-8")))
 
 
@@ -83,7 +83,7 @@ _CURRENT = frozenset(
 def read_page(url: str) -> dict[str, Any] | None:
     """Return the bundled page at an address, None when there is none; a trailing slash, query or fragment does not matter."""
     wanted = _bare(url)
-    return next((dict(p) for p in pages() if _bare(p["url"]) == wanted), None)
+    return next((dict(p) for p in pages() if _bare(p["url"]) == wanted and not p.get("gone")), None)
 
 
 def _bare(url: str) -> str:

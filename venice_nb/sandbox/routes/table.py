@@ -26,8 +26,8 @@ from venice_nb.sandbox.schema import Check, compiled
 
 from . import account as account_routes
 from . import audio as audio_routes
+from . import augment, chat, embeddings, responses
 from . import characters as character_routes
-from . import chat, embeddings, responses
 from . import edits as edit_routes
 from . import images as image_routes
 from . import jobs as job_routes
@@ -102,7 +102,7 @@ TABLE = (
     Route(
         "createVideoTranscription", "POST", "/video/transcriptions", INFERENCE, job_routes.transcribe_video
     ),
-    Route("createTextParser", "POST", "/augment/text-parser", INFERENCE),
+    Route("createTextParser", "POST", "/augment/text-parser", INFERENCE, augment.parse),
     Route("completeAudio", "POST", "/audio/complete", INFERENCE, job_routes.complete_audio),
     Route("queueAudio", "POST", "/audio/queue", INFERENCE, job_routes.queue_audio),
     Route("quoteAudio", "POST", "/audio/quote", OPEN, job_routes.quote_audio),
@@ -116,8 +116,8 @@ TABLE = (
     Route("getX402Balance", "GET", "/x402/balance/{walletAddress}", INFERENCE),
     Route("topUpX402Balance", "POST", "/x402/top-up", OPEN),
     Route("getX402Transactions", "GET", "/x402/transactions/{walletAddress}", INFERENCE),
-    Route("webScrape", "POST", "/augment/scrape", INFERENCE),
-    Route("webSearch", "POST", "/augment/search", INFERENCE),
+    Route("webScrape", "POST", "/augment/scrape", INFERENCE, augment.scrape),
+    Route("webSearch", "POST", "/augment/search", INFERENCE, augment.search),
 )
 
 _EXACT = {(route.method, route.path): route for route in TABLE if "{" not in route.path}

@@ -1,0 +1,1 @@
+"""What the open web gives: search results, pages, the text of files."""
