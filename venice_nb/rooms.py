@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from venice_nb import characters, models
 from venice_nb.binding import AsyncRoom, Room, awaits, does, opens
+from venice_nb.embedding import plans as embedding
+from venice_nb.embedding.cache import EmbeddingCache
 from venice_nb.talk import chat
 
 
@@ -19,6 +21,30 @@ class AsyncChat(AsyncRoom):
 
     __call__ = awaits(chat.chat)
     stream = opens(chat.stream)
+
+
+class Embed(Room):
+    """Vectors of texts: `E = v.embed(df["text"])` is a matrix, `v.embed.plan(df["text"])` its price."""
+
+    __call__ = does(embedding.embed)
+    plan = does(embedding.plan)
+
+    @property
+    def cache(self) -> EmbeddingCache:
+        """The vectors that are kept between runs: how many, where, how large; `.clear()` forgets them."""
+        return EmbeddingCache(self._session)
+
+
+class AsyncEmbed(AsyncRoom):
+    """Vectors of texts: `E = await a.embed(df["text"])` is a matrix, `await a.embed.plan(...)` its price."""
+
+    __call__ = awaits(embedding.embed)
+    plan = awaits(embedding.plan)
+
+    @property
+    def cache(self) -> EmbeddingCache:
+        """The vectors that are kept between runs: how many, where, how large; `.clear()` forgets them."""
+        return EmbeddingCache(self._session)
 
 
 class Models(Room):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from venice_nb import embeddings, hook, raw
+from venice_nb import hook, raw, spending
 from venice_nb.binding import awaits, does, readable
 from venice_nb.catalogue import Catalogue
 from venice_nb.client.connection import AsyncConnection, Connection
@@ -16,7 +17,16 @@ from venice_nb.door import Door, choose, to_live, to_sandbox
 from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
 from venice_nb.results.card import Card
-from venice_nb.rooms import AsyncCharacters, AsyncChat, AsyncModels, Characters, Chat, Models
+from venice_nb.rooms import (
+    AsyncCharacters,
+    AsyncChat,
+    AsyncEmbed,
+    AsyncModels,
+    Characters,
+    Chat,
+    Embed,
+    Models,
+)
 from venice_nb.talk import extract, responses
 from venice_nb.talk.conversation import Conversation
 
@@ -38,10 +48,13 @@ if TYPE_CHECKING:
         OneJob,
         Sound,
     )
+    from venice_nb.policy.budget import Purse
     from venice_nb.policy.flow import Event
     from venice_nb.results.characters import Character
+    from venice_nb.results.spending.spend import Spend
     from venice_nb.secrets import Secret
     from venice_nb.talk.tools import Confirm
+    from venice_nb.web_rooms import AsyncWeb, Web
 
 
 D = TypeVar("D", Driver, AsyncDriver)
@@ -163,11 +176,27 @@ class _Client(Displayed, Generic[D]):
             **parameters,
         )
 
-    def _room(self, name: str) -> Any:
-        """A room for media or jobs, made with its first use: what is not used is not loaded."""
-        from venice_nb import media_rooms  # noqa: PLC0415  the reason for this method
+    def _room(self, name: str, home: str = "media_rooms") -> Any:
+        """A room made with its first use: what is not used is not loaded."""
+        rooms = import_module(f"venice_nb.{home}")
+        return getattr(rooms, name)(self._session, self._driver)
 
-        return getattr(media_rooms, name)(self._session, self._driver)
+    @property
+    def spend(self) -> Spend:
+        """What this client spent, one row per answer; `.machine()` has earlier sessions as well."""
+        return self._behind().spend()
+
+    @property
+    def budget(self) -> Purse:
+        """What may still be spent: `v.budget = 1.00` from now on, `with v.budget(0.25):` for a block."""
+        return self._session.purse
+
+    @budget.setter
+    def budget(self, limit: float | None) -> None:
+        self._session.purse.set(limit)
+
+    def _behind(self) -> spending.Behind:
+        return spending.Behind(self._session)
 
     @property
     def sandboxed(self) -> bool:
@@ -236,13 +265,14 @@ class Venice(_Client[Driver]):
         self._driver = Driver(connection, self._guard, self._session, on_event=on_event)
         rooms = (self._session, self._driver)
         self.chat = Chat(*rooms)
+        self.embed = Embed(*rooms)
         self.models = Models(*rooms)
         self.characters = Characters(*rooms)
 
     extract = does(extract.extract)
-    embed = does(embeddings.embed)
     responses = does(responses.responses)
     raw = does(raw.raw)
+    estimate = does(spending.estimate)
 
     @cached_property
     def images(self) -> Images:
@@ -269,6 +299,11 @@ class Venice(_Client[Driver]):
         """A job by its id, when called."""
         return self._room("OneJob")  # type: ignore[no-any-return]
 
+    @cached_property
+    def web(self) -> Web:
+        """The open web: see its methods."""
+        return self._room("Web", "web_rooms")  # type: ignore[no-any-return]
+
     def close(self) -> None:
         """Close idle connections. The client stays usable."""
         self._driver.connection.close()
@@ -292,13 +327,14 @@ class AsyncVenice(_Client[AsyncDriver]):
         self._driver = AsyncDriver(connection, self._guard, self._session, on_event=on_event)
         rooms = (self._session, self._driver)
         self.chat = AsyncChat(*rooms)
+        self.embed = AsyncEmbed(*rooms)
         self.models = AsyncModels(*rooms)
         self.characters = AsyncCharacters(*rooms)
 
     extract = awaits(extract.extract)
-    embed = awaits(embeddings.embed)
     responses = awaits(responses.responses)
     raw = awaits(raw.raw)
+    estimate = awaits(spending.estimate)
 
     @cached_property
     def images(self) -> AsyncImages:
@@ -324,6 +360,11 @@ class AsyncVenice(_Client[AsyncDriver]):
     def job(self) -> AsyncOneJob:
         """A job by its id, when called."""
         return self._room("AsyncOneJob")  # type: ignore[no-any-return]
+
+    @cached_property
+    def web(self) -> AsyncWeb:
+        """The open web: see its methods."""
+        return self._room("AsyncWeb", "web_rooms")  # type: ignore[no-any-return]
 
     async def aclose(self) -> None:
         """Close the idle connections of the running event loop. The client stays usable."""

@@ -49,7 +49,7 @@ def read_object(received: Received, *, what: str) -> dict[str, Any]:
     return answer
 
 
-def unreadable(received: Received, what: str, body: Any = None) -> UnreadableReply:
+def unreadable(received: Received, what: str, body: Any = None, **details: Any) -> UnreadableReply:
     """The error for a success that cannot be read: a piece of it as text, all of it as bytes."""
     if body is None:
         body = received.content[:20_000].decode("utf-8", "replace")
@@ -69,6 +69,7 @@ def unreadable(received: Received, what: str, body: Any = None) -> UnreadableRep
         content=received.content,
         body=body,
         headers=headers,
+        **details,
     )
 
 

@@ -42,6 +42,7 @@ class _Policy:
     ) -> None:
         self.guard = guard
         self.session = session
+        session.allowed = guard.allowed
         self._options: dict[str, Any] = {
             "max_retries": session.settings.max_retries,
             "on_event": on_event,

@@ -43,14 +43,17 @@ class Session:
         cost: what those of a known price cost together, None before the first.
         unpriced: how many answers cost something that is not known.
         balance: US dollars left as of the last answer, None before the first that told.
+        opening: US dollars just before the first answer that told.
         purse: the budgets that calls must fit.
         spend: one line for every answer counted in `calls`, and for those that may have been charged.
         run: carries out a plan: gives its result, or a coroutine for it with an `AsyncVenice`. Results that
             can be worked on further, and jobs that can be waited for, keep the session for this.
+        allowed: requests and tokens a minute that a model of a family may be sent, as far as is known.
 
     """
 
     run: Callable[[Plan[Any]], Any]
+    allowed: Callable[[str, str], tuple[int | None, int | None]]
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class Session:
         self.cost: Cost | None = None
         self.unpriced = 0
         self.balance: float | None = None
+        self.opening: float | None = None
         self.purse = Purse()
         self.spend = book_for(settings.base_url, key, private=self.private is not None)
         self._announced: set[str] = set()
@@ -99,6 +103,7 @@ class Session:
                 self.cost = cost if self.cost is None else self.cost + cost
             if balance is not None:
                 self.balance = balance
+                self.opening = balance if self.opening is None else self.opening
         if not asked:
             self.spend.add(line_of(call, result, cost))
         if self.live and balance is not None and balance < LOW:

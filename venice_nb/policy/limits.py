@@ -131,6 +131,11 @@ class Guard:
                 self.ledger = MemoryLedger()
             self._begin()
 
+    def allowed(self, model: str, family: str) -> tuple[int | None, int | None]:
+        """Requests and tokens a minute that a model may be sent; None where nothing limits them."""
+        self.here()
+        return self.limiter.allowed((model, family))
+
     def seat(self, call: Call[Any]) -> Seat | None:
         """A place in the queue of the call's model; None when nothing limits the call."""
         if not call.model and not call.family:

@@ -120,6 +120,14 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._asked: float | None = None
 
+    def allowed(self, lane: Lane) -> tuple[int | None, int | None]:
+        """Requests and tokens that may go in a minute, as far as is known; None where nothing limits them."""
+        with self._lock:
+            pace = self._pace(lane)
+            known = _lower(pace.rpm, pace.seen_rpm), _lower(pace.tpm, pace.seen_tpm)
+        rpm, tpm = (max(1, int(limit * SHARE)) if limit else None for limit in known)
+        return rpm, tpm
+
     def take(self, seat: Seat, now: float) -> Wait | None:
         """None when the caller may send now, which is then counted; else how long to wait."""
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from venice_nb.calls.call import Call, Safety, Timeouts
 from venice_nb.calls.check import fields, integer, listed, refuse, sound, text
@@ -12,10 +12,10 @@ from venice_nb.calls.talk.messages import tokens
 from venice_nb.calls.talk.parameters import json_extra
 from venice_nb.calls.vectors.replies import read_embeddings
 from venice_nb.catalogue.names import Resolution, name_of
-from venice_nb.errors import InvalidInput
+from venice_nb.errors import InvalidInput, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from venice_nb.calls.call import Received
     from venice_nb.catalogue import Catalogue, Model
@@ -37,30 +37,28 @@ def embed(
     dimensions: int | None = None,
     user: str | None = None,
     extra_body: Mapping[str, Any] | None = None,
-    start: int = 0,
 ) -> Call[Vectors]:
     """The call that turns texts into vectors, one for each, in the order given.
 
     Args:
-        texts: one text, or 1 to 2,048 of them (`split` cuts longer lists).
+        texts: one text, or 1 to 2,048 of them.
         model: an embedding model's id or alias, or its resolution.
         catalogue: the models, for their limits and prices.
         dimensions: length of the vectors, for models that offer a choice.
         user: accepted and ignored by the server.
         extra_body: fields this library does not know; sent as they are.
-        start: number of the first row, for messages, when `texts` is a part of a longer list.
 
     Raises InvalidInput for an empty list, and for blank, missing or too long texts, naming their rows.
 
     """
     rows = _rows(texts)
     if len(rows) > ITEMS:
-        do = "Cut the list: venice_nb.calls.vectors.embeddings.split(texts)."
+        do = "Send them in several requests."
         what = f"texts has {len(rows)} items; one request takes {ITEMS}."
         refuse("texts", len(rows), f"1 to {ITEMS} texts", do, what=what)
-    resolution = _resolved(model, catalogue)
+    resolution = resolved(model, catalogue)
     known = resolution.model
-    lengths = _check_rows(rows, start, known)
+    lengths = check_rows(rows, known)
     given = fields(_RULES, {"dimensions": dimensions, "user": user})
     if dimensions is not None and known is not None:
         _check_dimensions(known, given["dimensions"], catalogue)
@@ -106,13 +104,6 @@ class ReadVectors:
         )
 
 
-def split(texts: Sequence[Any], size: int = ITEMS) -> Iterator[list[Any]]:
-    """`texts` in pieces that one request takes, in order."""
-    rows = _rows(texts)
-    integer(1, ITEMS)("size", size)
-    return (rows[at : at + size] for at in range(0, len(rows), size))
-
-
 def _rows(texts: Any) -> list[Any]:
     if isinstance(texts, str):
         return [texts]
@@ -125,63 +116,89 @@ def _rows(texts: Any) -> list[Any]:
     return list(rows)
 
 
-def _check_rows(rows: list[Any], start: int, model: Model | None) -> list[int]:
-    """The lengths of the texts in characters; refuses all bad rows of a kind at once."""
+def check_rows(
+    rows: Sequence[Any],
+    model: Model | None,
+    *,
+    field: str = "texts",
+    label: Callable[[int], Any] = lambda row: row,
+) -> list[int]:
+    """The lengths of the texts in characters; refuses all bad rows of a kind at once.
+
+    `label` gives the name of a row in messages; `rows` of the error are always its places in `rows`.
+    """
+    refusal = _Refusal(field, label)
     kinds = set(map(type, rows))
     if kinds != {str}:
-        _check_kinds(rows, start)
-    empty = [row for row, each in enumerate(rows, start) if not each or each.isspace()]
+        _check_kinds(rows, refusal)
+    empty = [row for row, each in enumerate(rows) if not each or each.isspace()]
     if empty:
-        _refuse_rows("blank", empty, "a text that is not blank", "Leave these rows out.")
-    for row, each in enumerate(rows, start):
+        refusal.rows("blank", empty, "a text that is not blank", "Leave these rows out.")
+    for row, each in enumerate(rows):
         if not each.isascii():
-            sound(f"texts[{row}]", each)
+            sound(refusal.name(row), each)
     lengths = list(map(len, rows))
-    most = min(TOKENS, (model.max_input_tokens if model else None) or TOKENS)
+    most = longest(model)
     if tokens(max(lengths)) > most:
-        long = [row for row, each in enumerate(lengths, start) if tokens(each) > most]
+        long = [row for row, each in enumerate(lengths) if tokens(each) > most]
         name = model.id if model else "the server"
         limit = int(most / 0.95 * 3.2)
         do = f"Cut them into pieces of at most {limit:,} characters."
-        _refuse_rows("too long", long, f"about {most} tokens at most for {name}", do)
+        refusal.rows("too long", long, f"about {most} tokens at most for {name}", do)
     return lengths
 
 
-def _check_kinds(rows: list[Any], start: int) -> None:
-    if all(isinstance(each, list | tuple) for each in rows) or all(type(each) is int for each in rows):
-        do = "Pass the texts themselves; with LangChain set check_embedding_ctx_length=False."
-        refuse("texts", rows[0], "texts, not token ids", do)
-    missing = [row for row, each in enumerate(rows, start) if _is_missing(each)]
-    if missing:
-        do = "Leave these rows out: df = df.dropna(subset=[...])."
-        _refuse_rows("missing (None or NaN)", missing, "a text", do)
-    for row, each in enumerate(rows, start):
-        if not isinstance(each, str):
-            refuse(f"texts[{row}]", each, "a text", "Turn it into text first: str(...).")
+def longest(model: Model | None) -> int:
+    """The most tokens, estimated, that a text may have for a model."""
+    return min(TOKENS, (model.max_input_tokens if model else None) or TOKENS)
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     """None, NaN, NaT and pandas' NA: the values that are not equal to themselves, or will not say."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
     return isinstance(value, float) and value != value  # noqa: PLR0124  that is what NaN means
 
 
-def _refuse_rows(what: str, rows: list[int], allowed: str, do: str) -> None:
-    names = ", ".join(map(str, rows[:NAMED])) + (
-        f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
-    )
-    raise InvalidInput(
-        f"texts: {'row' if len(rows) == 1 else 'rows'} {names} {'is' if len(rows) == 1 else 'are'} {what}.",
-        field="texts",
-        value=f"rows {names}",
-        allowed=allowed,
-        do=do,
-        rows=tuple(rows),
-    )
+def _check_kinds(rows: Sequence[Any], refusal: _Refusal) -> None:
+    if all(isinstance(each, list | tuple) for each in rows) or all(type(each) is int for each in rows):
+        do = "Pass the texts themselves; with LangChain set check_embedding_ctx_length=False."
+        refuse(refusal.field, rows[0], "texts, not token ids", do)
+    missing = [row for row, each in enumerate(rows) if is_missing(each)]
+    if missing:
+        do = "Leave these rows out: df = df.dropna(subset=[...])."
+        refusal.rows("missing (None or NaN)", missing, "a text", do)
+    for row, each in enumerate(rows):
+        if not isinstance(each, str):
+            refuse(refusal.name(row), each, "a text", "Turn it into text first: str(...).")
 
 
-def _resolved(model: ModelName | Resolution, catalogue: Catalogue) -> Resolution:
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """How bad rows are named."""
+
+    field: str
+    label: Callable[[int], Any]
+
+    def name(self, row: int) -> str:
+        return f"{self.field}[{self.label(row)}]"
+
+    def rows(self, what: str, rows: list[int], allowed: str, do: str) -> NoReturn:
+        names = ", ".join(plain(self.label(row), 60) for row in rows[:NAMED])
+        names += f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+        told = f"row {names} is" if len(rows) == 1 else f"rows {names} are"
+        raise InvalidInput(
+            f"{self.field}: {told} {what}.",
+            field=self.field,
+            value=f"rows {names}",
+            allowed=allowed,
+            do=do,
+            rows=tuple(rows),
+        )
+
+
+def resolved(model: ModelName | Resolution, catalogue: Catalogue) -> Resolution:
+    """What a model's name stands for; refuses a model that makes no vectors."""
     if not isinstance(model, Resolution):
         model = catalogue.resolve(text(blank=False)("model", name_of(model)), type="embedding")
     other = catalogue.get(model.id) if model.model is None else None

@@ -1,0 +1,173 @@
+"""The rows to embed, out of whatever holds them: texts, labels, other columns, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Literal
+
+from venice_nb.calls.check import closest, listed, refuse
+from venice_nb.calls.vectors.embeddings import NAMED, check_rows, is_missing
+from venice_nb.errors import InvalidInput, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from venice_nb.catalogue import Model
+
+Blank = Literal["skip", "raise"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Rows with a text, in their order, and what is known about them.
+
+    Attributes:
+        texts: the text of each row that has one.
+        positions: its place among the rows that were given.
+        left_out: place and reason of each row without a text: "missing" or "blank".
+        index: the labels of all rows that were given; None for a plain list.
+        frame: the other columns of all rows that were given, or None.
+
+    """
+
+    texts: list[str]
+    positions: Sequence[int]
+    left_out: list[tuple[int, str]]
+    index: pd.Index[Any] | None = None
+    frame: pd.DataFrame | None = None
+
+    def label(self, position: int) -> Any:
+        """The label of a row that was given, by its place."""
+        return position if self.index is None else self.index[position]
+
+    def row_label(self, row: int) -> Any:
+        """The label of a row with a text, by its number among those."""
+        return self.label(self.positions[row])
+
+
+def read_column(
+    data: Any, column: Any = None, *, blank: Blank = "skip", model: Model | None = None
+) -> Column:
+    """The rows of a text, list, array, iterator, Series, or of a column of a DataFrame.
+
+    Raises InvalidInput, naming rows by their labels, for what is no column of text, for a text that is too
+    long for `model` or that UTF-8 cannot carry, when no row has a text, and with `blank="raise"` when one
+    has none.
+    """
+    cells, index, frame = _cells(data, column)
+    if index is not None and not index.is_unique:
+        twice = index[index.duplicated()].unique()
+        refuse(
+            "data",
+            plain(twice[0], 60),
+            "an index in which every label stands once",
+            "Number the rows anew: df = df.reset_index(drop=True).",
+            what=f"The index has {len(twice)} labels more than once, such as {plain(twice[0], 60)!r}: "
+            "results could not be put beside their rows.",
+        )
+    left_out = _without_text(cells)
+    positions: Sequence[int] = range(len(cells))
+    if left_out:
+        gone = bytearray(b"\1") * len(cells)
+        for position, _ in left_out:
+            gone[position] = 0
+        cells, positions = list(compress(cells, gone)), list(compress(positions, gone))
+    read = Column(cells, positions, left_out, index, frame)
+    if left_out and (blank == "raise" or not cells):
+        _refuse_blank(read)
+    check_rows(cells, model, field="data", label=read.row_label)
+    if set(map(type, cells)) != {str}:  # NumPy's own texts, for one
+        cells[:] = [str.__str__(each) for each in cells]
+    return read
+
+
+def _cells(data: Any, column: Any) -> tuple[list[Any], pd.Index[Any] | None, pd.DataFrame | None]:
+    """What is in the rows, their labels where they have any, and the other columns."""
+    frame = None
+    if hasattr(data, "columns") and hasattr(data, "iloc"):
+        name = _text_column(data) if column is None else _named_column(data, column)
+        frame = data.drop(columns=[name])
+        data = data[name]
+    elif column is not None:
+        refuse("column", column, "left out unless data is a DataFrame", "Leave it out, or pass the frame.")
+    if isinstance(data, str):
+        return [data], None, None
+    cells = list(data) if isinstance(data, Iterator) else listed(data)
+    if cells is None:
+        do = "Pass a list of texts; a column of a table is df['column']."
+        refuse("data", data, "a text, a list of texts, a Series, or a DataFrame with a text column", do)
+    if not cells:
+        refuse("data", data, "one text or more", "Check the filter or the file that the list comes from.")
+    index = getattr(data, "index", None)
+    return list(cells), None if callable(index) else index, frame
+
+
+def _text_column(frame: pd.DataFrame) -> Any:
+    """The one column of texts."""
+    found = [name for at, name in enumerate(frame.columns) if _holds_text(frame.iloc[:, at])]
+    if len(found) != 1:
+        names = ", ".join(plain(repr(name), 60) for name in (found or list(frame.columns))[:NAMED])
+        there = f"{len(found)} columns of text: {names}" if found else f"no column of text among {names}"
+        do = "Say which one: column='name'." if found else "Turn a column into text: df['name'].astype(str)."
+        refuse(
+            "column", None, "the name of a column of text", do, what=f"The frame has {there or 'no columns'}."
+        )
+    return _named_column(frame, found[0])
+
+
+def _holds_text(column: pd.Series[Any]) -> bool:
+    from pandas.api.types import infer_dtype  # noqa: PLC0415  there is a frame, so pandas is loaded
+
+    return infer_dtype(column.dropna(), skipna=True) == "string"
+
+
+def _named_column(frame: pd.DataFrame, name: Any) -> Any:
+    names = list(frame.columns)
+    if name not in names:
+        near = closest(name, map(str, names))
+        known = ", ".join(plain(repr(each), 60) for each in names[:20])
+        do = (
+            f"Did you mean {near!r}?" if near else f"Take one of {known}." if names else "Pass another frame."
+        )
+        refuse("column", name, known or "a column of the frame", do, what=f"There is no column {name!r}.")
+    if names.count(name) > 1:
+        do = "Rename them: df.columns = [...]."
+        refuse(
+            "column",
+            name,
+            "a name that one column has",
+            do,
+            what=f"{names.count(name)} columns are called {name!r}.",
+        )
+    return name
+
+
+def _without_text(cells: list[Any]) -> list[tuple[int, str]]:
+    """Place and reason of each row without a text."""
+    found = []
+    for position, cell in enumerate(cells):
+        if isinstance(cell, str):
+            if not cell or cell.isspace():
+                found.append((position, "blank"))
+        elif is_missing(cell):
+            found.append((position, "missing"))
+    return found
+
+
+def _refuse_blank(read: Column) -> None:
+    named = [plain(read.label(position), 60) for position, _ in read.left_out]
+    names = ", ".join(named[:NAMED]) + (f" and {len(named) - NAMED} more" if len(named) > NAMED else "")
+    told = f"row {names} is" if len(named) == 1 else f"rows {names} are"
+    raise InvalidInput(
+        f"data: {told} missing or blank." if read.texts else "data: no row has a text.",
+        field="data",
+        value=f"rows {names}",
+        allowed="a text that is not blank",
+        do="Leave these rows out: df = df.dropna(subset=[...])."
+        + (" Or pass blank='skip'." if read.texts else ""),
+        rows=tuple(position for position, _ in read.left_out),
+    )
