@@ -1,0 +1,123 @@
+"""Approximate search by faiss: a bit for each number finds candidates, the matrix itself scores them.
+
+The recall against exact search is measured on the rows at hand, and as many candidates are scored as the
+wanted recall takes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from venice_nb.arrays.rows import NUMBERS, cosines, inverse, lengths, unit
+from venice_nb.arrays.search import search
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from venice_nb.arrays.search import Best
+
+SAMPLE = 64  # rows whose exact neighbours the recall is measured on
+FEWEST = 64  # candidates to begin with
+
+
+@dataclass(frozen=True)
+class Approximate:
+    """An index over a matrix. `rescored` candidates for each query are scored exactly; `recall` was measured.
+
+    The index holds about d / 8 + 8 bytes for each row.
+    """
+
+    matrix: NDArray[np.float32]
+    norms: NDArray[np.float32]
+    index: Any
+    rescored: int = FEWEST
+    recall: float = 0.0
+
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        *,
+        mask: NDArray[np.bool_] | None = None,
+        min_score: float | None = None,
+    ) -> list[Best]:
+        """As exact search, but a row of the best may be missing. Scores are exact."""
+        options = {}
+        if mask is not None:
+            faiss = _faiss()
+            some = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+            inner = faiss.RaBitQSearchParameters(sel=some)
+            options["params"] = faiss.SearchParametersPreTransform(index_params=inner)
+        wanted = min(max(self.rescored, 4 * k), len(self.matrix))
+        _, rows = self.index.search(unit(queries).astype(np.float32), wanted, **options)
+        found = []
+        for number, line in enumerate(rows):
+            positions = np.sort(line[line >= 0]).astype(np.int64)
+            positions = positions[~np.isnan(self.norms[positions])]
+            score = cosines(queries, np.full(len(positions), number), self.matrix, positions)
+            order = np.argsort(-score, kind="stable")[:k]
+            if min_score is not None:
+                order = order[score[order] >= np.float32(min_score)]
+            found.append((positions[order], score[order]))
+        return found
+
+
+def approximate(
+    matrix: NDArray[np.float32],
+    *,
+    recall: float = 0.99,
+    k: int = 10,
+    norms: NDArray[np.float32] | None = None,
+    seed: int = 0,
+) -> Approximate:
+    """An index that finds `recall` of the `k` nearest of a row, measured on rows chosen by `seed`.
+
+    Needs faiss-cpu. Raises ImportError without it.
+    """
+    faiss = _faiss()
+    norms = lengths(matrix) if norms is None else norms
+    scale = inverse(norms)
+    # RaBitQ: the sign of each number, after turning the rows so that all numbers tell alike
+    index = faiss.index_factory(matrix.shape[1], f"RR{matrix.shape[1]},RaBitQ", faiss.METRIC_INNER_PRODUCT)
+    step = max(1, 4 * NUMBERS // matrix.shape[1])
+    for start in range(0, len(matrix), step):
+        block = matrix[start : start + step] * scale[start : start + step, None]
+        block[np.isnan(block).any(axis=1)] = 0
+        if not start:
+            index.train(block)
+        index.add(block)
+    made = Approximate(matrix, norms, index)
+    usable = np.flatnonzero(norms > 0)
+    if not len(usable):
+        return made
+    rows = np.random.default_rng(seed).choice(usable, min(SAMPLE, len(usable)), replace=False)
+    truth = [
+        _others(found, row)
+        for found, row in zip(search(matrix, matrix[rows], k + 1, norms=norms), rows, strict=True)
+    ]
+    rescored, reached = FEWEST, 0.0
+    while True:
+        made = Approximate(matrix, norms, index, rescored)
+        hits = [
+            _others(found, row) for found, row in zip(made.search(matrix[rows], k + 1), rows, strict=True)
+        ]
+        right = sum(np.isin(exact, near).sum() for exact, near in zip(truth, hits, strict=True))
+        reached = float(right / max(1, sum(map(len, truth))))
+        if reached >= recall or rescored >= len(matrix):
+            return Approximate(matrix, norms, index, rescored, reached)
+        rescored *= 2
+
+
+def _others(found: Best, row: int) -> NDArray[np.int64]:
+    """The rows found, but for the one that was asked with."""
+    positions, _ = found
+    others = positions[positions != row]
+    return others[: max(0, len(positions) - 1)]
+
+
+def _faiss() -> Any:
+    return importlib.import_module("faiss")  # its type stubs know nothing of how Python calls it
