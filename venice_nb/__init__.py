@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import importlib
 
-from venice_nb import hook
-
 TYPE_CHECKING = False  # as in typing, whose import would cost more than all of ours
 if TYPE_CHECKING:
     from typing import Any
@@ -136,4 +134,4 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
-hook.watch()
+importlib.import_module("venice_nb.hook").watch()
