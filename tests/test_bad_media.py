@@ -135,7 +135,6 @@ ROWS = [
     *rows(53, [lambda v: v.audio.clone_voice(np.zeros(100, np.float32), rate=16_000)], "sample"),
     *rows(54, hear(pybase64.b64encode(file(0.3)).decode()), "audio", fix="b64decode"),
     # beyond the list
-    *rows(0, order(model=TEXT, seed=7, **WIDE), "seed"),
     *rows(0, order(model=TEXT, lenght=5), "lenght"),
     *rows(0, order(model="llama-3.3-70b", duration=5), "model"),
     *rows(0, order(model=TEXT, consents=True, **WIDE), "consents"),

@@ -41,7 +41,8 @@ def test_model_and_voice_are_always_sent(fits):
 def test_every_model_speaks_with_its_own_voice_in_each_of_its_formats(fits, model):
     known = CATALOGUE.get(model)
     assert say(model=model).body["voice"] == known.default_voice
-    assert "response_format" not in say(model=model).body
+    own = None if "mp3" in known.formats else known.raw["model_spec"]["default_format"]
+    assert say(model=model).body.get("response_format") == own
     for kind in known.formats:
         assert fits(say(model=model, response_format=kind)).body["response_format"] == kind
     for voice in known.voices:
@@ -191,6 +192,7 @@ def test_a_model_nobody_knows_is_left_to_the_server_when_it_has_a_voice():
         ({"model": "tts-kokoro", "temperature": 1}, "ignores temperature"),
         ({"model": "tts-orpheus", "top_p": 0.5}, "ignores top_p"),
         ({"model": "tts-kokoro", "language": "en"}, "ignores language"),
+        ({"model": "tts-chatterbox-hd"}, "makes no mp3: the sound comes as wav"),
     ],
 )
 def test_what_a_model_ignores_or_changes_is_told(options, words):
@@ -202,7 +204,7 @@ def test_what_a_model_ignores_or_changes_is_told(options, words):
 def test_nothing_is_told_of_what_is_heeded():
     told = []
     say(tell=told.append, model="tts-kokoro", speed=4)
-    say(tell=told.append, model="tts-orpheus", speed=1, temperature=1)
+    say(tell=told.append, model="tts-orpheus", speed=1, temperature=1, response_format="wav")
     assert told == []
 
 

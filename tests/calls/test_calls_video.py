@@ -136,7 +136,6 @@ BAD = [  # model, what is given, the field that is named, part of the fix
     (TEXT, {**WIDE, "prompt": None}, "prompt", ""),
     (TEXT, {**WIDE, "prompt": "x" * 20_001}, "prompt", "1 characters"),
     (TEXT, {**WIDE, "negative_prompt": 3}, "negative_prompt", ""),
-    (TEXT, {**WIDE, "seed": 7}, "seed", "Leave it out"),
     (TEXT, {**WIDE, "omni_reference_task_type": "edit"}, "omni_reference_task_type", ""),
     (TEXT, {**WIDE, "omni_reference_task_type": "editing"}, "omni_reference_task_type", "'edit'"),
     (TEXT, {**WIDE, "bitrate_mode": "high"}, "bitrate_mode", ""),

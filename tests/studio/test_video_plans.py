@@ -101,7 +101,6 @@ BAD = [  # rows 43 to 48 of the list of bad inputs: the field that is named, the
             "reference_audio_urls": ["https://e.org/a.mp3"],
         },
     ),
-    ("seed", {"model": TEXT, "duration": 5, "aspect_ratio": "16:9", "seed": 7}),
     ("max_usd", {"model": TEXT, "duration": 5, "aspect_ratio": "16:9", "max_usd": float("nan")}),
     ("max_usd", {"model": TEXT, "duration": 5, "aspect_ratio": "16:9", "max_usd": -1}),
     ("consents", {"model": TEXT, "duration": 5, "aspect_ratio": "16:9", "consents": True}),

@@ -58,7 +58,8 @@ def speak(
         model: a speech model, by name or out of `v.models`; else the voice's own, else `tts-kokoro`.
         voice: a voice of the model, by name or out of `v.audio.voices()`, or a cloned one; else the model's
             default. Case counts.
-        response_format: mp3, opus, aac, flac, wav or pcm, as far as the model has it; else its default.
+        response_format: mp3, opus, aac, flac, wav or pcm, as far as the model has it; else mp3, or the
+            model's default where it makes no mp3, which is said.
         speed: 0.25 to 4 times the usual speed.
         language: as the model spells it: `English` for some, `en` for others; most find out by themselves.
         prompt: how it is to be said, such as "Very happy."; for models that heed it.
@@ -97,7 +98,7 @@ def speak(
         if len(made) == 1:
             audio: Audio = yield Send(made[0], screen.watch if streaming else None)
         else:
-            wanted = response_format or calls.usual_format(chosen.model)
+            wanted = calls.settled_format(response_format, chosen.model, session.announce) or calls.USUAL
             audio = yield from read_aloud(
                 session,
                 lines,

@@ -46,6 +46,7 @@ def quote(
     image_url: Any = None,
     video_url: Any = None,
     reference_video_total_duration: float | None = None,
+    seed: int | None = None,
 ) -> Plan[Quote]:
     """What a film would cost. Spends nothing, makes nothing; the quote shows the line that would buy it.
 
@@ -61,6 +62,7 @@ def quote(
         video_url: the film to enlarge or to change, which the server measures.
         reference_video_total_duration: seconds of all reference films together; without it the price of a
             film with such references is told too low.
+        seed: left out, which is said: the API has none for films.
 
     What the model does not take is left out, as the server does, and said. Raises InvalidInput for values
     that no model takes and for durations that this one does not make. API reference: `POST /video/quote`.
@@ -80,6 +82,7 @@ def quote(
         "upscale_factor": upscale_factor,
         "video_url": None if video_url is None else calls.location("video_url", video_url),
         "reference_video_total_duration": reference_video_total_duration,
+        "seed": seed,
     }
     name = _default(start, upscale_factor) if model is None else model
     found = resolved(session, name, "video", start)
@@ -160,7 +163,7 @@ def submit(
             the error of a refused order says what to read and what to pass.
         max_usd: the most that it may cost; a higher quote is refused before anything is queued.
         reference_video_total_duration: for the quote, seconds of reference films given as URLs.
-        seed: refused, as the API has none for films.
+        seed: left out, which is said: the API has none for films.
         extra_body: fields this library does not name.
 
     Raises InvalidInput, before anything is sent, for whatever the model does not take; BudgetExceeded for a

@@ -14,7 +14,7 @@ from venice_nb.calls.check import fields, number, refuse
 from venice_nb.calls.films.inputs import Inputs, check_keyframes, check_pictures, location, read_inputs
 from venice_nb.calls.films.limits import ADAPTING, FOLLOWING, settle, takes
 from venice_nb.calls.films.starts import INPUTS, check_start
-from venice_nb.calls.films.words import check_consents, words
+from venice_nb.calls.films.words import SEEDLESS, check_consents, words
 from venice_nb.calls.jobs import read_queued
 from venice_nb.calls.quote_replies import ReadQuote, code
 from venice_nb.calls.talk.parameters import json_extra
@@ -54,6 +54,7 @@ def quote(
     model: Resolution,
     video_url: str | None = None,
     reference_video_total_duration: float | None = None,
+    seed: int | None = None,
     **settings: Any,
 ) -> tuple[Call[Quote], tuple[str, ...]]:
     """The call that asks for a price, and what is to be said about it.
@@ -62,6 +63,7 @@ def quote(
         model: the model, resolved.
         video_url: the film to enlarge or to change, read by `location`; the server measures it.
         reference_video_total_duration: seconds of all reference films together.
+        seed: left out and said, as the API has none for films.
         settings: duration, aspect_ratio, resolution, audio, upscale_factor.
 
     Raises InvalidInput for values no model takes; what this model does not take is left out and said.
@@ -70,6 +72,8 @@ def quote(
     known = takes(model.id, model.model)
     body, said = settle(known, settings, strict=False)
     body |= fields(_TOTAL, {"reference_video_total_duration": reference_video_total_duration})
+    if seed is not None:
+        said.append(SEEDLESS)
     if video_url is not None:
         if known.start in {"upscale", "video", ""}:
             body["video_url"] = video_url
@@ -111,7 +115,7 @@ def queue(
     agreed = check_consents(consents)
     total = fields(_TOTAL, {"reference_video_total_duration": reference_video_total_duration})
     check_pictures(known, inputs.pictures)
-    said: list[str] = []
+    said: list[str] = [] if given.get("seed") is None else [SEEDLESS]
     settings = {name: given.get(name) for name in SETTINGS}
     if settings["aspect_ratio"] is None and known.ratios and "image_url" in inputs.pictures:
         settings["aspect_ratio"] = _closest(known.ratios, *inputs.pictures["image_url"])

@@ -26,14 +26,11 @@ _TASK = choice(
     fixes={"editing": "Write 'edit'.", "extension": "Write 'extend'."},
 )
 _RATE = choice("standard", "high")
+SEEDLESS = "The video API takes no seed, so none is sent: the same prompt gives another film each time."
 
 
 def words(model: Takes, prompt: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """The texts of a request, each by its rule and within the model's limit."""
-    if given.get("seed") is not None:
-        do = "Leave it out; negative_prompt and reference pictures steer a film."
-        what = "The video API takes no seed: the same prompt gives another film each time."
-        refuse("seed", given["seed"], "absent for films", do, what=what)
     found: dict[str, Any] = {}
     limit = text(blank=False, longest=model.prompt)
     if model.start != "upscale" or (prompt is not None and prompt != ""):
