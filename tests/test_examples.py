@@ -23,8 +23,8 @@ def test_the_examples_of_a_module_are_true(name):
 
 
 def test_there_are_examples_for_the_things_people_call_first():
-    from venice_nb.venice import Characters, Chat, Models, Venice
+    from venice_nb.venice import Characters, Chat, Embed, Models, Venice
 
     first = [Chat.__call__, Chat.stream, Models.__call__, Characters.__call__]
-    first += [Venice.embed, Venice.extract, Venice.raw]
+    first += [Embed.__call__, Venice.extract, Venice.raw]
     assert [method.__name__ for method in first if ">>>" not in (method.__doc__ or "")] == []

@@ -11,7 +11,7 @@ from IPython.core.oinspect import Inspector
 
 import venice_nb as vn
 
-ROOMS = ["chat", "models", "characters"]
+ROOMS = ["chat", "models", "characters", "embed"]
 METHODS = [
     "chat.stream",
     "models.pricing",
@@ -20,7 +20,7 @@ METHODS = [
     "models.traits",
     "models.aliases",
 ]
-METHODS += ["characters.get", "characters.reviews", "embed", "extract", "raw", "responses", "conversation"]
+METHODS += ["characters.get", "characters.reviews", "embed.plan", "extract", "raw", "responses", "conversation"]
 
 
 def reach(client, name):
@@ -38,7 +38,7 @@ def test_a_question_mark_shows_arguments_result_and_docstring(world, name):
     assert "session" not in signature[0]
     assert not re.search(r": '", signature[0])  # annotations stand without quotes
     assert signature[2].strip()
-    assert "Plan" not in info["definition"]
+    assert "Plan[" not in info["definition"]
     told = info["call_docstring"] or info["docstring"]
     assert len(told.splitlines()) > 1
 

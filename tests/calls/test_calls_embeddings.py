@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from venice_nb.calls.call import Safety
-from venice_nb.calls.vectors.embeddings import ITEMS, embed, split
+from venice_nb.calls.vectors.embeddings import ITEMS, check_rows, embed
 
 MODEL = "text-embedding-bge-m3"
 CUSTOM = "text-embedding-3-large"
@@ -44,9 +44,11 @@ def test_bad_rows_are_refused_by_number(catalogue, refused, texts, words):
     assert error.field.startswith("texts")
 
 
-def test_rows_of_a_later_piece_keep_their_numbers(catalogue, refused):
-    error = refused(lambda: embed(["a", None], model=MODEL, catalogue=catalogue, start=2048))
-    assert error.rows == (2049,)
+def test_rows_are_named_by_their_labels(refused):
+    labels = ["first", "second"]
+    error = refused(lambda: check_rows(["a", " "], None, field="data", label=labels.__getitem__), "data")
+    assert "row second is blank" in str(error)
+    assert error.rows == (1,)
 
 
 def test_the_limit_of_tokens_is_the_estimate_of_the_server(catalogue, refused):
@@ -126,14 +128,3 @@ def test_extra_fields_win(catalogue):
     call = embed("a", model=MODEL, catalogue=catalogue, extra_body={"encoding_format": "float", "user": None})
     assert call.body["encoding_format"] == "float"
     assert "user" not in call.body
-
-
-def test_a_long_list_is_cut_into_requests(refused):
-    texts = [str(number) for number in range(5000)]
-    pieces = list(split(texts))
-    assert list(map(len, pieces)) == [2048, 2048, 904]
-    assert sum(pieces, []) == texts  # noqa: RUF017  three pieces
-    assert [len(piece) for piece in split(texts[:10], 4)] == [4, 4, 2]
-    refused(lambda: split([]), "texts")
-    refused(lambda: split(["a"], 0), "size")
-    refused(lambda: split(["a"], 4096), "size")

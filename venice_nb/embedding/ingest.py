@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,7 @@ class Ingest:
         hits: the texts whose vectors were there already.
         usage: tokens of all answers.
         cost: US dollars of all answers.
+        last: the last answer, None before the first.
 
     """
 
@@ -82,6 +84,7 @@ class Ingest:
         self.failed: dict[int, Exception] = {}
         self.hits: list[int] = []
         self.usage, self.cost = Usage(), Cost(0.0, "charged")
+        self.last: Vectors | None = None
         self.elapsed = 0.0
         self.stopped: Exception | None = None
         self._rows, self._size = rows, len(texts) if size is None else size
@@ -181,6 +184,7 @@ class Ingest:
         self.cache.put([self._keys[text] for text in batch], vectors.array, model, claim)
         with self._lock:
             self._paid += 1
+            self.last = replace(vectors, array=vectors.array[:0])
             self.usage += vectors.usage
             self.cost = vectors.cost if self._paid == 1 else self.cost + vectors.cost
             if not self._closed:

@@ -15,6 +15,7 @@ from venice_nb.policy.steps import Plan, Run
 from venice_nb.policy.vector_cache import VectorCache, vector_file
 from venice_nb.render.progress import Bar
 from venice_nb.results.embedding_plan import EmbeddingPlan
+from venice_nb.results.headers import Headers
 from venice_nb.results.matrix.matrix import EmbeddingMatrix, RowError
 from venice_nb.results.money import Cost
 from venice_nb.results.vectors import Vectors
@@ -255,6 +256,8 @@ def _matrix(
         errors=tuple(sorted([*_left_out(rows), *lost], key=lambda row: row.position)),
         created=dt.datetime.now(dt.UTC).date().isoformat(),
         actions=Actions(session),
+        headers=work.last.headers if work.last is not None else Headers(),
+        raw=work.last.raw if work.last is not None else {},
     )
 
 

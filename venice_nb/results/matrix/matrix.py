@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from venice_nb.errors import InvalidInput
 from venice_nb.render import text
 from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost, Usage
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class EmbeddingMatrix(Displayed):
         errors: rows of the input that are not in the matrix, each with its reason.
         created: when it was embedded, an ISO date in UTC; empty when unknown.
         actions: the client behind text queries; left behind by pickling.
+        headers: the headers of the last answer.
+        raw: what the server sent with it besides the vectors.
 
     """
 
@@ -82,6 +85,8 @@ class EmbeddingMatrix(Displayed):
     errors: tuple[RowError, ...] = ()
     created: str = ""
     actions: MatrixActions | None = None
+    headers: Headers = field(default_factory=Headers)
+    raw: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         import numpy as np  # noqa: PLC0415  loads with the first vectors
@@ -138,6 +143,11 @@ class EmbeddingMatrix(Displayed):
     def dims(self) -> int:
         """The length of each vector."""
         return self.shape[1]
+
+    @property
+    def request_id(self) -> str | None:
+        """The id to quote to support, of the last answer."""
+        return self.headers.request_id
 
     @property
     def norms(self) -> NDArray[np.float32]:
