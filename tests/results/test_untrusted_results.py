@@ -21,6 +21,9 @@ from venice_nb.results.talk.reply import Choice, Reply, Source, ToolCall, ToolSt
 from venice_nb.results.talk.reply_view import live_bundle
 from venice_nb.results.talk.response import ResponsesReply
 from venice_nb.results.vectors import Vectors
+from venice_nb.results.web.page import Page, Pages
+from venice_nb.results.web.parsed import ParsedFile
+from venice_nb.results.web.search import SearchResults
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -167,6 +170,10 @@ def results(evil):
     yield "limits", RateLimits(limits=(RateLimit(evil, evil, 5.0),), tier=evil, expires=evil)
     yield "raw", RawReply(200, headers, evil.encode("utf-8", "replace"), evil)
     yield "vectors", Vectors(np.ones((1, 2), np.float32), model=evil)
+    yield "search results", SearchResults(evil, reply.sources)
+    yield "page", Page(evil, evil, evil)
+    yield "pages", Pages((evil, "https://fine.test/" + evil), (Page(evil, evil), ValueError(evil)))
+    yield "parsed file", ParsedFile(evil, 1, evil, evil)
 
 
 KINDS = [name for name, _ in results("x")]

@@ -28,9 +28,7 @@ QUERY = 400  # characters
 
 _query = text(blank=False, longest=QUERY)
 _limit = integer(1, LIMIT)
-_provider = choice(
-    *PROVIDERS, fixes={"bing": "Leave it out for Brave.", "duckduckgo": "Leave it out for Brave."}
-)
+_provider = choice(*PROVIDERS)
 _url = text(blank=False, longest=8000)
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"

@@ -70,7 +70,7 @@ class SearchResults(Table):
         where = html.host(source.url) if html.safe_url(source.url) else ""
         if where and not html.shows_host(title, source.url):
             title += f" ({where})"
-        return title, text.short(source.date, 10), text.short(source.content, 160)
+        return title, text.short(source.date[:10]), text.short(source.content, 160)
 
     def _cell(self, position: int, column: int, shown: str) -> html.Child:
         source = self.sources[position]
