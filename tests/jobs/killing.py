@@ -3,6 +3,7 @@
 The queue lives in the process of the test, so that it knows what it billed whatever happens to a child.
 """
 
+import inspect
 import json
 import multiprocessing
 import os
@@ -142,38 +143,39 @@ class FilmServer:
         return True
 
 
-def buy(base_url, state, out, key, point=""):
+def buy(base_url, state, out, key, point="", name="sync"):
     """A child: order a film and wait for it; dies at `point` when that lies on its own side."""
     os.environ["VENICE_STATE_DIR"] = str(state)
-    world = _world(base_url, out, key)
+    world = _world(base_url, out, key, name)
     if point:
         _mine(point)
     from films import order
 
     from venice_nb.jobs.plans import submit
 
-    world.run(submit(world.session, order(f"film for {os.getpid()}"))).wait()
+    job = world.run(submit(world.session, order(f"film for {os.getpid()}")))
+    world.does(job.wait)
 
 
-def resume(base_url, state, out, key, told):
+def resume(base_url, state, out, key, told, name="sync"):
     """A child: what a restart finds. Waits for all that is known, and writes down what became of each."""
     os.environ["VENICE_STATE_DIR"] = str(state)
-    world = _world(base_url, out, key)
+    world = _world(base_url, out, key, name)
     from venice_nb.jobs.plans import jobs
 
     found = []
     for job in world.run(jobs(world.session)):
         if job.status in ("queued", "processing", "ready", "done"):
-            job.wait(timeout=60)
+            world.does(lambda job=job: job.wait(timeout=60))
         known = {"id": job.id, "status": job.status, "prompt": job.prompt, "file": str(job.path or "")}
         found.append(known)
     Path(told).write_text(json.dumps(found))
 
 
-def _world(base_url, out, key):
+def _world(base_url, out, key, name):
     from films import World
 
-    return World("sync", None, key, base_url=base_url, out=out)
+    return World(name, None, key, base_url=base_url, out=out)
 
 
 def _now():
@@ -183,7 +185,7 @@ def _now():
 def _mine(point):
     """Arrange for this process to die at a point on its own side."""
     from venice_nb.client import drive
-    from venice_nb.client.connection import Connection
+    from venice_nb.client.connection import AsyncConnection, Connection
     from venice_nb.jobs import delivery
     from venice_nb.policy.journal import Journal
 
@@ -194,9 +196,14 @@ def _mine(point):
             if before is not None and before(*given, **more):
                 _now()
             done = real(*given, **more)
-            if after is not None and after(*given, **more):
-                _now()
-            return done
+            fatal = after is not None and after(*given, **more)
+            if inspect.isawaitable(done):
+                return finished(done, fatal)
+            return _now() if fatal else done
+
+        async def finished(coming, fatal):
+            done = await coming
+            return _now() if fatal else done
 
         setattr(owner, name, dying)
 
@@ -214,8 +221,10 @@ def _mine(point):
 
     if point == "before the quote":
         patch(Connection, "attempt", before=quote)
+        patch(AsyncConnection, "attempt", before=quote)
     elif point == "after the quote":
         patch(Connection, "attempt", after=quote)
+        patch(AsyncConnection, "attempt", after=quote)
     elif point == "order written down, not sent":
         patch(Journal, "put", after=put("sending"))
     elif point == "answered, id not noted":
@@ -224,6 +233,7 @@ def _mine(point):
         patch(Journal, "put", after=put("queued"))
     elif point == "between two questions":
         patch(drive, "wait", before=always)
+        patch(drive, "async_wait", before=always)
     elif point == "film downloaded, not checked":
         patch(delivery, "keep", before=always)
     elif point == "film checked, without its name":

@@ -22,17 +22,18 @@ def children():
     return nursery()
 
 
+@pytest.mark.parametrize("name", ["sync", "async"])
 @pytest.mark.parametrize("point", POINTS)
-def test_a_kill_at_this_point_loses_nothing(server, children, point, tmp_path, key):
+def test_a_kill_at_this_point_loses_nothing(server, children, point, name, tmp_path, key):
     state, out, told = tmp_path / "state", tmp_path / "out", tmp_path / "told.json"
     server.billed.clear()
     server.kill = point
-    child = children.Process(target=buy, args=(server.base_url, state, out, key, point))
+    child = children.Process(target=buy, args=(server.base_url, state, out, key, point, name))
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL  # it did die there
     server.kill = ""
-    after = children.Process(target=resume, args=(server.base_url, state, out, key, told))
+    after = children.Process(target=resume, args=(server.base_url, state, out, key, told, name))
     after.start()
     after.join(60)
     assert after.exitcode == 0

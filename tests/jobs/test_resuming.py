@@ -1,5 +1,6 @@
 """Finding jobs again: after a restart, from another process, by id; and one poller at a time."""
 
+import asyncio
 import threading
 
 import pytest
@@ -123,6 +124,25 @@ def test_two_threads_that_wait_share_one_film(key, tmp_path, monkeypatch):
     for thread in threads:
         thread.join(30)
     assert len(clips) == 3
+    assert len({clip.path for clip in clips}) == 1
+    assert queue.count("retrieve") == 3
+    assert [each.name for each in (tmp_path / "out").iterdir()] == [clips[0].path.name]
+
+
+def test_two_tasks_that_await_share_one_film(key, tmp_path, monkeypatch):
+    """Fault 28, on one event loop."""
+    queue = Queue()
+    queue.polls = 2
+    monkeypatch.setattr(waiting, "LIVE", (0.05, 0.05))
+    monkeypatch.setattr(waiting, "OTHERS", 0.02)
+    world = World("async", queue, key, out=tmp_path / "out")
+
+    async def main():
+        job = await world.session.run(plans.submit(world.session, order()))
+        same = [await world.session.run(plans.job(world.session, job.id)) for _ in range(3)]
+        return await asyncio.gather(*(each.wait() for each in same))
+
+    clips = asyncio.run(main())
     assert len({clip.path for clip in clips}) == 1
     assert queue.count("retrieve") == 3
     assert [each.name for each in (tmp_path / "out").iterdir()] == [clips[0].path.name]

@@ -170,11 +170,12 @@ def test_a_bad_input_is_told_and_nothing_is_sent(opened, name, number, act, fiel
 
 
 def test_the_rows_of_the_list_are_all_here():
-    """24 is a word to the user, not a refusal: see the test of sides that the model rounds."""
+    """24 is a word to the user, not a refusal: see the test below."""
     assert {row[0] for row in ROWS} >= set(range(21, 43)) - {24}
 
 
-def test_a_heavy_style_reference_is_refused_by_its_bytes():
+@pytest.mark.parametrize("name", ["sync", "async"])
+def test_a_heavy_style_reference_is_refused_by_its_bytes(name):
     """Row 32: a picture of more than 8 MB that an edit would take."""
     noise = np.random.default_rng(1).integers(0, 256, (1700, 1700, 3), dtype=np.uint8)
     out = io.BytesIO()
@@ -182,22 +183,33 @@ def test_a_heavy_style_reference_is_refused_by_its_bytes():
     heavy = out.getvalue()
     assert 8_000_000 < len(heavy) < 25_000_000
     studio = Studio()
-    v = World("sync").open(studio).client
+    world = World(name).open(studio)
     with pytest.raises(vn.InvalidInput, match="8000000"):
-        v.images.generate("x", model="krea-v2-large", style_references=[heavy])
+        world.run(lambda v: v.images.generate("x", model="krea-v2-large", style_references=[heavy]))
     assert studio.paths == []
-    v.images.edit(heavy, "x")
+    world.run(lambda v: v.images.edit(heavy, "x"))
     assert studio.paths == ["/image/edit"]
 
 
-def test_a_style_in_another_case_is_understood_rather_than_refused():
+@pytest.mark.parametrize("name", ["sync", "async"])
+def test_a_style_in_another_case_is_understood_rather_than_refused(name):
     """Row 29, its kinder half."""
     studio = Studio()
-    World("sync").open(studio).client.images.generate("x", style_preset="low poly")
+    World(name).open(studio).run(lambda v: v.images.generate("x", style_preset="low poly"))
     assert studio.bodies[0]["style_preset"] == "Lowpoly"
 
 
-def test_base64_of_something_else_is_told_from_a_path():
-    v = World("sync").open(Studio()).client
+@pytest.mark.parametrize("name", ["sync", "async"])
+def test_a_side_that_the_model_rounds_is_sent_and_told(name, caplog):
+    """Row 24: a warning, no refusal."""
+    studio = Studio()
+    World(name).open(studio).run(lambda v: v.images.generate("x", model=DRAWS, width=1001))
+    assert studio.bodies[0]["width"] == 1001
+    assert any("1001" in record.getMessage() for record in caplog.records)
+
+
+@pytest.mark.parametrize("name", ["sync", "async"])
+def test_base64_of_something_else_is_told_from_a_path(name):
+    nothing = pybase64.b64encode(b"no picture at all" * 40).decode()
     with pytest.raises(vn.InvalidInput):
-        v.images.upscale(pybase64.b64encode(b"no picture at all" * 40).decode())
+        World(name).open(Studio()).run(lambda v: v.images.upscale(nothing))
