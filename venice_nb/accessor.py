@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb import venice
 from venice_nb.binding import present, start
 from venice_nb.calls.check import refuse
-from venice_nb.frames import asking
+from venice_nb.frames import asking, meaning
 from venice_nb.render import html
 from venice_nb.render.live import Bundle, Displayed
 
@@ -86,6 +86,10 @@ class FrameAccessor(_Accessor):
     map = _does(asking.map)
     extract = _does(asking.extract)
     filter = _does(asking.filter)
+    embed = _does(meaning.embed)
+    search = _does(meaning.search)
+    dedup = _does(meaning.dedup)
+    cluster_label = _does(meaning.cluster_label)
 
     def _given(self) -> tuple[pd.DataFrame]:
         return (self._data,)
@@ -102,6 +106,10 @@ class SeriesAccessor(_Accessor):
     map = _does(asking.map)
     extract = _does(asking.extract, 3)
     filter = _does(asking.filter)
+    embed = _does(meaning.embed, 3)
+    search = _does(meaning.search, 3)
+    dedup = _does(meaning.dedup, 3)
+    cluster_label = _does(meaning.cluster_label, 3)
 
     def _given(self) -> tuple[pd.DataFrame, str]:
         name = self._data.name if isinstance(self._data.name, str) else "text"

@@ -110,6 +110,7 @@ class FakeSession:
     default_model: str = ""
     live: bool = False
     private: object = None
+    sandbox: object = None
 
     __hash__ = object.__hash__
 
@@ -118,6 +119,9 @@ class FakeSession:
             self.notes.append(note)
 
     tell = announce
+
+    def allowed(self, model, family):
+        return None, None
 
     def announce_choice(self, found):
         self.announce(found.note)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
-    from venice_nb.results.estimate import Estimate
+    from venice_nb.results.chat_plan import ChatPlan
     from venice_nb.results.talk.reply import Reply
 
 _JUDGE = (
@@ -62,7 +62,7 @@ def map(  # noqa: A001  what it is called on any column
     dry_run: bool = False,
     progress: bool | None = None,
     **parameters: Any,
-) -> Plan[pd.DataFrame | Estimate]:
+) -> Plan[pd.DataFrame | ChatPlan]:
     """A copy of the table with a model's answer for each row: `df.venice.map("Label the tone of: {text}")`.
 
     Args:
@@ -77,7 +77,7 @@ def map(  # noqa: A001  what it is called on any column
             otherwise it goes as far as the money does. It limits answers to 4,096 tokens where
             `max_completion_tokens` does not, so that it is known what a call can cost.
         cache: take the answers of an earlier run, and keep those of this one.
-        dry_run: give the `Estimate` of calls, tokens, dollars and minutes, and send nothing.
+        dry_run: give the `ChatPlan`, with calls, tokens, dollars and minutes, and send nothing.
         progress: a bar while it runs; None shows one in notebooks and terminals.
         parameters: any parameter of the API: `temperature`, `max_completion_tokens`, `web_search`, ...
 
@@ -106,8 +106,10 @@ def map(  # noqa: A001  what it is called on any column
         return [{"role": "system", "content": system}, *asked] if system else asked
 
     how = How(at_once, budget_usd, cache, progress)
-    ask, ours = yield from _asking(session, model, how, parameters)
-    rows = [row if isinstance(row, str) else _row(ask, messages(row), _answer) for row in cells(frame, made)]
+    ask, ours = yield from asking(session, model, how, parameters)
+    rows = [
+        each if isinstance(each, str) else row(ask, messages(each), _answer) for each in cells(frame, made)
+    ]
     chats = Chats(session, rows, how, ours=ours)
     if dry_run:
         return (yield from chats.survey())
@@ -138,7 +140,7 @@ def extract(
     dry_run: bool = False,
     progress: bool | None = None,
     **parameters: Any,
-) -> Plan[pd.DataFrame | Estimate]:
+) -> Plan[pd.DataFrame | ChatPlan]:
     """A copy of the table with fields read out of a column: `df.venice.extract("text", Review)`.
 
     Args:
@@ -150,7 +152,7 @@ def extract(
         at_once: rows at a time, 1 to 16; the rate limit of the model holds besides.
         budget_usd: US dollars that are not passed, as for `map`.
         cache: take the answers of an earlier run, and keep those of this one.
-        dry_run: give the `Estimate` of calls, tokens, dollars and minutes, and send nothing.
+        dry_run: give the `ChatPlan`, with calls, tokens, dollars and minutes, and send nothing.
         progress: a bar while it runs; None shows one in notebooks and terminals.
         parameters: any parameter of the API, such as `temperature=0`.
 
@@ -206,7 +208,7 @@ def filter(  # noqa: A001  what it is called on any column
     dry_run: bool = False,
     progress: bool | None = None,
     **parameters: Any,
-) -> Plan[pd.DataFrame | Estimate]:
+) -> Plan[pd.DataFrame | ChatPlan]:
     """The rows of which a model finds a statement true: `df.venice.filter("It is about delivery: {text}")`.
 
     Args:
@@ -218,7 +220,7 @@ def filter(  # noqa: A001  what it is called on any column
         at_once: rows at a time, 1 to 16; the rate limit of the model holds besides.
         budget_usd: US dollars that are not passed, as for `map`.
         cache: take the verdicts of an earlier run, and keep those of this one.
-        dry_run: give the `Estimate` of calls, tokens, dollars and minutes, and send nothing.
+        dry_run: give the `ChatPlan`, with calls, tokens, dollars and minutes, and send nothing.
         progress: a bar while it runs; None shows one in notebooks and terminals.
         parameters: any parameter of the API, such as `temperature=0`.
 
@@ -238,13 +240,15 @@ def filter(  # noqa: A001  what it is called on any column
     _check(dry_run, parameters)
     instructions = "\n\n".join([*([system] if system else []), _JUDGE])
     how = How(at_once, budget_usd, cache, progress)
-    ask, ours = yield from _asking(session, model, how, parameters)
+    ask, ours = yield from asking(session, model, how, parameters)
 
     def messages(row: Sequence[str]) -> list[dict[str, Any]]:
         asked = f"True or false? {made.fenced(row)}"
         return [{"role": "system", "content": instructions}, {"role": "user", "content": asked}]
 
-    rows = [row if isinstance(row, str) else _row(ask, messages(row), _verdict) for row in cells(frame, made)]
+    rows = [
+        each if isinstance(each, str) else row(ask, messages(each), _verdict) for each in cells(frame, made)
+    ]
     chats = Chats(session, rows, how, ours=ours)
     if dry_run:
         return (yield from chats.survey())
@@ -268,7 +272,7 @@ def filter(  # noqa: A001  what it is called on any column
     return table
 
 
-def _asking(
+def asking(
     session: Session, model: ModelName | None, how: How, parameters: Mapping[str, Any]
 ) -> Plan[tuple[Callable[[Any], Call[Reply]], bool]]:
     """How messages become a call, and whether its limit is our own. What is wrong otherwise is refused."""
@@ -287,9 +291,11 @@ def _asking(
     return ask, ours
 
 
-def _row(
+def row(
     ask: Callable[[Any], Call[Reply]], messages: list[dict[str, Any]], read: Callable[[Reply], Any]
 ) -> Row:
+    """A row that asks with these messages and makes of the reply what `read` does."""
+
     def plan() -> Plan[Any]:
         return read((yield Send(ask(messages))))
 

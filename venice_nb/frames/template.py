@@ -103,10 +103,16 @@ class Template:
         """The text with each cell between tags of its own name, which no cell of the row closes."""
         if self.bare:
             return self.fill(cells)
-        whole = "\n".join(cells).lower()
+        whole = "\n".join(cells)
         return self.fill(
             [_fence(_tag(name, whole), cell) for name, cell in zip(self.names, cells, strict=True)]
         )
+
+
+def fence(name: str, cells: Sequence[str]) -> list[str]:
+    """Each of the texts between tags of this name, which none of them closes."""
+    tag = _tag(name, "\n".join(cells))
+    return [_fence(tag, cell) for cell in cells]
 
 
 def _tag(name: str, whole: str) -> str:
@@ -114,7 +120,7 @@ def _tag(name: str, whole: str) -> str:
     stem = _NOT_A_TAG.sub("_", name).strip("_").lower()[:40]
     stem = stem if stem[:1].isalpha() else "text"
     tag, number = stem, 1
-    while re.search(rf"<\s*/\s*{tag}", whole):
+    while re.search(rf"<\s*/\s*{tag}", whole, re.IGNORECASE):
         number += 1
         tag = f"{stem}{number}"
     return tag

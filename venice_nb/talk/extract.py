@@ -61,7 +61,7 @@ def extract(
         at_once: of a table: rows at a time, 1 to 16; the rate limit of the model holds besides.
         budget_usd: of a table: US dollars that are not passed; finished rows are kept.
         cache: of a table: take the answers of an earlier run, and keep those of this one.
-        dry_run: of a table: give its `Estimate` and send nothing.
+        dry_run: of a table: give its `ChatPlan` and send nothing.
         progress: of a table: a bar while it runs; None shows one in notebooks and terminals.
         parameters: any parameter of the API, such as `temperature=0`.
 

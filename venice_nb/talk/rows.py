@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.calls.call import Received
 from venice_nb.calls.check import flag, integer, number
 from venice_nb.calls.talk.chat import ANSWER, Reader
-from venice_nb.catalogue.limits import limits_for
 from venice_nb.errors import (
     AuthenticationError,
     BudgetExceeded,
@@ -33,7 +32,7 @@ from venice_nb.policy.answer_cache import AnswerCache, answers_for, asked
 from venice_nb.policy.steps import Done, Plan, Run, Send, Together
 from venice_nb.render.progress import Bar
 from venice_nb.render.text import count, money
-from venice_nb.results.estimate import Estimate
+from venice_nb.results.chat_plan import ChatPlan
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.reading import dumps
 from venice_nb.results.talk.reply import Reply
@@ -154,7 +153,7 @@ class Chats:
         self._answered = self._failed = 0
         self._lock = threading.Lock()
 
-    def survey(self) -> Plan[Estimate]:
+    def survey(self) -> Plan[ChatPlan]:
         """What is to be done, and what it may cost. Raises InvalidInput when no row can be sent."""
         calls: dict[bytes, tuple[str, int, int, float | None]] = {}
         refused: InvalidInput | None = None
@@ -183,25 +182,23 @@ class Chats:
         self._missing = [key for key in self._groups if key not in known]
         model = next(iter(calls.values()))[0] if calls else ""
         paid = [calls[key] for key in self._missing]
-        catalogue = self.session.catalogue
-        read = sum(each[1] for each in paid)
-        answered = sum(len(self._groups[key]) for key in self._known)
-        limits = limits_for(catalogue.get(model) or "text")
-        return Estimate.of(
-            rpm=limits.rpm,
-            tpm=limits.tpm,
+        prices = self.session.catalogue
+        least = [prices.cost(model, {"prompt_tokens": each[1], "completion_tokens": 0}) for each in paid]
+        rpm, tpm = self.session.allowed(model, "text")
+        return ChatPlan(
             model=model,
             rows=len(self.rows),
             calls=len(paid),
-            cached=answered,
+            cached=sum(len(self._groups[key]) for key in self._known),
             skipped=skipped,
             refused=len(self.rows) - skipped - sum(map(len, self._groups.values())),
-            prompt_tokens=read,
+            prompt_tokens=sum(each[1] for each in paid),
             most_tokens=sum(each[2] for each in paid),
-            least=_sum(
-                [catalogue.cost(model, {"prompt_tokens": each[1], "completion_tokens": 0}) for each in paid]
-            ),
+            least=_sum(least),
             most=_sum([each[3] for each in paid]),
+            requests_per_minute=rpm,
+            tokens_per_minute=tpm,
+            sandbox=self.session.sandbox is not None,
         )
 
     def ask(self, keep: Callable[[Outcome], Any]) -> Plan[Any]:
@@ -217,6 +214,8 @@ class Chats:
         try:
             with bar, nullcontext() if budget is None else self.session.purse(budget):
                 yield Together(plans, self.how.at_once, self._watch(bar))
+        except GeneratorExit:
+            raise  # somebody only wanted to see what would be sent
         except BaseException:  # Ctrl-C, or the task was cancelled
             keep(self.outcome)
             self.session.tell(
@@ -330,25 +329,23 @@ class Chats:
             call = replace(call, body={name: value for name, value in body.items() if name != _LIMIT})
         return asked(self.session.settings.base_url, call)
 
-    def _afford(self, estimate: Estimate) -> None:
+    def _afford(self, plan: ChatPlan) -> None:
         """Refuse a run that the budget cannot hold."""
         budget = self.how.budget_usd
-        if budget is None or not estimate.calls:
+        if budget is None or not plan.calls:
             return
         what = ""
-        if estimate.least is None:
-            what = f"The price of {estimate.model} is not known, so no budget can be kept."
-        elif estimate.least > budget:
-            what = (
-                f"{count(estimate.calls)} calls cost {money(estimate.least)} for what they read alone; the "
-            )
+        if plan.least.usd is None:
+            what = f"The price of {plan.model} is not known, so no budget can be kept."
+        elif plan.least > budget:
+            what = f"{count(plan.calls)} calls cost {money(plan.least.usd)} for what they read alone; the "
             what += f"budget is {money(budget)}."
         if what:
             raise BudgetExceeded(
                 what,
-                asked=f"{count(estimate.rows)} rows of {estimate.model}",
+                asked=f"{count(plan.rows)} rows of {plan.model}",
                 do="Raise budget_usd=, or take fewer rows or a cheaper model: dry_run=True tells the price.",
-                price=estimate.least,
+                price=plan.least.usd,
                 limit=budget,
             )
 
@@ -364,6 +361,6 @@ def _again(call: Call[Reply], kept: bytes | None) -> Reply | None:
     return replace(reply, usage=Usage(), cost=Cost(0.0, "charged"))
 
 
-def _sum(prices: Sequence[float | None]) -> float | None:
+def _sum(prices: Sequence[float | None]) -> Cost:
     known = [price for price in prices if price is not None]
-    return sum(known) if len(known) == len(prices) else None
+    return Cost(sum(known), "estimated") if len(known) == len(prices) else Cost()

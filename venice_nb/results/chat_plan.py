@@ -1,0 +1,101 @@
+"""What asking a model about the rows of a table would take and cost, told before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from venice_nb.render import html, text
+from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results.money import Cost
+
+SHARE = 0.9  # of the rate limit that is used
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ChatPlan(Displayed):
+    """What a run over the rows of a table would do. Nothing is sent and nothing is spent by asking.
+
+    Attributes:
+        model: the model that would be asked.
+        rows: rows of the table.
+        calls: chats to be paid for; rows that ask the same are asked once.
+        cached: rows that an earlier run answered.
+        skipped: rows with nothing to ask.
+        refused: rows that cannot be sent, such as a text that is too long.
+        prompt_tokens: tokens the model reads, estimated.
+        most_tokens: those, and the longest answers to be expected.
+        least: US dollars for what is read alone.
+        most: US dollars with the longest answers to be expected; `max_completion_tokens=` brings it down.
+        requests_per_minute: how many requests may be sent in a minute; None where nothing limits them.
+        tokens_per_minute: likewise.
+        sandbox: whether the embedded sandbox would be asked, whose money is play money.
+
+    """
+
+    model: str
+    rows: int
+    calls: int
+    cached: int = 0
+    skipped: int = 0
+    refused: int = 0
+    prompt_tokens: int = 0
+    most_tokens: int = 0
+    least: Cost = field(default_factory=Cost)
+    most: Cost = field(default_factory=Cost)
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    sandbox: bool = False
+
+    @property
+    def minutes(self) -> float:
+        """The least that the rate limits make it take, whatever the model takes to answer."""
+        limits = ((self.calls, self.requests_per_minute), (self.prompt_tokens, self.tokens_per_minute))
+        return max(amount / (SHARE * limit) if limit else 0.0 for amount, limit in limits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain numbers and texts."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return plain | {"least": self.least.usd, "most": self.most.usd, "minutes": self.minutes}
+
+    def _price(self) -> str:
+        if self.least.usd is None or self.most.usd is None:
+            return text.UNKNOWN
+        if self.least.usd == self.most.usd:
+            return text.money(self.most.usd)
+        return f"{text.money(self.least.usd)} to {text.money(self.most.usd)}"
+
+    def __repr__(self) -> str:
+        model = text.short(self.model, 80)
+        counts = f"{text.count(self.rows)} rows, {text.count(self.calls)} calls"
+        return f"<ChatPlan {counts}, {self._price()}, {model}>"
+
+    def _facts(self) -> list[tuple[str, str]]:
+        left = [("with nothing to ask", self.skipped), ("that cannot be sent", self.refused)]
+        facts = [
+            ("model", text.short(self.model, 80)),
+            ("rows", text.count(self.rows)),
+            *((name, text.count(number)) for name, number in left if number),
+            ("answered before", text.count(self.cached)),
+            ("calls", text.count(self.calls)),
+            (
+                "tokens",
+                f"~{text.count(self.prompt_tokens)} read, up to {text.count(self.most_tokens)} in all",
+            ),
+            ("cost", f"{self._price()}; the second with the longest answers to be expected"),
+            ("time", f"at least {text.seconds(self.minutes * 60)} at the rate limit"),
+        ]
+        if not self.requests_per_minute and not self.tokens_per_minute:
+            facts[-1] = ("time", "no rate limit is known")
+        if not self.calls:
+            facts[-2:] = [("cost", text.money(0.0))]
+        return [*facts, *([("cost of", "SANDBOX, play money")] if self.sandbox else [])]
+
+    def _mimebundle(self) -> Bundle:
+        head = f"Plan: a chat about each of {text.count(self.rows)} rows"
+        facts, word = self._facts(), "Nothing is sent and nothing is spent by a plan."
+        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
+        return {
+            "text/plain": "\n".join(lines),
+            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
+        }
