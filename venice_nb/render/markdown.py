@@ -48,7 +48,8 @@ def to_html(
     """The Markdown as an element for :func:`venice_nb.render.html.page`; unfinished Markdown is fine.
 
     CommonMark with tables, strikethrough and task lists; a single newline is a line break, as models mean it.
-    ``citations`` are the API's ``{"title": ..., "url": ...}`` in order; markers like ``^1,3^`` link to them.
+    ``citations`` are the API's ``{"title": ..., "url": ...}`` in order; markers like ``^1,3^`` link to them,
+    or, for ``{"title": ..., "anchor": ...}``, to an element of the same display.
     ``allow_images=True`` loads pictures from other hosts, which tells those hosts that the answer was read.
     """
     env = {"citations": citations, "images": allow_images}
@@ -265,6 +266,9 @@ def _mark(place: int, citations: Sequence[Mapping[str, Any]], *, linked: bool) -
     if not linked or not 0 <= place < len(citations):
         return html.escape(number)
     source = citations[place]
+    anchor = str(source.get("anchor") or "")
+    if anchor:  # an element of the same display, named by us
+        return html.tag("a", number, href=f"#{anchor}", title=text.short(str(source.get("title") or ""), 200))
     url = html.safe_url(str(source.get("url") or ""))
     # titles come from web pages, with entities and <strong> left in them
     title = text.short(_html.unescape(_MARKUP.sub("", str(source.get("title") or ""))), 120)

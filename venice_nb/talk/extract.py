@@ -115,13 +115,17 @@ class Extraction:
 
     Attributes:
         shape: what is wanted.
+        task: what the model is told to do with the text.
         ours: whether the length of the answers is limited for the sake of a budget only.
 
     """
 
-    def __init__(self, session: Session, shape: Shape, parameters: Mapping[str, Any]) -> None:
+    def __init__(
+        self, session: Session, shape: Shape, parameters: Mapping[str, Any], *, task: str = _TASK
+    ) -> None:
         self.session = session
         self.shape = shape
+        self.task = task
         self.ours = False
         self._parameters = dict(parameters)
         self._model: Any = None
@@ -213,15 +217,17 @@ class Extraction:
 
     def messages(self, text: str, instructions: str | None = None) -> list[dict[str, Any]]:
         """What is asked about one text."""
-        task = [_TASK]
-        if self._format is None:
-            task.append(_IN_WORDS + json.dumps(self.shape.schema, ensure_ascii=False))
         # A tag that the text itself does not close, so that nothing in it stands outside.
         tag = next((tag for tag in _TAGS if f"</{tag}" not in text), "text-to-read")
         asked = f"<{tag}>\n{text}\n</{tag}>"
-        if instructions:
-            asked = f"{instructions}\n\n{asked}"
-        return [{"role": "system", "content": "\n\n".join(task)}, {"role": "user", "content": asked}]
+        return self.asking(f"{instructions}\n\n{asked}" if instructions else asked)
+
+    def asking(self, content: str) -> list[dict[str, Any]]:
+        """The messages of the task and of what to do it with, in which texts are fenced already."""
+        task = [self.task]
+        if self._format is None:
+            task.append(_IN_WORDS + json.dumps(self.shape.schema, ensure_ascii=False))
+        return [{"role": "system", "content": "\n\n".join(task)}, {"role": "user", "content": content}]
 
 
 def _frame(shape: Shape, outcome: Outcome, index: Any) -> pd.DataFrame:
