@@ -203,3 +203,25 @@ def test_what_is_not_known_is_said_in_whole_sentences():
     """An admission ends in a stop before anything else is said."""
     assert answer("Who invented PCA?").startswith("That is not among what I know about PCA. ")
     assert answer("What is zorblax?").startswith("I have no answer about “zorblax”. ")
+
+
+@pytest.mark.parametrize(
+    ("statement", "true_of"),
+    [
+        ("The review complains about delivery", [0, 1]),
+        ("The customer is happy with the delivery", [2]),
+        ("Is the review about quality?", [4]),
+        ("It mentions a mug", [3]),
+        ("The customer complains", [0, 1, 4]),
+    ],
+)
+def test_a_statement_about_a_text_is_judged_by_its_subject_and_its_tone(statement, true_of):
+    texts = [
+        "The delivery was late again, awful",
+        "My parcel arrived two weeks late and nobody answered",
+        "Delivery was quick, great shop!",
+        "The mug is beautiful and blue",
+        "It broke after a day, terrible.",
+    ]
+    verdicts = [answer(f"True or false? {statement}: <text>{text}</text>") for text in texts]
+    assert [row for row, verdict in enumerate(verdicts) if verdict == "True"] == true_of

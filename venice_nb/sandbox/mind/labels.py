@@ -207,6 +207,26 @@ _NEGATION = re.compile(
 )
 
 
+# What a statement says about a text as a whole, and of what: "The review complains about the delivery."
+_OF_THE_TEXT = re.compile(
+    r"\b(?:(?P<bad>complain\w*|unhappy|dissatisfied|annoyed|disappointed|critici[sz]\w*|dislikes?)|(?P<good>prais\w*|happy|pleased|satisfied|enjoys?|likes?|loves?|recommends?)|mentions?|(?:is|are)(?: \w+){0,2} about|(?:talks?|asks?|speaks?) (?:about|of|for)|concerns?)\b(?: (?:about|with|of|for|by))? ?(?P<what>[^.?!:\n]*)",
+    re.IGNORECASE,
+)
+
+
+def _says(question: str, text: str) -> bool | None:
+    """Whether a text complains of something, praises it or speaks of it; None when nothing like that is asked."""
+    said = _OF_THE_TEXT.search(question)
+    if said is None:
+        return None
+    roots = terms(said["what"])
+    near = {hint for word in said["what"].lower().split() for hint in HINTS.get(word, ())} | set(roots)
+    if roots and not near & set(terms(text)):
+        return False
+    feeling = sentiment(text)
+    return feeling < -0.5 if said["bad"] else feeling > 0.5 if said["good"] else True
+
+
 def _yes_or_no(question: str, passages: Sequence[Passage], trace: Trace) -> Draft | None:
     """Yes when the best sentence says what is asked with the same polarity, no when it denies it or nothing says it."""
     yes, no = ("True", "False") if re.search(r"\btrue\b", question, re.IGNORECASE) else ("Yes", "No")
@@ -224,6 +244,9 @@ def _yes_or_no(question: str, passages: Sequence[Passage], trace: Trace) -> Draf
     text = "\n".join(p.text for p in passages)
     if not text.strip():
         return None
+    says = _says(bare, text)
+    if says is not None:
+        return exactly(yes if says else no, "label")
     if tone:
         return exactly(yes if tone_fit(tone[1], sentiment(text)) > 0 else no, "label")
     hits = rank(bare, passages, trace)
