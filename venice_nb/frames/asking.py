@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from venice_nb.calls.check import choice, flag, refuse
-from venice_nb.calls.talk.chat import chat_completion
+from venice_nb.calls.check import choice, flag, refuse, unknown
+from venice_nb.calls.talk.chat import KNOWN, chat_completion
+from venice_nb.calls.talk.parameters import CHAT_HINTS
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import VeniceError
 from venice_nb.frames.columns import cells, joined, source, target
@@ -98,7 +100,8 @@ def map(  # noqa: A001  what it is called on any column
     made = Template.of(template, frame.columns)
     error = f"{into}_error"
     target(frame, made, (into, error))
-    _check(dry_run, parameters)
+    flag("dry_run", dry_run)
+    check(map, parameters)
     system = "\n\n".join([*([system] if system else []), *([] if made.bare else [NOTE])])
 
     def messages(row: Sequence[str]) -> list[dict[str, Any]]:
@@ -172,7 +175,8 @@ def extract(
     error = f"{into}_error" if one.shape.wrapped and into else f"{into}error"
     error = error if error not in fields else f"{into}extraction_error"
     target(frame, made, (*fields, error))
-    _check(dry_run, parameters)
+    flag("dry_run", dry_run)
+    check(extract, parameters)
     how = How(at_once, budget_usd, cache, progress)
     yield from one.choose(model, how)
     rows = [
@@ -237,13 +241,14 @@ def filter(  # noqa: A001  what it is called on any column
     made = Template.of(statement, frame.columns, field="statement")
     target(frame, made, (UNJUDGED,))
     choice("keep", "drop")("unjudged", unjudged)
-    _check(dry_run, parameters)
+    flag("dry_run", dry_run)
+    check(filter, parameters)
     instructions = "\n\n".join([*([system] if system else []), _JUDGE])
     how = How(at_once, budget_usd, cache, progress)
     ask, ours = yield from asking(session, model, how, parameters)
 
     def messages(row: Sequence[str]) -> list[dict[str, Any]]:
-        asked = f"True or false? {made.fenced(row)}"
+        asked = f"True or false: {made.fenced(row)}"
         return [{"role": "system", "content": instructions}, {"role": "user", "content": asked}]
 
     rows = [
@@ -329,11 +334,15 @@ def _refused(reply: Reply) -> None:
         raise VeniceError("The model refused to answer.", charged="yes")
 
 
-def _check(dry_run: Any, parameters: Mapping[str, Any]) -> None:
-    flag("dry_run", dry_run)
-    for name, instead in _OF_ONE.items():
-        if name in parameters:
-            refuse(name, parameters[name], "left out", instead, what=f"{name}= is for a single chat.")
+def check(plan: Callable[..., Any], parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters of a chat that a column has no use for, and misspelt arguments of the plan itself."""
+    for name in parameters:
+        if name in _OF_ONE:
+            refuse(name, parameters[name], "left out", _OF_ONE[name], what=f"{name}= is for a single chat.")
+        if name not in KNOWN and name not in CHAT_HINTS:
+            ours = [each for each in inspect.signature(plan).parameters if each not in ("session", "frame")]
+            do = "What is newer than this library goes through extra_body={...}."
+            unknown(name, {*KNOWN, *ours} - {"parameters", *_OF_ONE}, do=do)
 
 
 def _tell(session: Session, outcome: Outcome, what: str, error: str) -> None:

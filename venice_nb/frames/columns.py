@@ -85,7 +85,7 @@ def joined(
     made = frame.copy()
     for name, values in columns.items():
         made[name] = typed(pd.Series(list(values), dtype="object")).array
-    made[error] = pd.Series(list(told), dtype="object").array
+    made[error] = pd.Series(list(told), index=frame.index, dtype="object")  # None stays None
     return made
 
 
