@@ -76,8 +76,8 @@ def map(  # noqa: A001  what it is called on any column
         model: as for `chat`.
         at_once: rows at a time, 1 to 16; the rate limit of the model holds besides.
         budget_usd: US dollars that are not passed. A run that costs more for what is read alone is refused;
-            otherwise it goes as far as the money does. It limits answers to 4,096 tokens where
-            `max_completion_tokens` does not, so that it is known what a call can cost.
+            otherwise it goes as far as the money does. Answers are limited where `max_completion_tokens` does
+            not do it, as under `v.budget`, so that it is known what a call can cost.
         cache: take the answers of an earlier run, and keep those of this one.
         dry_run: give the `ChatPlan`, with calls, tokens, dollars and minutes, and send nothing.
         progress: a bar while it runs; None shows one in notebooks and terminals.
@@ -109,11 +109,11 @@ def map(  # noqa: A001  what it is called on any column
         return [{"role": "system", "content": system}, *asked] if system else asked
 
     how = How(at_once, budget_usd, cache, progress)
-    ask, ours = yield from asking(session, model, how, parameters)
+    ask = yield from asking(session, model, parameters)
     rows = [
         each if isinstance(each, str) else row(ask, messages(each), _answer) for each in cells(frame, made)
     ]
-    chats = Chats(session, rows, how, ours=ours)
+    chats = Chats(session, rows, how)
     if dry_run:
         return (yield from chats.survey())
 
@@ -178,11 +178,11 @@ def extract(
     flag("dry_run", dry_run)
     check(extract, parameters)
     how = How(at_once, budget_usd, cache, progress)
-    yield from one.choose(model, how)
+    yield from one.choose(model)
     rows = [
         row if isinstance(row, str) else one.row(made.fill(row), instructions) for row in cells(frame, made)
     ]
-    chats = Chats(session, rows, how, ours=one.ours)
+    chats = Chats(session, rows, how)
     if dry_run:
         return (yield from chats.survey())
 
@@ -245,7 +245,7 @@ def filter(  # noqa: A001  what it is called on any column
     check(filter, parameters)
     instructions = "\n\n".join([*([system] if system else []), _JUDGE])
     how = How(at_once, budget_usd, cache, progress)
-    ask, ours = yield from asking(session, model, how, parameters)
+    ask = yield from asking(session, model, parameters)
 
     def messages(row: Sequence[str]) -> list[dict[str, Any]]:
         asked = f"True or false: {made.fenced(row)}"
@@ -254,7 +254,7 @@ def filter(  # noqa: A001  what it is called on any column
     rows = [
         each if isinstance(each, str) else row(ask, messages(each), _verdict) for each in cells(frame, made)
     ]
-    chats = Chats(session, rows, how, ours=ours)
+    chats = Chats(session, rows, how)
     if dry_run:
         return (yield from chats.survey())
 
@@ -278,22 +278,21 @@ def filter(  # noqa: A001  what it is called on any column
 
 
 def asking(
-    session: Session, model: ModelName | None, how: How, parameters: Mapping[str, Any]
-) -> Plan[tuple[Callable[[Any], Call[Reply]], bool]]:
-    """How messages become a call, and whether its limit is our own. What is wrong otherwise is refused."""
+    session: Session, model: ModelName | None, parameters: Mapping[str, Any]
+) -> Plan[Callable[[Any], Call[Reply]]]:
+    """The plan that chooses the model and gives `ask(messages)`, which makes a call."""
 
     def first(name: str) -> None:
         chat_completion("?", model=Resolution(None, name), catalogue=session.catalogue, **parameters)
 
     found = yield from choose_model(session, model, character=slug_in(parameters), first=first)
-    limited, ours = how.within(parameters, found.model)
     known = session.catalogue
 
     def ask(messages: Any) -> Call[Reply]:
-        return chat_completion(messages, model=found, catalogue=known, **limited)
+        return chat_completion(messages, model=found, catalogue=known, **parameters)
 
     ask("?")
-    return ask, ours
+    return ask
 
 
 def row(

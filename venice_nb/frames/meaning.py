@@ -241,14 +241,14 @@ def cluster_label(
     integer(0)("seed", seed)
     check(cluster_label, parameters)
     how = How(at_once, budget_usd, cache, progress)
-    ask, ours = yield from asking(session, model, how, parameters)
+    ask = yield from asking(session, model, parameters)
     options = {"model": embedding_model, "dimensions": dimensions, "cache": cache}
     matrix, places = yield from _matrix(
         session, frame, template, **options, at_once=at_once, progress=progress
     )
     groups, centres = cluster(matrix.array, k, norms=matrix.norms, seed=seed)
     rows = [row(ask, _question(matrix, groups, centres, group), _title) for group in range(len(centres))]
-    chats = Chats(session, rows, how, name="name", ours=ours)
+    chats = Chats(session, rows, how, name="name")
     chats.outcome.usage += matrix.usage
     chats.outcome.cost += matrix.cost
     numbers = np.full(len(frame), -1)

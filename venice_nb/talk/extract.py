@@ -95,9 +95,9 @@ def extract(
             do="Pass one column: df['review'].",
         )
     how = How(at_once, budget_usd, cache, progress)
-    yield from one.choose(model, how)
+    yield from one.choose(model)
     asked = [one.row(row, instructions) if isinstance(row, str) and row.strip() else NO_TEXT for row in rows]
-    chats = Chats(session, asked, how, ours=one.ours)
+    chats = Chats(session, asked, how)
     if dry_run:
         return (yield from chats.survey())
 
@@ -126,19 +126,16 @@ class Extraction:
         self.session = session
         self.shape = shape
         self.task = task
-        self.ours = False
-        self._parameters = dict(parameters)
+        self._parameters = parameters
         self._model: Any = None
         self._format: dict[str, Any] | None = None
 
-    def choose(self, model: ModelName | None, how: How | None = None) -> Plan[None]:
+    def choose(self, model: ModelName | None) -> Plan[None]:
         """Settle the model and how it is asked."""
         character = slug_in(self._parameters)
         self._format = self.shape.response_format
         self._model = yield from choose_model(self.session, model, character=character, first=self._first)
         known = self._model.model
-        if how is not None:
-            self._parameters, self.ours = how.within(self._parameters, known)
         if self._format is None:
             self.session.announce("a shape with free keys cannot be enforced; the model is asked in words")
         elif known is not None and not known.supports("schema"):

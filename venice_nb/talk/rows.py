@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Received
 from venice_nb.calls.check import flag, integer, number
-from venice_nb.calls.talk.chat import ANSWER, Reader
+from venice_nb.calls.talk.chat import Reader
 from venice_nb.errors import (
     AuthenticationError,
     BudgetExceeded,
@@ -38,10 +38,9 @@ from venice_nb.results.reading import dumps
 from venice_nb.results.talk.reply import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from venice_nb.calls.call import Call
-    from venice_nb.catalogue import Model
     from venice_nb.client.session import Session
 
 MOST = 16  # chats at a time, as many as there are connections
@@ -50,7 +49,7 @@ NOT_ASKED = "not asked"
 # What stops every row of a table alike: asking for the next one would only fail again, and be counted.
 _HOPELESS = (AuthenticationError, PaymentRequired, Forbidden, NotFound, LocalLimit)
 _OURS = (ExtractionError, VeniceError)  # failures whose name says nothing about the row
-_LIMIT = "max_completion_tokens"
+_LIMITS = frozenset({"max_completion_tokens", "max_tokens"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +114,6 @@ class How:
         if self.progress is not None:
             flag("progress", self.progress)
 
-    def within(self, parameters: Mapping[str, Any], model: Model | None) -> tuple[dict[str, Any], bool]:
-        """The parameters of a chat, and whether a limit to its answer was added for the sake of a budget.
-
-        Without one a call might cost as much as the longest answer of the model, and few would fit.
-        """
-        limited = any(parameters.get(name) for name in (_LIMIT, "max_tokens"))
-        if self.budget_usd is None or limited:
-            return dict(parameters), False
-        longest = (model.max_output if model is not None else None) or ANSWER
-        return {**parameters, _LIMIT: min(ANSWER, longest)}, True
-
 
 class Chats:
     """The rows of one table, surveyed: what each asks, what is known already, what the rest may cost.
@@ -135,14 +123,11 @@ class Chats:
         rows: a `Row` each, or the reason why there is nothing to ask.
         how: how many at a time, and so on.
         name: what one is called in the bar.
-        ours: whether the limit to the length of the answers is our own.
 
     """
 
-    def __init__(
-        self, session: Session, rows: Sequence[Row | str], how: How, *, name: str = "row", ours: bool = False
-    ) -> None:
-        self.session, self.rows, self.how, self.name, self.ours = session, rows, how, name, ours
+    def __init__(self, session: Session, rows: Sequence[Row | str], how: How, *, name: str = "row") -> None:
+        self.session, self.rows, self.how, self.name = session, rows, how, name
         self.cache: AnswerCache | None = answers_for(session.private) if how.cache else None
         self.outcome = Outcome([None] * len(rows), [NOT_ASKED] * len(rows))
         self.stopped: VeniceError | None = None
@@ -317,16 +302,13 @@ class Chats:
             self.outcome.cost += reply.cost
             self.outcome.last = reply
             self._usd += reply.cost.usd or 0.0
-        # An answer that only our own limit cut short is none to keep: without a budget it would be whole.
-        if reply.raw and not (self.ours and reply.finish_reason == "length"):
+        # Cut short by a budget or the model, not by what was asked for: another time it may be whole.
+        cut = reply.finish_reason == "length" and _LIMITS.isdisjoint(step.call.body or ())
+        if reply.raw and not cut:
             paid[key] = dumps(reply.raw).encode("utf-8", "replace")
         return reply
 
     def _asked(self, call: Call[Any]) -> bytes:
-        """What a call asks; a limit of our own is no part of the question."""
-        body = call.body or {}
-        if self.ours:
-            call = replace(call, body={name: value for name, value in body.items() if name != _LIMIT})
         return asked(self.session.settings.base_url, call)
 
     def _afford(self, plan: ChatPlan) -> None:
