@@ -301,6 +301,7 @@ def test_saved_and_loaded_it_is_the_same(tmp_path):
     """Messages with their pictures, replies, costs, settings."""
     c = spoken()
     path = c.save(tmp_path / "c.json")
+    assert c.to_dict() == json.loads(path.read_text("utf-8"))
     session = FakeSession()
     other, script = talk(reply("Welcome back"), tools=[weather], session=session)
     assert other.load(path) is other

@@ -19,6 +19,7 @@ from venice_nb.policy.store import Busy, Unusable
 from venice_nb.render.live import Bundle, Displayed, Live, environment
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Generator
 
     from venice_nb.client.session import Session
@@ -169,6 +170,24 @@ class Job(Displayed):
 
         """
         return self._session.run(self._again(accept_duplicate))  # type: ignore[no-any-return]
+
+    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
+        """Writes the finished film or sound, as its own `save` does. Never waits.
+
+        Raises InvalidInput for a job whose result is not on disk, with what to do.
+        """
+        made, entry = self.result, self._seen[0]
+        if made is None:
+            do = "wait for it: job.wait().save(path)"
+            if entry.state == "done":
+                do = f"its file {plain(entry.file, 200)} is gone: job.wait() fetches it again within a day"
+            elif entry.ended:
+                do = "there is nothing to save; order it again with submit(...)"
+            elif entry.state == "unknown":
+                do = "job.reconcile() tells whether it was ordered"
+            _refuse(entry, f"is {entry.state}", "a job whose result is on disk", do)
+        assert made is not None
+        return made.save(path, overwrite=overwrite)
 
     def to_dict(self) -> dict[str, Any]:
         """What is known of the job."""

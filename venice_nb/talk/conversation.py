@@ -285,6 +285,12 @@ class Conversation(Displayed):
         with self._busy():
             return conversation_file.save(self, path, overwrite=overwrite)
 
+    def to_dict(self) -> dict[str, Any]:
+        """What `save` writes, as plain values."""
+        from venice_nb.talk import conversation_file  # noqa: PLC0415  loads with the first file
+
+        return conversation_file.content(self)
+
     def load(self, path: str | os.PathLike[str]) -> Conversation:
         """Reads what `save` wrote: `c = v.conversation(tools=[...]).load("c.json")`. Gives the conversation.
 

@@ -85,8 +85,15 @@ class Saved:
 
 
 def save(conversation: Conversation, path: str | os.PathLike[str] | None, *, overwrite: bool) -> Path:
-    """Writes the file at once or not at all; a key that somebody typed into a message is blotted out."""
-    content = {
+    """Writes the file at once or not at all."""
+    written = json.dumps(content(conversation), ensure_ascii=False, indent=1) + "\n"
+    default = f"{saving.named('conversation', written)}.json"
+    return saving.write(path, written, default=default, suffixes=(".json",), overwrite=overwrite)
+
+
+def content(conversation: Conversation) -> dict[str, Any]:
+    """What is written, as plain values; a key that somebody typed into a message is blotted out."""
+    found = {
         "format": FORMAT,
         "version": VERSION,
         "system": conversation.system,
@@ -96,10 +103,8 @@ def save(conversation: Conversation, path: str | os.PathLike[str] | None, *, ove
         "tools": list(conversation._box),  # noqa: SLF001  the class and its file are one
         "turns": [_turn(turn) for turn in conversation.turns],
     }
-    written = json.dumps(plain_data(content), ensure_ascii=False, indent=1)
-    safe = _KEY.sub("<key>", written) + "\n"
-    default = f"{saving.named('conversation', written)}.json"
-    return saving.write(path, safe, default=default, suffixes=(".json",), overwrite=overwrite)
+    safe: dict[str, Any] = json.loads(_KEY.sub("<key>", json.dumps(plain_data(found))))
+    return safe
 
 
 def load(path: str | os.PathLike[str]) -> Saved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +17,14 @@ from venice_nb.results.pictures import image_view
 from venice_nb.results.pictures.image import Image
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
     import pandas as pd
 
 _TALL = 320  # pixels each picture is high
 _WIDE = 640  # and at most wide
+_SAVED, _LONGEST, _GAP = 1024, 16_000, 16  # pixels of a saved row: how high, how long, and between two
 _TOTAL = 200_000  # bytes of all copies together
 _ROW = 4  # pictures in a row at most, so that each is wide enough to be judged
 _ROW_OF_WIDE = 3
@@ -63,15 +68,31 @@ class Comparison(Displayed):
         first, *others = self.images
         return tuple(_difference(first, one) for one in others)
 
+    @cached_property
+    def picture(self) -> Image:
+        """All of them in one PNG, side by side at the height of the tallest, at most 1024 pixels.
+
+        Raises ValueError when one of them cannot be decoded.
+        """
+        return Image(_sheet(self.images), alt=f"{len(self.images)} pictures side by side")
+
+    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
+        """Writes `picture` as `.png`, `.jpg` or `.webp`. Never replaces a file unasked."""
+        name = f"comparison-{self.picture.sha[:8]}.png"
+        return self.picture.save(path if path is not None else name, overwrite=overwrite)
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """One dict per picture after the first: sizes, psnr, mean difference."""
+        return [
+            {"picture": position, "width": one.width, "height": one.height, "psnr": d.psnr, "mean": d.mean}
+            for position, (one, d) in enumerate(zip(self.images[1:], self.differences, strict=True), 1)
+        ]
+
     def to_frame(self) -> pd.DataFrame:
         """One row per picture after the first: sizes, psnr, mean difference."""
         import pandas as pd  # noqa: PLC0415  only when a table is asked for
 
-        rows = [
-            {"picture": position, "width": one.width, "height": one.height, "psnr": d.psnr, "mean": d.mean}
-            for position, (one, d) in enumerate(zip(self.images[1:], self.differences, strict=True), 1)
-        ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(self.to_dict())
 
     def __repr__(self) -> str:
         return f"<Comparison of {len(self.images)} pictures>"
@@ -155,6 +176,24 @@ def _difference(first: Image, other: Image) -> Difference:
     error = float(np.mean((a - b) ** 2, dtype=np.float64))
     psnr = math.inf if error == 0 else 10 * math.log10(255**2 / error)
     return Difference(size, psnr, float(np.mean(np.abs(a - b), dtype=np.float64)))
+
+
+def _sheet(images: tuple[Image, ...]) -> bytes:
+    """The pictures in a row, scaled to one height, on a clear ground."""
+    from PIL import Image as Pillow  # noqa: PLC0415  loads with the first one that is saved
+
+    pictures = [one.pil.convert("RGBA") for one in images]
+    shapes = sum(one.width / one.height for one in pictures)
+    tall = max(min(max(one.height for one in pictures), _SAVED, int(_LONGEST / shapes)), 1)
+    row = [one.resize((max(round(one.width * tall / one.height), 1), tall)) for one in pictures]
+    sheet = Pillow.new("RGBA", (sum(one.width for one in row) + _GAP * (len(row) - 1), tall), (0, 0, 0, 0))
+    left = 0
+    for one in row:
+        sheet.paste(one, (left, 0))
+        left += one.width + _GAP
+    out = io.BytesIO()
+    sheet.save(out, "PNG")
+    return out.getvalue()
 
 
 def _told(position: int, difference: Difference) -> str:

@@ -60,6 +60,10 @@ class Styles(Sequence[str], Displayed):
 
         return pd.DataFrame({"style": list(self.names)})
 
+    def to_dict(self) -> dict[str, list[str]]:
+        """The names under `style`."""
+        return {"style": list(self.names)}
+
     def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
         """Writes the names as `.json`. Never replaces a file unasked."""
         default = saving.named("styles", *self.names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput
 from venice_nb.render import text
@@ -48,6 +48,11 @@ class Transcripts(Table):
     def cost(self) -> Cost:
         """What all cost together."""
         return sum((each.cost for each in self.transcripts), Cost(0.0, "charged"))
+
+    @property
+    def raw(self) -> tuple[dict[str, Any], ...]:
+        """What the server sent for each recording; empty for those that failed."""
+        return tuple(each.raw if isinstance(each, Transcript) else {} for each in self.outcomes)
 
     def one(self, which: int | str) -> Transcript:
         """The transcript of a file, by name or position. Raises the error that it ended with."""
