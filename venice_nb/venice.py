@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from venice_nb.policy.budget import Purse
     from venice_nb.policy.flow import Event
+    from venice_nb.rag_rooms import AsyncRags, Rags
     from venice_nb.results.characters import Character
     from venice_nb.results.spending.spend import Spend
     from venice_nb.secrets import Secret
@@ -304,6 +305,11 @@ class Venice(_Client[Driver]):
         """The open web: see its methods."""
         return self._room("Web", "web_rooms")  # type: ignore[no-any-return]
 
+    @cached_property
+    def rag(self) -> Rags:
+        """Questions to documents, when called with a corpus."""
+        return self._room("Rags", "rag_rooms")  # type: ignore[no-any-return]
+
     def close(self) -> None:
         """Close idle connections. The client stays usable."""
         self._driver.connection.close()
@@ -365,6 +371,11 @@ class AsyncVenice(_Client[AsyncDriver]):
     def web(self) -> AsyncWeb:
         """The open web: see its methods."""
         return self._room("AsyncWeb", "web_rooms")  # type: ignore[no-any-return]
+
+    @cached_property
+    def rag(self) -> AsyncRags:
+        """Questions to documents, when called with a corpus."""
+        return self._room("AsyncRags", "rag_rooms")  # type: ignore[no-any-return]
 
     async def aclose(self) -> None:
         """Close the idle connections of the running event loop. The client stays usable."""

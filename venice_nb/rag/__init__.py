@@ -1,0 +1,1 @@
+"""Questions to documents: read, split, searched, answered with sources, and measured."""

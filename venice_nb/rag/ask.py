@@ -1,0 +1,150 @@
+"""A question answered from passages: found, given to a model behind a fence, shown while it is written."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.rag import prompt
+from venice_nb.rag.rerank import POOL, rerank
+from venice_nb.render.live import Bundle, Live, mark_shown
+from venice_nb.results.money import Cost, Usage
+from venice_nb.results.rag.answer import SILENT, Answer
+from venice_nb.talk.chat import prepared
+from venice_nb.talk.exchange import Exchange, Screen, rounds, wants_show
+from venice_nb.talk.tools import Toolbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from venice_nb.catalogue.names import ModelName
+    from venice_nb.client.session import Session
+    from venice_nb.policy.steps import Plan
+    from venice_nb.rag.index import Index
+    from venice_nb.results.rag.found import Found
+    from venice_nb.results.talk.reply import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What was found for a question, and what it cost to find."""
+
+    found: Found
+    usage: Usage
+    cost: Cost
+    elapsed: float = 0.0
+
+
+def retrieve(
+    session: Session, index: Index, questions: Sequence[str], k: int, rerank_with: ModelName | None
+) -> Plan[list[Retrieved]]:
+    """The plan that finds the best `k` passages for each question, reranked where that is wanted.
+
+    The cost of the questions' vectors, which are made together, is that of the first.
+    """
+    began = time.monotonic()
+    depth = max(POOL, k) if rerank_with is not None else k
+    search = yield from index.search(session, questions, depth)
+    spent = (time.monotonic() - began) / max(len(questions), 1)
+    made = []
+    for number, found in enumerate(search.found):
+        usage, cost = (Usage(), Cost(0.0, "charged")) if number else (search.usage, search.cost)
+        began = time.monotonic()
+        if rerank_with is not None and len(found) > 1:
+            better = yield from rerank(session, found, rerank_with)
+            found, usage, cost = better.found, usage + better.usage, cost + better.cost  # noqa: PLW2901  in its place
+        made.append(Retrieved(found.top(k), usage, cost, spent + time.monotonic() - began))
+    return made
+
+
+def near_enough(found: Found, floor: float) -> bool:
+    """Whether anything found reaches the floor: a cosine, or a BM25 where only keywords are searched.
+
+    With both, a passage that shares words with the question passes a floor of 0.
+    """
+    for hit in found:
+        share = hit.keyword if found.retrieval == "keyword" else hit.vector
+        if share is not None and share.score > floor:
+            return True
+        if floor <= 0 and hit.keyword is not None:
+            return True
+    return False
+
+
+def answer(
+    session: Session,
+    retrieved: Retrieved,
+    *,
+    floor: float,
+    model: ModelName | None,
+    show: bool | None,
+    **parameters: Any,
+) -> Plan[Answer]:
+    """The plan that has a model answer from what was found, or says that there is nothing to answer from."""
+    found = retrieved.found
+    shown = wants_show(session, show)
+    if not near_enough(found, floor):
+        silent = Answer(
+            question=found.question,
+            text=SILENT,
+            answered=False,
+            found=replace(found, notes=(*found.notes, "nothing in them is near the question")),
+            usage=retrieved.usage,
+            cost=retrieved.cost,
+            elapsed=retrieved.elapsed,
+        )
+        session.last = silent
+        if shown and Live(silent._mimebundle).finish():  # noqa: SLF001  its own display, drawn early
+            mark_shown(silent)
+        return silent
+
+    def make(reply: Reply) -> Answer:
+        made = Answer.of(found.question, found, reply, usage=retrieved.usage, cost=retrieved.cost)
+        return replace(made, elapsed=reply.elapsed + retrieved.elapsed)
+
+    exchange = Exchange(prompt.messages(found.question, found.passages))
+    stream = parameters.pop("stream", None)
+    ask = yield from prepared(
+        session, exchange.messages, model=model, stream=shown if stream is None else stream, **parameters
+    )
+    screen = _AnswerScreen(exchange, found, make, show=shown)
+    try:
+        yield from rounds(session, exchange, ask, box=Toolbox(None), screen=screen)
+    finally:
+        # also of an answer that was cut short: what had arrived is kept
+        if screen.answer is not None:
+            session.last = screen.answer
+    assert screen.answer is not None  # it was finished
+    return screen.answer
+
+
+class _AnswerScreen(Screen):
+    """What the notebook shows meanwhile: the answer as it grows, then with its passages below."""
+
+    def __init__(
+        self, exchange: Exchange, found: Found, make: Callable[[Reply], Answer], *, show: bool
+    ) -> None:
+        super().__init__(exchange, show=show)
+        self._found = found
+        self._make = make
+        self._drawn: Any = None
+        self.answer: Answer | None = None
+
+    def finish(self, reply: Reply) -> None:
+        self.answer = self._make(reply)
+        if self._live is not None and self._live.finish():
+            mark_shown(self.answer)
+
+    def _draw(self) -> Bundle:
+        from venice_nb.results.rag.answer_view import LiveAnswer, bundle  # noqa: PLC0415  it draws
+
+        if self.answer is not None:
+            return bundle(self.answer)
+        if self._dropped:
+            return {"text/plain": "", "text/html": ""}
+        self._drawn = self._drawn or LiveAnswer(self._found.question, self._found)
+        growing = self._growing
+        return self._drawn.bundle(  # type: ignore[no-any-return]  # made above
+            growing.text if growing is not None else "", growing.model if growing is not None else ""
+        )

@@ -1,0 +1,281 @@
+"""Questions to a corpus: `R = v.rag(corpus)`, then `R.ask("...")`, `R.search`, `R.explain`, `R.evaluate`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from venice_nb.calls import check
+from venice_nb.rag.ask import answer, retrieve
+from venice_nb.rag.corpus import Corpus
+from venice_nb.rag.explain import explained
+from venice_nb.rag.fusion import Blend
+from venice_nb.rag.index import Index, build
+from venice_nb.render import html, text
+from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results.talk.reply_view import price
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from venice_nb.catalogue.names import ModelName
+    from venice_nb.client.session import Session
+    from venice_nb.policy.steps import Plan
+    from venice_nb.rag.fusion import Fusion
+    from venice_nb.rag.index import Retrieval
+    from venice_nb.results.rag.answer import Answer
+    from venice_nb.results.rag.explanation import Explanation
+    from venice_nb.results.rag.found import Found
+
+_RETRIEVAL = check.choice(
+    "hybrid", "vector", "keyword", fixes={"bm25": "Pass 'keyword'.", "semantic": "Pass 'vector'."}
+)
+_FUSION = check.choice("scores", "ranks", fixes={"rrf": "Pass 'ranks': reciprocal rank fusion."})
+_K = check.integer(1, 100)
+_QUESTION = check.text(blank=False, longest=20_000)
+
+WEIGHT = {"scores": 0.8, "ranks": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a `Rag` answers, where a call does not say otherwise."""
+
+    model: ModelName | None
+    rerank: ModelName | None
+    k: int
+    min_score: float
+
+
+def rag(
+    session: Session,
+    /,
+    corpus: Corpus,
+    *,
+    model: ModelName | None = None,
+    embedding_model: ModelName | None = None,
+    chunk: int | None = None,
+    overlap: int = 0,
+    unit: Literal["characters", "tokens"] = "characters",
+    k: int = 5,
+    retrieval: Retrieval = "hybrid",
+    fusion: Fusion = "scores",
+    weight: float | None = None,
+    rerank: ModelName | None = None,
+    min_score: float = 0.0,
+    language: str = "english",
+    progress: bool | None = None,
+) -> Plan[Rag]:
+    """A corpus made ready to be asked: split, embedded, indexed. Then `R.ask("...")`.
+
+    Args:
+        corpus: documents, see `vn.Corpus`.
+        model: the chat model that answers; as for `chat`.
+        embedding_model: makes the vectors of passages and questions; as for `embed`.
+        chunk: the most a passage may measure; 800 characters or 200 tokens when left out.
+        overlap: how much of a passage the next may repeat.
+        unit: what both count, see `Corpus.split`.
+        k: passages that are found, and given to the model.
+        retrieval: "vector" compares meanings (cosine), "keyword" words (BM25 over stems), "hybrid" both.
+        fusion: how both become one ranking. "scores" adds them, each scaled to 0 to 1: `weight * cosine' +
+            (1 - weight) * bm25'` (Bruch, Gai, Ingber, ACM TOIS 2023). "ranks" is reciprocal rank fusion:
+            `weight / (60 + rank)`, summed (Cormack, Clarke, Buettcher, SIGIR 2009).
+        weight: the share of the vectors, 0 to 1; 0.8 for scores, 0.5 for ranks.
+        rerank: a chat model that rates the best 20 passages before `k` are taken; None does not.
+        min_score: the model is not asked unless some passage has a higher score: a cosine, or with
+            "keyword" a BM25. Scores that mean something differ between embedding models.
+        language: of the documents, for stems and small words: "english", "italian", ...
+        progress: a bar while passages are embedded; None shows one in notebooks and terminals.
+
+    Passages are searched with the titles and headings above them. Vectors are kept as `embed` keeps them, so
+    that the same corpus costs nothing a second time. Needs the extra `rag`. Raises InvalidInput before
+    anything is sent. API reference: `POST /embeddings`, `POST /chat/completions`.
+
+    >>> import venice_nb as vn
+    >>> v = vn.Venice.sandbox()
+    >>> corpus = vn.Corpus.from_texts({"tides": "High water is at noon.", "pets": "Dogs travel on a lead."})
+    >>> R = v.rag(corpus)
+    >>> R.ask("When is high water?", show=False).text
+    'High water is at noon [1].'
+
+    """
+    given: Any = corpus
+    if not isinstance(given, Corpus):
+        do = "Make one: vn.Corpus.from_files('docs/*.md'), from_frame(df), from_texts([...])."
+        check.refuse("corpus", corpus, "a Corpus", do)
+    if not len(corpus):
+        check.refuse("corpus", 0, "a corpus with documents", "Look at corpus.unread for what was not read.")
+    _RETRIEVAL("retrieval", retrieval)
+    _FUSION("fusion", fusion)
+    share = WEIGHT[fusion] if weight is None else check.number(0, 1)("weight", weight)
+    low = check.number(-1)("min_score", min_score)
+    settings = Settings(model, rerank, int(_K("k", k)), float(low))
+    passages = corpus.split(chunk, overlap, unit=unit)
+    index = yield from build(
+        session,
+        passages,
+        retrieval=retrieval,
+        blend=Blend(float(share), fusion),
+        model=embedding_model,
+        language=language,
+        progress=progress,
+    )
+    return Rag(session, corpus, index, settings)
+
+
+class Rag(Displayed):
+    """A corpus that can be asked. Made by `v.rag(corpus)`; with an `AsyncVenice` its methods are awaited.
+
+    Attributes:
+        corpus: the documents.
+        passages: the pieces they were split into.
+        index: what is searched; `index.matrix` are the vectors, an `EmbeddingMatrix`.
+        last: the last answer; None before the first.
+
+    """
+
+    def __init__(self, session: Session, corpus: Corpus, index: Index, settings: Settings) -> None:
+        self._session = session
+        self._settings = settings
+        self.corpus = corpus
+        self.index = index
+        self.passages = index.passages
+        self.last: Answer | None = None
+
+    # --- asking --------------------------------------------------------------------------------
+
+    def search(self, question: str, k: int | None = None) -> Any:
+        """The best `k` passages for a question, as `Found`: a table with scores, files and lines.
+
+        >>> import venice_nb as vn
+        >>> R = vn.Venice.sandbox().rag(vn.Corpus.from_texts({"pets": "Dogs travel on a lead."}))
+        >>> R.search("dogs")[0].passage.place
+        'pets, line 1'
+
+        """
+        return self._session.run(self.searching(question, k))
+
+    def searching(self, question: str, k: int | None = None) -> Plan[Found]:
+        """The plan of `search`, for a driver of your own."""
+        retrieved = yield from retrieve(
+            self._session, self.index, [_asked(question)], self._k(k), self._settings.rerank
+        )
+        return retrieved[0].found
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        model: ModelName | None = None,
+        show: bool | None = None,
+        **parameters: Any,
+    ) -> Any:
+        """The answer to a question, from the passages found for it, as `Answer`; shown while it is written.
+
+        Args:
+            question: what to ask.
+            k: passages the model is given; as for `v.rag` when left out.
+            model: as for `v.rag` when left out.
+            show: as for `chat`.
+            parameters: anything else that `chat` takes, such as `temperature=0`.
+
+        Marks such as `[1]` are links to the passages below the answer. When the sources do not hold an
+        answer, `answered` is False and the text says so. Raises what `chat` and `embed` raise.
+
+        """
+        return self._session.run(self.asking(question, k=k, model=model, show=show, **parameters))
+
+    def asking(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        model: ModelName | None = None,
+        show: bool | None = None,
+        **parameters: Any,
+    ) -> Plan[Answer]:
+        """The plan of `ask`, for a driver of your own."""
+        for name in ("tools", "messages", "system"):
+            if name in parameters:
+                check.refuse(
+                    name, "<not shown>", "absent", "Give the found passages to chat(...): R.search(question)."
+                )
+        retrieved = yield from retrieve(
+            self._session, self.index, [_asked(question)], self._k(k), self._settings.rerank
+        )
+        made = yield from answer(
+            self._session,
+            retrieved[0],
+            floor=self._settings.min_score,
+            model=model if model is not None else self._settings.model,
+            show=show,
+            **parameters,
+        )
+        self.last = made
+        return made
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The passages of the last answer, numbered like its marks. Raises InvalidInput before the first."""
+        if self.last is None:
+            check.refuse("sources", None, "there after an answer", 'Ask first: R.ask("...").')
+        return self.last.citations
+
+    def explain(self, question: str, k: int | None = None) -> Any:
+        """Why these passages: for each its rank and score with every retriever, and the words they share.
+
+        Nothing is asked of a chat model, unless it reranks.
+        """
+        return self._session.run(self.explaining(question, k))
+
+    def explaining(self, question: str, k: int | None = None) -> Plan[Explanation]:
+        """The plan of `explain`, for a driver of your own."""
+        found = yield from self.searching(question, k)
+        return explained(found, self.index)
+
+    def _k(self, k: int | None) -> int:
+        return self._settings.k if k is None else int(_K("k", k))
+
+    # --- how it looks ------------------------------------------------------------------------
+
+    def _facts(self) -> list[tuple[str, str]]:
+        index, blend = self.index, self.index.blend
+        matrix = index.matrix
+        how = str(index.retrieval)
+        if how == "hybrid":
+            how += f" ({blend.fusion} fused, vectors weigh {blend.weight:g})"
+        facts = [
+            ("documents", text.count(len(self.corpus))),
+            (
+                "passages",
+                f"{text.count(len(self.passages))} of at most {self.passages.size:,} {self.passages.unit}",
+            ),
+            ("retrieval", f"{how}, k = {self._settings.k}"),
+        ]
+        if matrix is not None:
+            n, d = matrix.shape
+            facts.append(("vectors", f"{text.count(n)} x {text.count(d)}, {text.short(matrix.model, 80)}"))
+            facts.append(("cost", price(matrix.cost)))
+        if self._settings.rerank is not None:
+            facts.append(("reranked by", text.short(str(self._settings.rerank), 80)))
+        if self.corpus.unread:
+            facts.append(("not read", f"{len(self.corpus.unread)} files or rows, see .corpus.unread"))
+        return facts
+
+    def __repr__(self) -> str:
+        return f"<Rag of {len(self.corpus)} documents, {len(self.passages)} passages, {self.index.retrieval}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Rag holds its client and is never pickled; make it anew, its vectors are kept")
+
+    def _mimebundle(self) -> Bundle:
+        facts = self._facts()
+        advice = 'R.ask("..."), R.search("..."), R.explain("..."), R.evaluate(questions)'
+        lines = ["Rag", *(f"  {name}: {value}" for name, value in facts), f"  {advice}"]
+        card = html.card("Rag", html.facts(facts), footer=advice)
+        return {"text/plain": "\n".join(lines), "text/html": html.page(card)}
+
+
+def _asked(question: Any) -> str:
+    return str(_QUESTION("question", question))

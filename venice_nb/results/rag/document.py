@@ -1,0 +1,88 @@
+"""A document to be asked: its text, where each line and page of it begins, and its headings."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MARKED = frozenset({"markdown", "html", "docx"})  # kinds whose text is Markdown
+
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file, row or text, read.
+
+    Attributes:
+        source: the name that citations carry: a path below the folder of the corpus, or the label of a row.
+        kind: "markdown", "text", "html", "pdf", "docx" or "row".
+        title: its first heading, else its name.
+        text: what it says; HTML and Word files as Markdown. Spans of passages count its characters.
+        pages: where each page begins in `text`; only for a PDF.
+        metadata: the other columns of a row.
+        note: what the reader should know: an encoding that was guessed, pages without text.
+
+    """
+
+    source: str
+    kind: str
+    title: str
+    text: str
+    pages: tuple[int, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
+
+    @cached_property
+    def _headings(self) -> list[tuple[int, tuple[str, ...]]]:
+        """Where each heading begins, with those above it: `(120, ("Refunds", "High water"))`."""
+        found: list[tuple[int, tuple[str, ...]]] = []
+        path: list[tuple[int, str]] = []
+        fence = ""
+        start = 0
+        for line in self.text.split("\n") if self.kind in MARKED else ():
+            mark = _FENCE.match(line)
+            heading = None if fence else _HEADING.match(line)
+            if mark and not fence:
+                fence = mark[1]
+            elif mark and line.strip().startswith(fence) and not line.strip(" \t" + fence[0]):
+                fence = ""
+            elif heading:
+                level = len(heading[1])
+                path = [each for each in path if each[0] < level] + [(level, (heading[2] or "").strip())]
+                found.append((start, tuple(name for _, name in path if name)))
+            start += len(line) + 1
+        return found
+
+    def line(self, place: int) -> int:
+        """The number of the line, from 1, that holds a character of the text."""
+        return bisect_right(self._lines, place)
+
+    def page(self, place: int) -> int | None:
+        """The number of the page, from 1, that holds a character; None where there are no pages."""
+        return max(bisect_right(self.pages, place), 1) if self.pages else None
+
+    def headings(self, place: int) -> tuple[str, ...]:
+        """The headings above a character, the highest first; one that begins there is among them."""
+        before = bisect_right(self._headings, place, key=lambda each: each[0])
+        return self._headings[before - 1][1] if before else ()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file or row that is not in the corpus, and why."""
+
+    source: str
+    reason: str
