@@ -7,6 +7,7 @@ from venice_nb.binding import AsyncRoom, Room, awaits, does, opens
 from venice_nb.embedding import plans as embedding
 from venice_nb.embedding.cache import EmbeddingCache
 from venice_nb.talk import chat
+from venice_nb.talk.cache import ChatCache
 
 
 class Chat(Room):
@@ -15,12 +16,22 @@ class Chat(Room):
     __call__ = does(chat.chat)
     stream = does(chat.stream)
 
+    @property
+    def cache(self) -> ChatCache:
+        """The answers about rows of tables that are kept between runs; `.clear()` forgets them."""
+        return ChatCache(self._session)
+
 
 class AsyncChat(AsyncRoom):
     """Talk to a text model: `await a.chat("...")`, or `async with a.chat.stream("...")` piece by piece."""
 
     __call__ = awaits(chat.chat)
     stream = opens(chat.stream)
+
+    @property
+    def cache(self) -> ChatCache:
+        """The answers about rows of tables that are kept between runs; `.clear()` forgets them."""
+        return ChatCache(self._session)
 
 
 class Embed(Room):

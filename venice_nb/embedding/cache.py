@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from venice_nb.policy.store import Busy, Unusable
 from venice_nb.policy.vector_cache import MemoryVectors, clear, count, vector_file
-from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results.kept import Kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from venice_nb.policy.vector_cache import VectorFile
 
 
-class EmbeddingCache(Displayed):
+class EmbeddingCache(Kept):
     """The vectors that are kept between runs, of all models: `v.embed.cache`.
 
     They are found again by the exact text, the model and the dimensions. Texts are not kept, only hashes of
@@ -29,6 +28,9 @@ class EmbeddingCache(Displayed):
     2
 
     """
+
+    things = "vectors"
+    here = "v.embed.cache"
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -65,18 +67,3 @@ class EmbeddingCache(Displayed):
             raise OSError(f"{self._file.path} is being written by another program") from None
         except Unusable as error:
             raise OSError(f"{self._file.path} cannot be written: {error}") from None
-
-    def __repr__(self) -> str:
-        where = "in memory" if self.path is None else f"in {text.short(str(self.path), 200)}"
-        return f"<EmbeddingCache {text.count(len(self))} vectors, {text.bytes_(self.size)}, {where}>"
-
-    def _mimebundle(self) -> Bundle:
-        where = "memory; they end with the sandbox" if self.path is None else text.short(str(self.path), 200)
-        head = f"{text.count(len(self))} kept vectors"
-        facts = [("size", text.bytes_(self.size)), ("in", where)]
-        word = "v.embed.cache.clear() forgets them; cache=False neither takes nor keeps any."
-        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
-        return {
-            "text/plain": "\n".join(lines),
-            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
-        }

@@ -89,6 +89,11 @@ class AnswerCache:
         self._held: dict[bytes, bytes] = {}  # without a file all; else what could not be written yet
         self._told = False
 
+    @property
+    def path(self) -> Path | None:
+        """The file; None when the answers are in memory."""
+        return None if self._file is None else self._file.path
+
     def get(self, key: bytes) -> bytes | None:
         """The answer to what was asked, as JSON; None when there is none."""
         found = self._held.get(key)
@@ -147,7 +152,7 @@ class AnswerCache:
         """How many answers there are, and their bytes."""
         held = list(self._held.values())
         rows = [(0, 0)]
-        if self._file is not None:
+        if self._file is not None and self._file.path.is_file():
             rows = self._read("SELECT count(*), coalesce(sum(length(reply)), 0) FROM answer", []) or rows
         return rows[0][0] + len(held), rows[0][1] + sum(map(len, held))
 
