@@ -135,6 +135,7 @@ def present(method: Any, plan: Callable[..., Any], bound: int = 1) -> None:
     """Show the plan's name, docstring and signature: what `?` shows is true. `self` is for what is bound."""
     functools.update_wrapper(method, plan)
     del method.__wrapped__
+    method.carries_out = plan  # the price of a method can be told without carrying it out
     signature = inspect.signature(plan)
     first, *rest = signature.parameters.values()
     me = first.replace(name="self", annotation=inspect.Parameter.empty)

@@ -103,6 +103,8 @@ class Call(Generic[T]):
     weight: int = 1  # how many requests it counts as: each variant of a picture is one
     price: float | None = None  # US dollars one more attempt may cost; None when unknown
     most: float | None = None  # US dollars it can cost at the very most, where that is more than `price`
+    # the same call, made so that it costs no more than so many dollars; None where nothing can be cut
+    within: Callable[[Call[Any], float], Call[Any]] | None = field(default=None, repr=False, compare=False)
     units: tuple[float, str] | None = None  # how much is bought, where it is not counted in tokens
     paid: bool = False  # spends money when it succeeds
     gather: Callable[[], Gatherer[T]] | None = None  # set when the answer is asked for as a stream

@@ -29,13 +29,19 @@ def line_of(call: Call[Any], result: Any, cost: Cost | None, *, note: str = "") 
         time=time.time(),
         operation=call.operation,
         family=call.family,
-        model=str(getattr(result, "model", "") or call.model),
+        model=_word(result, "model") or call.model,
         amount=float(amount),
         unit=unit,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
         usd=cost.usd,
         source=cost.source,
-        request_id=str(getattr(result, "request_id", None) or getattr(headers, "request_id", None) or ""),
+        request_id=_word(result, "request_id") or _word(headers, "request_id"),
         note=note,
     )
+
+
+def _word(thing: Any, name: str) -> str:
+    """An attribute that is text; a table has columns by such names."""
+    found = getattr(thing, name, "")
+    return found if isinstance(found, str) else ""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from venice_nb.calls.call import Call
 
+SHARE = 1 / 8  # of what is left of a budget, that one chat may take without having been told a limit
 CRUMB = 1e-9  # US dollars by which sums of floating-point numbers may be off
 
 
@@ -97,8 +98,9 @@ class Purse(Displayed):
 
     `with v.budget(0.25):` limits what is called inside, on top of that. A call that could pass a budget is
     refused with `BudgetExceeded` before it is sent; while others are under way that may turn out cheaper, it
-    waits for them. What a chat may cost is reckoned with the longest answer the model can give, so name
-    `max_completion_tokens` where a budget is small. Calls without a known price are refused under a budget.
+    waits for them. The answer of a chat that names no `max_completion_tokens` is then limited: to what an
+    eighth of the budget's rest buys, and to no less than 4,096 tokens. Calls without a known price are
+    refused under a budget.
 
     >>> import venice_nb as vn
     >>> v = vn.Venice.sandbox()
@@ -146,6 +148,15 @@ class Purse(Displayed):
         """US dollars spent under the tightest open budget; None without one."""
         tight = self._tightest()
         return None if tight is None else tight.spent
+
+    def fitted(self, call: Call[Any]) -> Call[Any]:
+        """The call, with its answer limited where it could take more than its share of a budget."""
+        budgets = self._budgets
+        if not budgets or call.within is None or call.price is None or call.most is None:
+            return call
+        share = SHARE * min(budget.limit - budget.spent for budget in budgets)
+        most = max(call.price, share)
+        return call.within(call, most) if call.most > most else call
 
     def reserve(self, call: Call[Any]) -> Reservation | bool:
         """A reservation for a call, True when it needs none, False when it must wait for calls under way.
@@ -213,10 +224,8 @@ class Purse(Displayed):
 
 def _over(call: Call[Any], most: float, budget: Budget) -> BudgetExceeded:
     left = max(0.0, budget.limit - budget.spent)
-    longer = call.most is not None and call.price is not None and call.price < most
-    do = "nothing was sent; raise the budget"
-    if longer:
-        do += f", or pass max_completion_tokens: the usual answer would cost up to {text.money(call.price)}"
+    chat = call.family == "text"
+    do = "nothing was sent; raise the budget" + (", or pass max_completion_tokens" if chat else "")
     return BudgetExceeded(
         f"This may cost {text.money(most)}, and {text.money(left)} of the budget of "
         f"{text.money(budget.limit)} are left.",

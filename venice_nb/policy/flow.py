@@ -165,6 +165,7 @@ class _Course:
             return
         while True:
             try:
+                self.call = self.purse.fitted(self.call)
                 held = self.purse.reserve(self.call)
             except errors.BudgetExceeded as error:
                 raise self._raised(error) from None

@@ -25,7 +25,8 @@ from venice_nb.calls.check import (
     text,
 )
 from venice_nb.calls.talk.abilities import check_abilities
-from venice_nb.calls.talk.chat import ANSWER, CHARS, STREAMED, WHOLE, Reader, resolved
+from venice_nb.calls.talk.bounds import Bound
+from venice_nb.calls.talk.chat import ANSWER, STREAMED, WHOLE, Reader, resolved
 from venice_nb.calls.talk.messages import Prompt
 from venice_nb.calls.talk.parameters import CHAT, VENICE, json_extra, tool
 from venice_nb.calls.talk.response_replies import ResponsesGatherer, read_response
@@ -166,7 +167,7 @@ def create_response(
     asked = body.get("max_output_tokens")
     answer = asked if isinstance(asked, int) else ANSWER
     known, read = found.model, prompt.tokens
-    longest = answer if asked or known is None else known.max_output or known.context or answer
+    bound = None if known is None or asked else Bound(known, read, answer, field="max_output_tokens")
     return Call(
         operation="createResponse",
         method="POST",
@@ -181,7 +182,8 @@ def create_response(
         family="text",
         tokens=read + answer,
         price=known.price.rates(read).cost(read, answer) if known is not None else None,
-        most=known.price.rates(read).cost(read * CHARS, longest) if known is not None else None,
+        most=None if bound is None else bound.most,
+        within=bound,
         paid=True,
     )
 

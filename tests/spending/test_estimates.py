@@ -1,0 +1,95 @@
+"""What a call would cost, told before it is made: nothing paid is sent."""
+
+import asyncio
+
+import pytest
+
+import venice_nb as vn
+
+FILM = {"model": "kling-2.5-turbo-pro-text-to-video", "duration": 5, "aspect_ratio": "16:9"}
+MUSIC = {"model": "elevenlabs-music", "duration_seconds": 5}
+
+
+def paid(v):
+    return [line for line in v.spend.lines if line.usd]
+
+
+@pytest.mark.parametrize(
+    ("ask", "close"),
+    [
+        (lambda v, f: f(v.images.generate, "a gondola at dusk", variants=4, width=64, height=64), 1e-12),
+        (lambda v, f: f(v.audio.speak, "Hello. " * 1000), 1e-12),
+        (lambda v, f: f(v.video.submit, "fog over a canal", **FILM, max_usd=1), 1e-12),
+        (lambda v, f: f(v.audio.music.submit, "slow jazz at night", **MUSIC, max_usd=1), 1e-12),
+        (lambda v, f: f(v.images.map, ["a door", "a bridge"], width=64, height=64, progress=False), 1e-12),
+        (lambda v, f: f(v.embed, ["a gondola", "a canal"], cache=False), 1e-5),
+    ],
+    ids=["images", "speech", "film", "music", "column", "embedding"],
+)
+def test_what_is_estimated_is_what_is_then_billed(v, ask, close):
+    estimate = ask(v, v.estimate)
+    assert not v.box.books
+    ask(v, lambda method, *args, **options: method(*args, **options))
+    assert float(estimate) == pytest.approx(sum(charge.usd for charge in v.box.books), abs=close)
+
+
+def test_a_chat_costs_no_more_than_its_estimate(v):
+    estimate = v.estimate(v.chat, "What is overfitting?", max_completion_tokens=200)
+    v.chat("What is overfitting?", max_completion_tokens=200)
+    assert 0 < v.box.books[0].usd <= estimate.usd
+    assert estimate.requests == 1
+    assert not estimate.more
+
+
+def test_an_unlimited_answer_has_an_estimate_and_an_upper_bound(v):
+    estimate = v.estimate(v.chat, "What is overfitting?")
+    assert estimate.most > 10 * estimate.usd
+    assert "at the very most" in estimate._repr_mimebundle_()["text/plain"]
+
+
+def test_tools_may_lead_to_more_requests_and_the_estimate_says_so(v):
+    def weather(city: str) -> str:
+        """The weather in a city."""
+        return "fog"
+
+    assert "or more" in str(v.estimate(v.chat, "Weather in Rome?", tools=[weather])._repr_mimebundle_())
+
+
+def test_a_free_call_costs_nothing(v):
+    assert v.estimate(v.models).usd == 0
+    assert v.estimate(v.models).requests == 0
+
+
+def test_bad_input_is_refused_as_in_the_call_itself(v):
+    with pytest.raises(vn.InvalidInput, match="temperature"):
+        v.estimate(v.chat, "Hi", temperature=3)
+    with pytest.raises(vn.InvalidInput, match="no argument"):
+        v.estimate(v.audio.speak, "Hi", volume=3)
+    assert not v.box.requests
+
+
+@pytest.mark.parametrize("method", ["chat", print, None])
+def test_what_is_no_method_of_a_client_is_told(v, method):
+    with pytest.raises(vn.InvalidInput, match=r"v\.estimate\(v\.chat"):
+        v.estimate(method, "Hi")
+
+
+def test_an_order_that_is_only_estimated_is_not_in_the_journal(v):
+    v.estimate(v.video.submit, "fog over a canal", **FILM, max_usd=1)
+    assert len(v.jobs()) == 0
+
+
+def test_the_asynchronous_client_estimates_likewise():
+    async def main():
+        async with vn.AsyncVenice.sandbox() as a:
+            return await a.estimate(a.images.generate, "a gondola", variants=4)
+
+    assert asyncio.run(main()).usd == pytest.approx(0.04)
+
+
+def test_an_estimate_is_a_number_where_one_is_needed(v):
+    estimate = v.estimate(v.images.generate, "a gondola")
+    assert estimate <= 0.5
+    assert estimate > 0.001
+    assert f"{estimate:.2f}" == "0.01"
+    assert estimate.to_dict()["model"] == "z-image-turbo"

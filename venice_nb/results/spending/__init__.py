@@ -1,0 +1,1 @@
+"""What was spent, what a call would cost, and how that compares with the bill."""

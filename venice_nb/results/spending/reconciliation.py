@@ -1,0 +1,88 @@
+"""The book of spending held against what the server says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from venice_nb.render import text
+from venice_nb.results.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEAR = 1e-6  # US dollars: a millionth is agreement
+_COLUMNS = ("request_id", "booked", "billed", "difference", "what")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Reconciliation(Table):
+    """What was booked here and what the server says was billed, with the calls on which they differ.
+
+    Attributes:
+        basis: "history" when each call was looked up at the server, "balance" when only the sums could be
+            compared; other users of the account then count as differences.
+        booked: US dollars in the book, of the calls whose cost is known.
+        billed: US dollars by the server; None when it does not tell.
+        unknown: calls in the book whose cost is not known.
+        rows: the calls that differ, are in the book alone or at the server alone ("history" only).
+        sandbox: the dollars are play money.
+
+    """
+
+    basis: Literal["history", "balance"] = "balance"
+    booked: float = 0.0
+    billed: float | None = None
+    unknown: int = 0
+    rows: tuple[dict[str, Any], ...] = field(default=())
+    sandbox: bool = False
+
+    @property
+    def difference(self) -> float | None:
+        """US dollars that the server billed beyond what is booked; None when it does not tell."""
+        return None if self.billed is None else self.billed - self.booked
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same, to a millionth of a dollar, call by call where calls were compared."""
+        return self.difference is not None and abs(self.difference) <= NEAR and not self.rows
+
+    @property
+    def raw(self) -> list[dict[str, Any]]:
+        """The rows as plain values."""
+        return [dict(row) for row in self.rows]
+
+    def _frame(self) -> pd.DataFrame:
+        import pandas as pd  # noqa: PLC0415  only when a table is asked for
+
+        return pd.DataFrame(self.raw, columns=list(_COLUMNS))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _caption(self) -> str:
+        money = " (play money)" if self.sandbox else ""
+        if self.billed is None or self.difference is None:
+            return f"Booked {text.money(self.booked)}{money}; the server does not say what it billed"
+        how = "call by call" if self.basis == "history" else "by the balance, which other calls change too"
+        said = f"Booked {text.money(self.booked)}, billed {text.money(self.billed)}{money}, {how}"
+        if self.agrees:
+            return f"{said}: they agree"
+        missing = f", {text.count(self.unknown)} calls at an unknown price" if self.unknown else ""
+        sign = "-" if self.difference < 0 else ""
+        return f"{said}: {sign}{text.money(abs(self.difference))} apart{missing}"
+
+    def _head(self) -> tuple[str, ...]:
+        return ("request", "booked", "billed", "what")
+
+    def _row(self, position: int) -> tuple[str, ...]:
+        row = self.rows[position]
+        return (
+            text.short(str(row["request_id"]), 40),
+            text.money(row["booked"]),
+            text.money(row["billed"]),
+            text.short(str(row["what"]), 80),
+        )
+
+    def _numeric(self) -> tuple[int, ...]:
+        return (1, 2)

@@ -1,0 +1,135 @@
+"""What calls cost, before and after: an estimate for any method, and the book held against the server's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.binding import start
+from venice_nb.calls.account import rate_limits
+from venice_nb.errors import InvalidInput
+from venice_nb.policy.steps import Open, Plan, Send, Together
+from venice_nb.results.quotes import Quote
+from venice_nb.results.spending.estimate import CallEstimate
+from venice_nb.results.spending.reconciliation import Reconciliation
+from venice_nb.results.spending.spend import Spend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from venice_nb.calls.call import Call
+    from venice_nb.client.session import Session
+
+
+def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Plan[CallEstimate]:
+    """What a call would cost: `v.estimate(v.images.generate, "a gondola", variants=4)`. Spends nothing.
+
+    Args:
+        method: a method of this client, such as `v.chat`, `v.audio.speak` or `v.video.submit`.
+        args: what it would be called with.
+        options: likewise.
+
+    The call is made ready and checked as always; only free requests are sent, such as the quote of a film,
+    and it ends before the first paid one. A chat is reckoned with an answer of 4,096 tokens unless
+    `max_completion_tokens` is given; with tools, with its first round. Columns of text have plans of their
+    own: `v.embed.plan(...)`, `dry_run=True`.
+
+    >>> import venice_nb as vn
+    >>> v = vn.Venice.sandbox()
+    >>> f"{v.estimate(v.images.generate, 'a gondola', variants=4):.2f}"
+    '0.04'
+
+    """
+    plan = getattr(method, "carries_out", None) or getattr(type(method).__call__, "carries_out", None)
+    if plan is None:
+        raise InvalidInput(
+            "This is no method of a client that can be reckoned.",
+            field="method",
+            value=type(method).__name__,
+            allowed="a method of this client, such as v.chat or v.images.generate",
+            do="pass the method itself, without calling it: v.estimate(v.chat, 'Hi')",
+        )
+    found = yield from _ahead(start(plan, session, args, options))
+    play = session.sandbox is not None
+    if isinstance(found, Quote):
+        return CallEstimate(found.usd, found.usd, 1, found.model, sandbox=play)
+    return CallEstimate.of(found, more=bool(options.get("tools")), sandbox=play)
+
+
+def _ahead(plan: Generator[Any, Any, Any]) -> Plan[list[Call[Any]] | Quote]:
+    """The paid calls that a plan would make next, or the server's quote for them. It is not carried on."""
+    value: Any = None
+    error: BaseException | None = None
+    try:
+        while True:
+            try:
+                step = plan.send(value) if error is None else plan.throw(error)
+            except StopIteration:
+                return []
+            value = error = None
+            if isinstance(step, Send | Open) and step.call.paid:
+                return [step.call]
+            if isinstance(step, Together):
+                calls: list[Call[Any]] = []
+                for make in step.plans:
+                    found = yield from _ahead(make())
+                    calls += [] if isinstance(found, Quote) else found
+                if calls:
+                    return calls
+            try:
+                value = yield step
+            except Exception as raised:  # noqa: BLE001  the plan may know what to do about it
+                error = raised
+            if isinstance(value, Quote):
+                return value
+    finally:
+        plan.close()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behind:
+    """The client behind a table of what it spent."""
+
+    session: Session
+
+    def spend(self) -> Spend:
+        """What this client spent."""
+        return self._table(self.session.spend.lines, "this client")
+
+    def machine(self, *, everyone: bool) -> Spend:
+        """What this key, or everyone, spent on this machine."""
+        whose = "everyone on this machine" if everyone else "this key on this machine"
+        return self._table(self.session.spend.machine(everyone=everyone), whose)
+
+    def reconcile(self, spend: Spend) -> Any:
+        """See `Spend.reconcile`."""
+        return self.session.run(reconcile(self.session, spend))
+
+    def _table(self, lines: Any, whose: str) -> Spend:
+        return Spend(tuple(lines), whose, self.session.sandbox is not None, actions=self)
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        return _nobody, ()
+
+
+def _nobody() -> None:
+    """What stands in a pickle where the client was."""
+
+
+def reconcile(session: Session, spend: Spend) -> Plan[Reconciliation]:
+    """The book against the balance: what it has lost since the client's first answer.
+
+    API reference: `GET /api_keys/rate_limits`, which is free.
+    """
+    limits = yield Send(rate_limits())
+    now, before = limits.balance.usd, session.opening
+    booked = sum(line.usd for line in spend.lines if line.usd is not None)
+    billed = None if now is None or before is None else before - now
+    return Reconciliation(
+        basis="balance",
+        booked=booked,
+        billed=billed,
+        unknown=spend.unknown,
+        sandbox=session.sandbox is not None,
+        headers=limits.headers,
+    )
