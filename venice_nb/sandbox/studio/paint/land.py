@@ -131,7 +131,8 @@ def forest(stage: Stage, top: float, *, layers: int = 4) -> None:
     if {"pine", "pines", "taiga", "fir", "firs"} & set(stage.brief.words):
         broad = False
     hills(stage, top + 0.12, layers=2)
-    kinds = [_tree(stage) for _ in range(5)] if broad else []
+    trees = [_tree(stage) for _ in range(5)] if broad else []
+    kinds = [(tree, tree[:, ::-1]) for tree in trees]
     for at in range(layers):
         near = (at + 1) / layers
         foot = top + 0.1 + (0.93 - top) * near**1.5
@@ -152,7 +153,15 @@ def _tree(stage: Stage) -> Field:
     return sprite(stage, "tree", min(300, stage.height, stage.width))
 
 
-def _grove(stage: Stage, kinds: list[Field], near: float, *, foot: float, size: float, number: int) -> None:
+def _grove(
+    stage: Stage,
+    kinds: list[tuple[Field, Field]],
+    near: float,
+    *,
+    foot: float,
+    size: float,
+    number: int,
+) -> None:
     """Broad trees in a row, each one of a few kinds, turned or not."""
     from .things import planted  # noqa: PLC0415  (things are drawn by a module above this one)
 
@@ -160,8 +169,7 @@ def _grove(stage: Stage, kinds: list[Field], near: float, *, foot: float, size: 
     plan = []
     for at in range(number):
         x = (at + float(rng.uniform(0.1, 0.9))) / number * 1.1 - 0.05
-        kind = kinds[int(rng.integers(len(kinds)))]
-        kind = kind[:, ::-1] if rng.random() < 0.5 else kind
+        kind = kinds[int(rng.integers(len(kinds)))][rng.random() < 0.5]
         place = (x, foot + float(rng.uniform(-0.02, 0.03)))
         plan.append((kind, place, size * float(rng.uniform(0.75, 1.15))))
     planted(stage, plan, 0.6 * (1 - near))

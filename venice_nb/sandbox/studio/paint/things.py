@@ -138,7 +138,8 @@ def stand(
 ) -> None:
     """Draws one thing of a height (of the shorter side) at a place, paler with distance, without a shadow."""
     tall = max(6, round(high * min(stage.height, stage.width)))
-    planted(stage, [(sprite(stage, name, tall, tone), place, high)], distance)
+    drawing = _pale(stage, sprite(stage, name, tall, tone), distance)
+    _laid(stage.field, drawing, (place[0] * stage.width, place[1] * stage.height + MARGIN * tall))
 
 
 def sprite(stage: Stage, name: str, tall: int, tone: Colour | None = None) -> Field:
@@ -152,16 +153,25 @@ def sprite(stage: Stage, name: str, tall: int, tone: Colour | None = None) -> Fi
 def planted(stage: Stage, plan: list[tuple[Field, tuple[float, float], float]], distance: float) -> None:
     """Lays drawings with their feet at places, in heights of the shorter side, all paler with distance."""
     ground = li.to_image(stage.field)  # Pillow mixes whole rows of trees faster than arrays do
+    pale: dict[int, Image.Image] = {}  # by drawing: few are planted often
     for drawing, place, high in plan:
-        pale = drawing.copy()
-        pale[..., :3] += (np.asarray(stage.lamp.haze, np.float32) - pale[..., :3]) * np.float32(distance)
-        image = Image.fromarray((pale * 255 + 0.5).astype(np.uint8), "RGBA")
+        if id(drawing) not in pale:
+            shown = (_pale(stage, drawing, distance) * 255 + 0.5).astype(np.uint8)
+            pale[id(drawing)] = Image.fromarray(shown, "RGBA")
+        image = pale[id(drawing)]
         tall = max(1, round(high * min(stage.height, stage.width) * (1 + 2 * MARGIN)))
         wide = max(1, round(tall * image.width / image.height))
-        image = image.resize((wide, tall), Image.Resampling.BILINEAR)
+        image = image.resize((wide, tall), Image.Resampling.BILINEAR, reducing_gap=2.0)
         foot = place[1] * stage.height + MARGIN * tall / (1 + 2 * MARGIN)
         ground.paste(image, (round(place[0] * stage.width - wide / 2), round(foot - tall)), image)
     stage.field[:] = li.from_image(ground)
+
+
+def _pale(stage: Stage, drawing: Field, distance: float) -> Field:
+    """A drawing as it looks through the haze of a distance, 0 to 1."""
+    made = drawing.copy()
+    made[..., :3] += (np.asarray(stage.lamp.haze, np.float32) - made[..., :3]) * np.float32(distance)
+    return made
 
 
 def _own_tone(rng: Rng, name: str, kind: Kind, stage: Stage | None) -> Colour:
@@ -232,7 +242,8 @@ def _lighted(sprite: Field, kind: Kind, dark: float, side: float, stage: Stage |
             0.28 * warm * np.clip(bright - 1, 0, 1)[..., None]
         )
         keep = 0.35 if kind.glow else 0.12
-        lamps = li.smooth(0.72, 0.9, made[..., :3].max(-1)) * keep if dark > 0.4 else 0
+        most = np.maximum(np.maximum(made[..., 0], made[..., 1]), made[..., 2])
+        lamps = li.smooth(0.72, 0.9, most) * keep if dark > 0.4 else 0
         shade = (0.62 * dark) * (1 - lamps)
         share = shade[..., None] if isinstance(shade, np.ndarray) else shade
         made[..., :3] += (np.asarray(stage.lamp.shade, np.float32) - made[..., :3]) * share
@@ -271,8 +282,9 @@ def _shadow(field: Field, foot: tuple[float, float], wide: float, side: float, s
     """A soft oval on the ground, drawn out away from the light."""
     height, width = field.shape[:2]
     reach = max(3.0, wide * 0.55)
-    y = (np.arange(height, dtype=np.float32)[:, None] - foot[1] + wide * 0.04) / (reach * 0.2)
-    x = (np.arange(width, dtype=np.float32)[None, :] - foot[0] + np.sign(side or 1) * reach * 0.22) / reach
-    far = x * x + y * y
+    y = (np.arange(height, dtype=np.float32) - foot[1] + wide * 0.04) / (reach * 0.2)
+    x = (np.arange(width, dtype=np.float32) - foot[0] + np.sign(side or 1) * reach * 0.22) / reach
+    rows, columns = (slice(*np.searchsorted(way, (-2.5, 2.5))) for way in (y, x))  # farther it is too pale
+    far = y[rows, None] ** 2 + x[None, columns] ** 2
     mask: Mask = np.exp(-far * 1.4) * np.float32(share)
-    li.lay(field, (0.03, 0.03, 0.06), mask)
+    li.lay(field[rows, columns], (0.03, 0.03, 0.06), mask)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
-from venice_nb.sandbox.studio.tone.light import from_image
+from venice_nb.sandbox.studio.tone.light import from_image, to_image
+
+from .regions import fallen, guided, mean, sizes, touching
 
 if TYPE_CHECKING:
     from venice_nb.sandbox.studio.tone.light import Field, Mask
@@ -22,7 +24,7 @@ def cut_out(image: Image.Image) -> Image.Image:
     """The picture as RGBA, transparent where the background is. What was transparent stays so."""
     mask = foreground(image)
     if image.mode == "RGBA":
-        mask = Image.fromarray(np.minimum(np.asarray(mask), np.asarray(image.getchannel("A"))), "L")
+        mask = ImageChops.darker(mask, image.getchannel("A"))
     made = image.convert("RGB")
     if image.width * image.height <= 2 * FINEST:
         made = _without_rim(made, mask)
@@ -55,13 +57,11 @@ def foreground(image: Image.Image) -> Image.Image:
         if fresh.mean() < 0.004:
             break
         inside = fresh
-    inside = _main_parts(inside)
-    small = Image.fromarray((inside * 255).astype(np.uint8), "L")
-    large = small.resize(image.size, Image.Resampling.BICUBIC)
+    small = Image.fromarray((_main_parts(inside) * 255).astype(np.uint8), "L")
     soft = max(1.0, max(image.size) / SIDE * 0.7)
-    blurred = np.asarray(large.filter(ImageFilter.GaussianBlur(soft)), np.float32) / 255
-    refined = guided(from_image(image), blurred, radius=max(2, round(soft * 1.5)))
-    alpha = np.clip((refined - 0.3) / 0.4, 0, 1)
+    blurred = np.asarray(small.filter(ImageFilter.GaussianBlur(soft * scale)), np.float32) / 255
+    guide = np.asarray(image.convert("L"), np.float32) / 255
+    alpha = np.clip((guided(guide, blurred, radius=max(2, round(soft * 1.5))) - 0.3) / 0.4, 0, 1)
     return Image.fromarray((alpha * 255 + 0.5).astype(np.uint8), "L")
 
 
@@ -104,21 +104,9 @@ def _calmed(rows: Field) -> Field:
 
 def _flooded(near: Mask) -> Mask:
     """What is near to the border's colours and joined to the border."""
-    high, wide = near.shape
-    like = near < 9.5
-    reached = np.zeros((high, wide), bool)
-    reached[0], reached[:, 0], reached[:, -1] = like[0], like[:, 0], like[:, -1]
-    for _ in range(high + wide):
-        grown = reached.copy()
-        grown[1:] |= reached[:-1]
-        grown[:-1] |= reached[1:]
-        grown[:, 1:] |= reached[:, :-1]
-        grown[:, :-1] |= reached[:, 1:]
-        grown &= like
-        if (grown == reached).all():
-            break
-        reached = grown
-    return reached
+    sides = np.zeros(near.shape, bool)
+    sides[0] = sides[:, 0] = sides[:, -1] = True
+    return touching(near < 9.5, sides)
 
 
 def joined_from_top(lab: Field) -> Mask:
@@ -127,16 +115,7 @@ def joined_from_top(lab: Field) -> Mask:
     like = _nearness_to(lab, _groups(lab[: max(2, high // 3)])) < 22
     down = (np.sqrt(((lab[1:] - lab[:-1]) ** 2).sum(-1)) < 7) & like[1:]
     right = np.sqrt(((lab[:, 1:] - lab[:, :-1]) ** 2).sum(-1)) < 9
-    reached = np.zeros(lab.shape[:2], bool)
-    reached[0] = True
-    for _ in range(sum(lab.shape[:2])):
-        grown = reached.copy()
-        grown[1:] |= reached[:-1] & down
-        grown[:, 1:] |= reached[:, :-1] & right & like[:, 1:]
-        grown[:, :-1] |= reached[:, 1:] & right & like[:, :-1]
-        if (grown == reached).all():
-            break
-        reached = grown
+    reached = fallen(down, right & like[:, 1:] & like[:, :-1])
     # a way round an edge is no sky: what lies below solid ground in its column is left out
     dim = lab[..., 0] < 93  # a sun is no ground
     blocked = np.cumsum(~reached & dim, axis=0) > max(2, high // 30)
@@ -149,23 +128,27 @@ def joined_from_top(lab: Field) -> Mask:
 
 def _groups(colours: Field) -> Field:
     """A few colours that stand for many: k-means from a fixed start."""
-    points = colours.reshape(-1, 3)
+    points = colours.reshape(-1, 3).astype(np.float64)
     order = np.argsort(points @ np.array([1.0, 0.35, 0.6]))
     centres = points[order[np.linspace(0, len(points) - 1, min(GROUPS, len(points))).astype(int)]]
     for _ in range(6):
-        owner = ((points[:, None] - centres[None]) ** 2).sum(-1).argmin(1)
-        centres = np.stack(
-            [
-                points[owner == at].mean(0) if (owner == at).any() else centre
-                for at, centre in enumerate(centres)
-            ]
-        )
+        owner = _away(points, centres).argmin(-1)
+        count = np.bincount(owner, minlength=len(centres))[:, None]
+        sums = [np.bincount(owner, points[:, part], len(centres)) for part in range(3)]
+        centres = np.where(count > 0, np.stack(sums, -1) / np.maximum(count, 1), centres)
     out: Field = centres
     return out
 
 
+def _away(colours: Field, centres: Field) -> Field:
+    """The squares of the distances to each centre, less the square of the colour itself."""
+    out: Field = (centres**2).sum(-1) - colours @ (2 * centres.T)
+    return out
+
+
 def _nearness_to(lab: Field, centres: Field) -> Mask:
-    out: Field = np.sqrt(((lab[..., None, :] - centres) ** 2).sum(-1)).min(-1).astype(np.float32)
+    square = (lab.astype(np.float64) ** 2).sum(-1) + _away(lab, centres).min(-1)
+    out: Mask = np.sqrt(np.maximum(square, 0)).astype(np.float32)
     return out
 
 
@@ -198,69 +181,24 @@ def _settled(inside: Mask) -> Mask:
 
 def _main_parts(inside: Mask) -> Mask:
     """The largest joined part, those at least a tenth as large, and no small holes."""
-    kept = np.zeros_like(inside)
-    parts = _joined(inside)
-    largest = max((int(part.sum()) for part in parts), default=0)
-    for part in parts:
-        if part.sum() * 10 >= largest:
-            kept |= part
-    for hole in _joined(~kept):
-        if hole.sum() * 150 < inside.size:
-            kept |= hole
-    return kept
-
-
-def _joined(mask: Mask) -> list[Mask]:
-    """The parts of a mask that hang together, by spreading the lowest number of each."""
-    label = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
-    far = mask.size + 1
-    for _ in range(sum(mask.shape)):
-        spread = np.where(mask, label, far)
-        fresh = spread.copy()
-        fresh[1:] = np.minimum(fresh[1:], spread[:-1])
-        fresh[:-1] = np.minimum(fresh[:-1], spread[1:])
-        fresh[:, 1:] = np.minimum(fresh[:, 1:], spread[:, :-1])
-        fresh[:, :-1] = np.minimum(fresh[:, :-1], spread[:, 1:])
-        fresh = np.where(mask, fresh, 0)
-        if (fresh == label).all():
-            break
-        label = fresh
-    names, counts = np.unique(label[mask], return_counts=True)
-    return [label == name for name in names[np.argsort(-counts)][:40]]
-
-
-def guided(field: Field, mask: Mask, radius: int) -> Mask:
-    """The mask with its edge drawn to the edges of the picture: a guided filter on brightness."""
-    guide = field @ np.array([0.299, 0.587, 0.114], np.float32)
-    mean_g, mean_m = _mean(guide, radius), _mean(mask, radius)
-    slope = (_mean(guide * mask, radius) - mean_g * mean_m) / (
-        _mean(guide * guide, radius) - mean_g**2 + 1e-3
-    )
-    offset = mean_m - slope * mean_g
-    out: Field = _mean(slope, radius) * guide + _mean(offset, radius)
-    return out
-
-
-def _mean(values: Mask, radius: int) -> Mask:
-    size = 2 * radius + 1
-    out = values
-    for axis in (0, 1):
-        pad = [(radius + 1, radius) if at == axis else (0, 0) for at in (0, 1)]
-        sums = np.cumsum(np.pad(out, pad, mode="edge"), axis=axis, dtype=np.float64)
-        ahead = np.take(sums, range(size, sums.shape[axis]), axis=axis)
-        behind = np.take(sums, range(sums.shape[axis] - size), axis=axis)
-        out = ((ahead - behind) / size).astype(np.float32)
+    size = sizes(inside)
+    kept = inside & (size * 10 >= size.max())
+    hole = sizes(~kept)
+    out: Mask = kept | ((hole > 0) & (hole * 150 < inside.size))
     return out
 
 
 def _without_rim(image: Image.Image, mask: Image.Image) -> Image.Image:
-    """The thing's colours carried over its soft edge, so that no background shines through."""
-    field, share = from_image(image), np.asarray(mask, np.float32) / 255
-    solid = (share > 0.97).astype(np.float32)
-    reach = max(2, max(image.size) // 220)
-    weight = _mean(solid, reach)
-    spread = np.stack([_mean(field[..., part] * solid, reach) for part in range(3)], -1)
-    inner = spread / np.maximum(weight, 1e-3)[..., None]
-    use = ((share > 0.02) & (share < 0.97) & (weight > 0.02)).astype(np.float32)[..., None]
-    made = field + (inner - field) * use * 0.85
-    return Image.fromarray((np.clip(made, 0, 1) * 255 + 0.5).astype(np.uint8), "RGB")
+    """The thing's colours carried over its soft edge, so that no background shines through.
+
+    They change slowly there, and are worked out at half the size.
+    """
+    solid = mask.point([0] * 248 + [255] * 8)
+    share = np.asarray(solid.reduce(2), np.float32)[..., None] / 255
+    field = from_image(Image.composite(image, Image.new("RGB", image.size), solid).reduce(2))
+    spread = mean(np.concatenate([field, share], -1), max(1, max(image.size) // 440))
+    weight = spread[..., 3:]
+    inner = to_image(spread[..., :3] / np.maximum(weight, 1e-3)).resize(image.size, Image.Resampling.BILINEAR)
+    known = Image.fromarray((weight[..., 0] > 0.02) * np.uint8(255), "L").resize(image.size)
+    edge = mask.point([0] * 6 + [217] * 242 + [0] * 8)
+    return Image.composite(inner, image, ImageChops.darker(edge, known))

@@ -13,6 +13,7 @@ from venice_nb.sandbox.studio.tone.light import blend, colour
 from venice_nb.sandbox.studio.tone.palettes import HOURS, OVERCAST, STORM, tinted
 
 from . import cutout, winter
+from .regions import guided
 
 if TYPE_CHECKING:
     from venice_nb.sandbox.studio.tone.light import Colour, Field, Mask, Rng
@@ -31,16 +32,14 @@ def sky_mask(field: Field) -> Mask:
     if not 0.04 < share < 0.92:
         rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
         return li.smooth(0.0, 0.16, 0.5 - rows) * np.ones((1, width), np.float32)
-    soft = li.resized(reached.astype(np.float32), height, width)
-    return np.clip(
-        cutout.guided(field, np.clip(soft, 0, 1), max(2, max(height, width) // 150)) * 1.4 - 0.2, 0, 1
-    )
+    fine = guided(li.luminance(field), reached.astype(np.float32), max(2, max(height, width) // 150))
+    return np.clip(fine * 1.4 - 0.2, 0, 1)
 
 
 def new_sky(rng: Rng, field: Field, hour: str, *, tone: Colour | None = None, cover: float = 0.45) -> Field:
     """The picture under another sky; the light on the rest stays."""
-    made = field.copy()
-    li.lay(made, _painted_sky(rng, field, _light(hour, tone), hour, cover), sky_mask(field))
+    made, sky = field.copy(), sky_mask(field)
+    li.lay(made, _painted_sky(rng, sky, _light(hour, tone), hour, cover), sky)
     return made
 
 
@@ -49,9 +48,8 @@ def _light(hour: str, tone: Colour | None) -> Light:
     return tinted(lamp, tone, 0.6) if tone else lamp
 
 
-def _painted_sky(rng: Rng, field: Field, lamp: Light, hour: str, cover: float) -> Field:
-    height, width = field.shape[:2]
-    mask = sky_mask(field)
+def _painted_sky(rng: Rng, mask: Mask, lamp: Light, hour: str, cover: float) -> Field:
+    height, width = mask.shape
     rows = np.flatnonzero(mask.mean(1) > 0.25)
     horizon = min(1.0, max(0.25, (int(rows[-1]) + 1) / height if len(rows) else 0.5))
     made = skies.sky(rng, height, width, lamp, horizon)
@@ -88,13 +86,12 @@ def at_hour(rng: Rng, field: Field, hour: str) -> Field:
         lamps = li.smooth(0.78, 0.95, li.luminance(field)) * (1 - sky)
         li.lay(made, colour("ffd489"), 0.85 * lamps)
         li.shine(made, colour("ffb860"), 0.6 * np.clip(_halo(lamps), 0, 1))
-    li.lay(made, _painted_sky(rng, field, lamp, hour, 0.4), sky)
+    li.lay(made, _painted_sky(rng, sky, lamp, hour, 0.4), sky)
     return made
 
 
 def _halo(mask: Mask) -> Mask:
-    wide = li.blurred(np.repeat(mask[..., None], 3, -1), min(mask.shape) / 40)
-    return wide[..., 0]
+    return li.softened(mask, min(mask.shape) / 40)
 
 
 def in_season(rng: Rng, field: Field, season: str) -> Field:

@@ -75,7 +75,7 @@ def _detail(part: Mask) -> Mask:
 def _light(field: Field, sky: Mask) -> tuple[float, Colour]:
     """How light it is, 0 to 1, and the colour of snow in that light."""
     weights = sky if sky.mean() > 0.02 else np.ones_like(sky)
-    over = (field * weights[..., None]).sum((0, 1)) / weights.sum()
+    over = weights.ravel() @ field.reshape(-1, 3) / weights.sum()
     lit = float(np.clip(li.luminance(over[None, None])[0, 0] * 1.5, 0, 1))
     tone = over / max(float(over.max()), 1e-3)
     white = blend(colour("eef3f8"), (float(tone[0]), float(tone[1]), float(tone[2])), 0.35 - 0.2 * lit)
@@ -96,8 +96,9 @@ def _tops(field: Field, sky: Mask, noise: Mask) -> Mask:
     edge[:deep] = edge[-deep:] = False
     if height <= 4 * deep:
         return np.zeros_like(sky)
-    apart = np.abs(field[2 * deep :] - field[: -2 * deep]).max(-1)
-    edge[deep:-deep] &= apart > 0.1  # haze over the horizon is nothing to lie on
+    at, across = np.nonzero(edge)
+    apart = np.abs(field[at + deep, across] - field[at - deep, across]).max(-1)
+    edge[at, across] = apart > 0.1  # haze over the horizon is nothing to lie on
     dark = np.zeros(sky.shape, bool)
     bright = li.luminance(field)
     sums = np.cumsum(np.pad(bright, ((1, 0), (0, 0))), 0)
@@ -110,14 +111,15 @@ def _tops(field: Field, sky: Mask, noise: Mask) -> Mask:
     dark[-3 * deep :] = False
     beside = sum(np.roll(dark.any(0), step).astype(int) for step in range(-deep, deep + 1))
     dark &= beside > deep  # nor is a single column of grain a roof
-    first = dark & (np.cumsum(dark, 0) == 1)
-    crisp = np.zeros(sky.shape, bool)  # the mask may end a few points from the edge itself
-    for step in range(-2, 3):
-        crisp |= np.roll(np.abs(bright - np.roll(bright, 1, 0)) > 0.06, step, 0)
-    edge = first | (edge & crisp & (np.cumsum(dark, 0) == 0))
-    cap = np.zeros(sky.shape, bool)
-    for down in range(deep):
-        cap[down:] |= edge[: height - down] & (noise[down:] + 0.55 > down / deep)
+    rows = np.arange(height, dtype=np.int32)[:, None]
+    first = np.where(dark.any(0), dark.argmax(0), height)
+    step = np.abs(bright - np.roll(bright, 1, 0)) > 0.06
+    crisp = step.copy()
+    for away in (-2, -1, 1, 2):  # the mask may end a few points from the edge itself
+        crisp |= np.roll(step, away, 0)
+    edge = (rows == first) | (edge & crisp & (rows < first))
+    under = rows - np.maximum.accumulate(np.where(edge, rows, -height), 0)
+    cap = (under < deep) & (noise + 0.55 > under / np.float32(deep))
     return cap.astype(np.float32)
 
 
