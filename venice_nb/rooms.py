@@ -6,6 +6,7 @@ from venice_nb import characters, models
 from venice_nb.binding import AsyncRoom, Room, awaits, does, opens
 from venice_nb.embedding import plans as embedding
 from venice_nb.embedding.cache import EmbeddingCache
+from venice_nb.frames import prompts
 from venice_nb.talk import chat
 from venice_nb.talk.cache import ChatCache
 
@@ -14,6 +15,7 @@ class Chat(Room):
     """Talk to a text model: `v.chat("...")`, or `v.chat.stream("...")` piece by piece."""
 
     __call__ = does(chat.chat)
+    map = does(prompts.map)
     stream = does(chat.stream)
 
     @property
@@ -26,6 +28,7 @@ class AsyncChat(AsyncRoom):
     """Talk to a text model: `await a.chat("...")`, or `async with a.chat.stream("...")` piece by piece."""
 
     __call__ = awaits(chat.chat)
+    map = awaits(prompts.map)
     stream = opens(chat.stream)
 
     @property
