@@ -128,7 +128,7 @@ def _holds_text(column: pd.Series[Any]) -> bool:
 def _named_column(frame: pd.DataFrame, name: Any) -> Any:
     names = list(frame.columns)
     if name not in names:
-        near = closest(name, map(str, names))
+        near = closest(name, [str(each) for each in names])
         known = ", ".join(plain(repr(each), 60) for each in names[:20])
         do = (
             f"Did you mean {near!r}?" if near else f"Take one of {known}." if names else "Pass another frame."

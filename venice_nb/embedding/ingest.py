@@ -39,8 +39,8 @@ OF_THE_TEXTS = (
     errors.ServerError,
     errors.UnsafeContent,
 )
-BLIND = 3  # batches put aside before one has succeeded; then these are looked into first
-HOPELESS = 8  # texts refused on their own before one has succeeded: it is not the texts
+BLIND = 3  # batches that go out before one has succeeded
+HOPELESS = 4  # texts refused on their own before one has succeeded: it is not the texts
 AGAIN = 1.0  # seconds between two looks at what another process is paying for
 
 
@@ -115,7 +115,7 @@ class Ingest:
         self._add([text for text, done in enumerate(self.done) if not done])
         try:
             while self.stopped is None and (self._queue or self._aside or self._theirs):
-                if self._queue and not self._blind:
+                if self._queue and not (self._blind and self._aside):
                     yield Together(self._plans(), at_once, watch)
                 elif self._aside:
                     yield from self._halve(watch)
@@ -134,8 +134,8 @@ class Ingest:
 
     @property
     def _blind(self) -> bool:
-        """Whether batches were refused and none has succeeded yet."""
-        return not self._paid and len(self._aside) >= BLIND
+        """Whether nothing has succeeded yet: what is wrong may be wrong for every text."""
+        return not self._paid and not self.hits
 
     def _add(self, texts: Sequence[int]) -> None:
         lengths = [self._lengths[text] for text in texts]
@@ -143,7 +143,9 @@ class Ingest:
 
     def _plans(self) -> Iterator[Callable[[], Generator[Any, Any, Any]]]:
         """The batches, as long as it makes sense to begin another one."""
-        while self._queue and self.stopped is None and not self._blind:
+        begun = 0
+        while self._queue and self.stopped is None and not (self._blind and (self._aside or begun >= BLIND)):
+            begun += 1
             yield partial(self._batch, self._queue.popleft())
 
     def _halve(self, watch: Callable[[int, Done], None]) -> Plan[None]:
@@ -153,7 +155,7 @@ class Ingest:
         for half in (batch[:middle], batch[middle:]):
             if half and self.stopped is None:
                 watch(0, Done((yield from self._batch(half))))
-        if not self._paid and len(self.failed) >= HOPELESS and (self._queue or self._aside):
+        if self._blind and len(self.failed) >= HOPELESS and (self._queue or self._aside):
             self.stopped = next(iter(self.failed.values()))
 
     def _batch(self, batch: Sequence[int]) -> Plan[tuple[int, float | None, int]]:
