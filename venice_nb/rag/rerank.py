@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.errors import AuthenticationError, LocalLimit, PaymentRequired, VeniceError
 from venice_nb.rag.prompt import fenced
@@ -33,7 +33,7 @@ class Rating:
     """How well one source answers the question."""
 
     source: int
-    rating: int
+    rating: Literal[0, 1, 2, 3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def rerank(session: Session, found: Found, model: ModelName) -> Plan[Reranked]:
 def _ordered(found: Found, ratings: list[Rating]) -> Found:
     given: dict[int, int] = {}
     for each in ratings:
-        given.setdefault(each.source, min(max(each.rating, 0), 3))
+        given.setdefault(each.source, each.rating)
     rated = [replace(hit, rerank=given.get(number)) for number, hit in enumerate(found.hits, 1)]
 
     def place(hit: Hit) -> Any:

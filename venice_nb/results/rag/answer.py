@@ -59,10 +59,10 @@ class Answer(Displayed):
     def of(cls, question: str, found: Found, reply: Reply, *, usage: Usage, cost: Cost) -> Self:
         """The answer that a reply is; `usage` and `cost` are those of the search."""
         said = reply.text.strip()
-        bare = said.lstrip("*_\"'“# ")
+        bare = said.lstrip("*_\"'“#[ ")
         answered = not bare.upper().startswith(NOTHING)
         if not answered:
-            rest = bare[len(NOTHING) :].strip("*_\"'”#:.,;- \n")
+            rest = bare[len(NOTHING) :].lstrip("*_\"'”#]:.,;- \n")
             said = f"{SILENT} {rest}".strip()
         marked = read_marks(said, len(found))
         return cls(

@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import arithmetic, equations, knowledge, memory, smalltalk
+from .agreed import agreed_words
 from .compose import ample, choose, cited, covering
 from .retrieve import rank
-from .thought import Draft, Trace, saying
+from .thought import Draft, Trace, exactly, saying
 from .wish import Wish
 
 if TYPE_CHECKING:
     from .asked import Ask
 
 FULL = 0.54  # the share of a question's weight that an answer must cover to be given
+READ = 4_000  # characters of a message in which directions are looked for
 PART = 0.3  # the share from which a sentence is offered as the nearest
 
 
@@ -87,6 +90,15 @@ def nearest(ask: Ask, trace: Trace) -> Draft | None:
     """The honest reply when supplied text does not answer: it says so, and gives the nearest sentence if one is near."""
     if not ask.passages:
         return None
+    words, alone = agreed_words(f"{ask.directions}\n{ask.whole[:READ]}")
+    if words and alone:
+        trace.note("Nothing in the supplied text answers; saying what was agreed for that.", 1)
+        return exactly(words, "text")
+    draft = _unanswered(ask, trace)
+    return replace(draft, lines=(f"{words.rstrip('.')}.", *draft.lines)) if words else draft
+
+
+def _unanswered(ask: Ask, trace: Trace) -> Draft:
     name = "The passages do" if len(ask.passages) > 1 else "The text does"
     hits = rank(ask.question, ask.passages)
     if hits and hits[0].coverage >= PART:

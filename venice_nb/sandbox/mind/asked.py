@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -127,8 +128,8 @@ def _without_question(
 
 _FENCE = re.compile(
     r"```[\w+-]*\n(?P<fence>.*?)```|\"\"\"(?P<quotes>.*?)\"\"\"|"
-    r"<(?P<tag>context|documents?|docs?|passages?|text|article|sources?|review|data|transcript|email|ticket|file|input|content)"
-    r"(?P<attributes>\b[^<>]*)>(?P<tagged>.*?)</(?P=tag)>",
+    r"<(?P<tag>(?:context|documents?|docs?|passages?|text|article|sources?|review|data|transcript|email|ticket|file|input|content|claims?|reference)"
+    r"(?:-[0-9a-f]{4,64})?)(?P<attributes>\b[^<>]*)>(?P<tagged>.*?)</(?P=tag)>",
     re.DOTALL | re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -173,13 +174,14 @@ def part(text: str) -> tuple[str, str, tuple[Passage, ...]]:
 
     def lift(match: re.Match[str]) -> str:
         body = next(match[g] for g in ("fence", "quotes", "tagged") if match[g] is not None)
-        inner = labelled(body)
+        label = re.search(r"\b(?:id|index|n)\s*=\s*[\"']?([\w.:-]+)", match["attributes"] or "")
+        title = re.search(r"\btitle\s*=\s*(?:\"([^\"]+)|'([^']+))", match["attributes"] or "")
+        inner = () if label else labelled(body)  # marks inside a numbered passage are its own
         if inner:
             passages.extend(inner)
         elif body.strip():
-            label = re.search(r"(?:id|index|n)\s*=\s*[\"']?([\w.:-]+)", match["attributes"] or "")
-            title = re.search(r"title\s*=\s*[\"']([^\"']+)", match["attributes"] or "")
-            passages.append(Passage(tidy(body), label[1] if label else "", title[1] if title else ""))
+            named = html.unescape(title[1] or title[2]) if title else ""
+            passages.append(Passage(tidy(body), label[1] if label else "", named))
             fenced.append(body.strip())
         return "\n\n"
 
@@ -304,6 +306,7 @@ _DIRECTS = re.compile(
     r"^\W*(?:you(?:'re| are| will| must| should| can| may| have)\b|your (?:job|task|role|name|answers?)|answer|use|reply|respond|be\b|"
     r"do not|don't|never|always|if (?:the|you|it|there|no|unsure|asked)\b.*\b(?:say|answer|reply|admit)|cite|quote|keep|only|act|"
     r"given|based on|return|output|format|write|speak|stay|follow|think|provide|include|avoid|make sure|when (?:asked|answering)|"
+    r"put|mark|rate|judge|treat|ignore|the (?:sources?|passages?|documents?|texts?|context) (?:are|is) (?:data|untrusted)|"
     r"please|the user|help|assist|consider|summari[sz]e|extract|classify|label)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -11,7 +11,9 @@ from typing import Any
 from . import brief, equations, knowledge, labels, look, memory, pixels, results
 from .answers import calculated, from_text, known, nearest, nothing
 from .asked import Ask, asks
+from .judging import judged
 from .keys import counted, json_keys, unnamed
+from .quiz import quizzed
 from .records import records
 from .retrieve import clipped
 from .schema import Filler
@@ -28,9 +30,13 @@ def structured(ask: Ask, form: Mapping[str, Any], found: Sequence[Mapping[str, A
     given = form.get("json_schema")
     schema = given.get("schema") if isinstance(given, Mapping) else None
     if form.get("type") == "json_schema" and isinstance(schema, Mapping):
-        value = Filler(schema).fill(
-            schema, text, str(given.get("name") or "") if isinstance(given, Mapping) else ""
+        filler = Filler(schema)
+        value: Any = quizzed(f"{ask.directions}\n{ask.question}", ask.passages, schema, trace) or judged(
+            ask, schema, filler, trace
         )
+        if value is None:
+            named = str(given.get("name") or "") if isinstance(given, Mapping) else ""
+            value = filler.fill(schema, text, named)
         trace.note(
             "Filled the schema from the text: " + clipped(json.dumps(value, ensure_ascii=False), 400), 1
         )
