@@ -7,7 +7,7 @@ wanted recall takes.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +26,9 @@ FEWEST = 64  # candidates to begin with
 
 @dataclass(frozen=True)
 class Approximate:
-    """An index over a matrix. `rescored` candidates for each query are scored exactly; `recall` was measured.
+    """An index over a matrix. `rescored` candidates for each query are scored exactly.
 
+    `recall` is the share of the nearest rows that was found for `sampled` rows of the matrix.
     The index holds about d / 8 + 8 bytes for each row.
     """
 
@@ -36,6 +37,7 @@ class Approximate:
     index: Any
     rescored: int = FEWEST
     recall: float = 0.0
+    sampled: int = 0
 
     def search(
         self,
@@ -84,39 +86,38 @@ def approximate(
     # RaBitQ: the sign of each number, after turning the rows so that all numbers tell alike
     index = faiss.index_factory(matrix.shape[1], f"RR{matrix.shape[1]},RaBitQ", faiss.METRIC_INNER_PRODUCT)
     step = max(1, 4 * NUMBERS // matrix.shape[1])
+    index.train(
+        _directions(matrix, scale, np.linspace(0, len(matrix) - 1, min(step, len(matrix))).astype(int))
+    )
     for start in range(0, len(matrix), step):
-        block = matrix[start : start + step] * scale[start : start + step, None]
-        block[np.isnan(block).any(axis=1)] = 0
-        if not start:
-            index.train(block)
-        index.add(block)
-    made = Approximate(matrix, norms, index)
+        index.add(_directions(matrix, scale, slice(start, start + step)))
     usable = np.flatnonzero(norms > 0)
-    if not len(usable):
-        return made
     rows = np.random.default_rng(seed).choice(usable, min(SAMPLE, len(usable)), replace=False)
-    truth = [
-        _others(found, row)
-        for found, row in zip(search(matrix, matrix[rows], k + 1, norms=norms), rows, strict=True)
-    ]
-    rescored, reached = FEWEST, 0.0
+    exact = _others(search(matrix, matrix[rows], k + 1, norms=norms), rows)
+    made = Approximate(matrix, norms, index)
     while True:
-        made = Approximate(matrix, norms, index, rescored)
-        hits = [
-            _others(found, row) for found, row in zip(made.search(matrix[rows], k + 1), rows, strict=True)
-        ]
-        right = sum(np.isin(exact, near).sum() for exact, near in zip(truth, hits, strict=True))
-        reached = float(right / max(1, sum(map(len, truth))))
-        if reached >= recall or rescored >= len(matrix):
-            return Approximate(matrix, norms, index, rescored, reached)
-        rescored *= 2
+        near = _others(made.search(matrix[rows], k + 1), rows)
+        # a row that is as good as the last of the best counts as one of them
+        right = sum(int((b >= a[-1]).sum()) for a, b in zip(exact, near, strict=True) if len(a))
+        reached = right / max(1, sum(map(len, exact)))
+        made = replace(made, recall=reached, sampled=len(rows))
+        if reached >= recall or made.rescored >= len(matrix):
+            return made
+        made = replace(made, rescored=made.rescored * 2)
 
 
-def _others(found: Best, row: int) -> NDArray[np.int64]:
-    """The rows found, but for the one that was asked with."""
-    positions, _ = found
-    others = positions[positions != row]
-    return others[: max(0, len(positions) - 1)]
+def _others(found: list[Best], rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    """The scores found for each row, but for its own."""
+    return [
+        score[positions != row][: max(0, len(positions) - 1)]
+        for (positions, score), row in zip(found, rows, strict=True)
+    ]
+
+
+def _directions(matrix: NDArray[np.float32], scale: NDArray[np.float32], rows: Any) -> NDArray[np.float32]:
+    block: NDArray[np.float32] = matrix[rows] * scale[rows][:, None]
+    block[np.isnan(block).any(axis=1)] = 0
+    return block
 
 
 def _faiss() -> Any:

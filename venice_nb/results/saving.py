@@ -7,10 +7,13 @@ import secrets
 import unicodedata
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.results.reading import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Names Windows keeps for devices, with any suffix: a notebook folder travels between systems.
 _DEVICES = frozenset(
@@ -33,6 +36,21 @@ def write(
     An existing file is only replaced with `overwrite=True`, a symbolic link never. Folders are not made.
     Raises InvalidInput, before anything is written, for a name that is not safe on every system.
     """
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return write_by(
+        path, lambda file: file.write(data), default=default, suffixes=suffixes, overwrite=overwrite
+    )
+
+
+def write_by(
+    path: str | os.PathLike[str] | None,
+    fill: Callable[[BinaryIO], object],
+    *,
+    default: str,
+    suffixes: tuple[str, ...],
+    overwrite: bool = False,
+) -> Path:
+    """As `write`, for content that `fill` writes piece by piece; if it fails, nothing is left behind."""
     target = checked(path, default=default, suffixes=suffixes)
     if target.is_symlink() or (target.exists() and not overwrite):
         raise InvalidInput(
@@ -46,7 +64,7 @@ def write(
     part = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
-            file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+            fill(file)
         if overwrite:
             part.replace(target)
         else:

@@ -31,6 +31,20 @@ _VIEWS = frozenset({"date", "day", "dayofweek", "dt", "hour", "minute", "month",
 _QUOTED = re.compile(r"`([^`\n]+)`")
 
 
+class ByLabel:
+    """Rows by their labels: `E.loc["a"]` is a vector, `E.loc[["a", "b"]]` a matrix, and `E.loc["a":"c"]`."""
+
+    def __init__(self, matrix: EmbeddingMatrix) -> None:
+        self._matrix = matrix
+
+    def __getitem__(self, labels: Any) -> Any:
+        import numpy as np  # noqa: PLC0415  loads with the first vectors
+        import pandas as pd  # noqa: PLC0415  only when there are labels
+
+        places = pd.Series(np.arange(len(self._matrix)), self._matrix.index).loc[labels]
+        return self._matrix[places] if isinstance(places, np.integer) else self._matrix.take(places)
+
+
 def positions(matrix: EmbeddingMatrix, key: Any) -> NDArray[np.int64]:
     """The positions that a mask, a Series, a rule or a list of positions means."""
     import numpy as np  # noqa: PLC0415  loads with the first vectors

@@ -22,12 +22,33 @@ if TYPE_CHECKING:
 def search(
     matrix: EmbeddingMatrix,
     query: Any,
-    k: int,
+    k: int = 5,
     *,
     filter: Any = None,  # noqa: A002  the word for it
     min_score: float | None = None,
 ) -> Any:
-    """See `EmbeddingMatrix.search`."""
+    """The `k` rows most similar to the query, exactly: cosine, best first, equal scores in row order.
+
+    Args:
+        query: a text, a vector (d,), a list of texts, an array (q, d), or another matrix. A text goes to
+            the client that made the matrix, to the same model; with an `AsyncVenice` the result of a text
+            query is awaited.
+        k: how many rows, for each query.
+        filter: which rows may be found: a boolean mask or Series, or a query over the metadata such as
+            `"year > 2020 and topic == 'tax'"`.
+        min_score: the least cosine of a row that is found, from -1 to 1.
+
+    Gives `Hits`: a table with rank, score, label, text and metadata, and for several queries a column
+    `query`. Rows of zeros score 0, rows with NaN are never found. Raises InvalidInput for a query of
+    another length or model. API reference: `POST /embeddings`, for text queries.
+
+    >>> import numpy as np
+    >>> from venice_nb.results.matrix.matrix import EmbeddingMatrix
+    >>> E = EmbeddingMatrix(np.eye(3), texts=["east", "north", "up"])
+    >>> E.search([0.1, 0.9, 0.0], k=1).texts
+    ['north']
+
+    """
     whole("k", k)
     allowed = None if filter is None else mask(matrix, filter)
     low = bound("min_score", min_score)
@@ -36,7 +57,7 @@ def search(
         from venice_nb.arrays.search import search as exact  # noqa: PLC0415  loads NumPy
 
         found = exact(matrix.array, vectors, k, norms=matrix.norms, mask=allowed, min_score=low)
-        return Hits.of(matrix, found, names if many else names[:1], many=many)
+        return Hits.of(matrix, found, names, many=many)
 
     return asked(matrix, query, find)
 
@@ -99,7 +120,8 @@ def _vectors(matrix: EmbeddingMatrix, query: Any) -> tuple[NDArray[np.float32], 
     many = array.ndim != 1
     array = checked(matrix, array if many else array.reshape(1, -1))
     texts = getattr(query, "texts", None)
-    return array, list(texts) if texts else [f"vector {row}" for row in range(len(array))], many
+    names = list(texts) if texts else [f"vector {row}" for row in range(len(array))]
+    return array, names if many else ["a vector"], many
 
 
 def checked(matrix: EmbeddingMatrix, array: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,6 +9,9 @@ from venice_nb.errors import InvalidInput
 from venice_nb.render import text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.headers import Headers
+from venice_nb.results.matrix import exchange, files, finding, joining, relations, space
+from venice_nb.results.matrix import index as index_
+from venice_nb.results.matrix.left_out import RowError as RowError  # noqa: PLC0414, TC001  part of this room's face
 from venice_nb.results.money import Cost, Usage
 
 if TYPE_CHECKING:
@@ -19,23 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """A row of the input that is not in the matrix.
-
-    Attributes:
-        label: its index label.
-        position: its place in the input, from 0.
-        reason: why, in a few words: "blank", "missing", "too long", ...
-        error: the error of a row that was sent and failed, or None.
-
-    """
-
-    label: Any
-    position: int
-    reason: str
-    error: Exception | None = None
+    from venice_nb.results.matrix.filters import ByLabel
 
 
 class MatrixActions(Protocol):
@@ -126,11 +113,18 @@ class EmbeddingMatrix(Displayed):
     if not TYPE_CHECKING:  # or every attribute would exist for the type checker
 
         def __getattr__(self, name: str) -> Any:
-            if name != "index" or "array" not in self.__dict__:
+            if name not in {"index", "metadata"} or "array" not in self.__dict__:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            import pandas as pd  # noqa: PLC0415  only when labels are asked for
+            rows = self.__dict__.get("_rows")
+            index, self.__dict__["metadata"] = (
+                (None, self.__dict__.get("metadata")) if rows is None else rows.read()
+            )
+            if index is None:
+                import pandas as pd  # noqa: PLC0415  only when labels are asked for
 
-            return self.__dict__.setdefault("index", pd.RangeIndex(len(self.array)))
+                index = pd.RangeIndex(len(self.array))
+            self.__dict__["index"] = index
+            return self.__dict__[name]
 
     # --- what it is ---------------------------------------------------------------------------
 
@@ -177,6 +171,8 @@ class EmbeddingMatrix(Displayed):
 
     def __getstate__(self) -> dict[str, Any]:
         # without what can be computed again, and without the client, which has a key
+        if "_rows" in self.__dict__:
+            _ = self.index
         state = {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
         return state | {"actions": None}
 
@@ -195,6 +191,13 @@ class EmbeddingMatrix(Displayed):
         from venice_nb.results.matrix.filters import positions  # noqa: PLC0415  parts and rules know each other
 
         return self.take(positions(self, key))
+
+    @property
+    def loc(self) -> ByLabel:
+        """Rows by label, as pandas has it: `E.loc["a"]`, `E.loc[["a", "b"]]`, `E.loc["a":"c"]`."""
+        from venice_nb.results.matrix.filters import ByLabel  # noqa: PLC0415  only when labels are used
+
+        return ByLabel(self)
 
     def take(self, positions: Any) -> Self:
         """The rows at these positions, in this order, as a matrix of their own. It carries no bill."""
@@ -225,34 +228,47 @@ class EmbeddingMatrix(Displayed):
             errors=(),
         )
 
-    # --- finding ------------------------------------------------------------------------------
+    # --- what can be asked of it; each is told where it is written -----------------------------
 
-    def search(self, query: Any, k: int = 5, *, filter: Any = None, min_score: float | None = None) -> Any:  # noqa: A002  the word for it
-        """The `k` rows most similar to the query, exactly: cosine, best first, equal scores in row order.
+    search = finding.search
+    approximate = index_.approximate
+    similarity = relations.similarity
+    dedup = relations.dedup
+    nearest_pairs = relations.nearest_pairs
+    cluster = relations.cluster
+    outliers = relations.outliers
+    project = space.project
+    plot = space.plot
 
-        Args:
-            query: a text, a vector (d,), a list of texts, an array (q, d), or another matrix. A text goes to
-                the client that made the matrix, to the same model; with an `AsyncVenice` the result of a text
-                query is awaited.
-            k: how many rows, for each query.
-            filter: which rows may be found: a boolean mask or Series, or a query over the metadata such as
-                `"year > 2020 and topic == 'tax'"`.
-            min_score: the least cosine of a row that is found, from -1 to 1.
+    # --- keeping and moving -------------------------------------------------------------------
 
-        Gives `Hits`: a table with rank, score, label, text and metadata, and for several queries a column
-        `query`. Rows of zeros score 0, rows with NaN are never found. Raises InvalidInput for a query of
-        another length or model. API reference: `POST /embeddings`, for text queries.
+    concat = classmethod(joining.concat)
+    save = files.save
+    load = classmethod(files.load)
+    to_parquet = exchange.to_parquet
+    from_parquet = classmethod(exchange.from_parquet)
+    to_lance = exchange.to_lance
+    from_lance = classmethod(exchange.from_lance)
 
-        >>> import numpy as np
-        >>> from venice_nb.results.matrix.matrix import EmbeddingMatrix
-        >>> E = EmbeddingMatrix(np.eye(3), texts=["east", "north", "up"])
-        >>> E.search([0.1, 0.9, 0.0], k=1).texts
-        ['north']
+    def __add__(self, other: object) -> EmbeddingMatrix:
+        return self.concat([self, other]) if isinstance(other, EmbeddingMatrix) else NotImplemented
 
-        """
-        from venice_nb.results.matrix.finding import search  # noqa: PLC0415  loads NumPy
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each row, labelled, and one column for each number; a copy, yours to change."""
+        import pandas as pd  # noqa: PLC0415  only when a table is asked for
 
-        return search(self, query, k, filter=filter, min_score=min_score)
+        return pd.DataFrame(self.array, self.index, copy=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known of the matrix, without its rows."""
+        return {
+            "model": self.model,
+            "shape": list(self.shape),
+            "usage": self.usage.to_dict(),
+            "cost": self.cost.to_dict(),
+            "created": self.created,
+            "left_out": len(self.errors),
+        }
 
     def __repr__(self) -> str:
         n, d = self.shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.results.labels import place
 from venice_nb.results.table import day
 
 if TYPE_CHECKING:
@@ -55,43 +56,13 @@ def draw(models: Sequence[Any], *, ax: Axes | None = None, date: str = "") -> Ax
     ax.set_title(f"Prices of text models{day(date)}")
     ax.grid(visible=True, which="major", alpha=0.25)
     ax.legend(title="privacy", frameon=False, loc="lower right")
-    _name(ax, sold)
+    told = _telling(sold)
+    place(ax, [model.id for model in told], _points(told), LABELS, clear_of=_points(sold))
     return ax
 
 
-def _name(ax: Axes, sold: Sequence[Any]) -> None:
-    """Names beside the marks, most telling first; one that would lie on another or outside is left out."""
-    figure = ax.figure.get_figure(root=True)
-    assert figure is not None
-    figure.canvas.draw()  # places the axes, so that sizes in pixels are known
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]  # every Agg canvas has one
-    inside = ax.get_window_extent(renderer)
-    marks = ax.transData.transform([(model.price.input, model.price.output) for model in sold])
-    taken: list[Any] = []
-    for model in _telling(sold):
-        for offset, side in (
-            ((6, -3), "left"),
-            ((-6, -3), "right"),
-            ((0, 7), "center"),
-            ((0, -13), "center"),
-        ):
-            note = ax.annotate(
-                model.id,
-                (model.price.input, model.price.output),
-                xytext=offset,
-                textcoords="offset points",
-                ha=side,
-                fontsize=7.5,
-            )
-            box = note.get_window_extent(renderer)
-            fits = inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1
-            covers = any(box.contains(*mark) for mark in marks)
-            if fits and not covers and not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                break
-            note.remove()
-        if len(taken) == LABELS:
-            return
+def _points(sold: Sequence[Any]) -> list[tuple[float, float]]:
+    return [(model.price.input, model.price.output) for model in sold]
 
 
 def _telling(sold: Sequence[Any]) -> list[Any]:
