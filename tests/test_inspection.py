@@ -20,7 +20,8 @@ METHODS = [
     "models.traits",
     "models.aliases",
 ]
-METHODS += ["characters.get", "characters.reviews", "embed.plan", "extract", "raw", "responses", "conversation"]
+METHODS += ["characters.get", "characters.reviews", "embed.plan", "embed.load", "extract", "raw", "responses"]
+METHODS += ["conversation"]
 
 
 def reach(client, name):

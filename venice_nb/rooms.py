@@ -6,6 +6,7 @@ from venice_nb import characters, models
 from venice_nb.binding import AsyncRoom, Room, awaits, does, opens
 from venice_nb.embedding import plans as embedding
 from venice_nb.embedding.cache import EmbeddingCache
+from venice_nb.embedding.loading import load as load_matrix
 from venice_nb.frames import prompts
 from venice_nb.talk import chat
 from venice_nb.talk.cache import ChatCache
@@ -42,6 +43,7 @@ class Embed(Room):
 
     __call__ = does(embedding.embed)
     plan = does(embedding.plan)
+    load = does(load_matrix)
 
     @property
     def cache(self) -> EmbeddingCache:
@@ -54,6 +56,7 @@ class AsyncEmbed(AsyncRoom):
 
     __call__ = awaits(embedding.embed)
     plan = awaits(embedding.plan)
+    load = awaits(load_matrix)
 
     @property
     def cache(self) -> EmbeddingCache:

@@ -73,7 +73,7 @@ def asked(matrix: EmbeddingMatrix, query: Any, find: Any) -> Any:
             "this matrix has no client to turn a text into a vector",
             field="query",
             value=short(texts[0], 60) if texts else "",
-            do=f"pass a vector made by the same model: v.embed(text, model={matrix.model!r})[0]",
+            do=f"load it by one, v.embed.load(path), or pass v.embed(text, model={matrix.model!r})[0]",
         )
     if not texts or not all(one.strip() for one in texts):
         raise InvalidInput("the query is blank", field="query", allowed="a text", do="write what to look for")

@@ -126,6 +126,12 @@ class EmbeddingMatrix(Displayed):
             self.__dict__["index"] = index
             return self.__dict__[name]
 
+    def owned(self, actions: MatrixActions | None) -> Self:
+        """The same matrix with another client behind it; what is not read yet stays in its files."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__, actions=actions)
+        return copy
+
     # --- what it is ---------------------------------------------------------------------------
 
     @property
