@@ -188,7 +188,7 @@ def test_a_full_disk_keeps_a_large_map_in_memory(world, tmp_path, monkeypatch):
 def test_progress_is_silent_in_scripts_and_in_saved_notebooks_unless_asked(world, monkeypatch, capfd):
     world.open(Studio())
     world.run(lambda v: v.images.map(["a"]))
-    monkeypatch.setattr(image_map, "environment", lambda: "notebook")
+    monkeypatch.setattr("venice_nb.render.progress.environment", lambda: "notebook")
     monkeypatch.setenv("VENICE_STATIC", "1")
     world.run(lambda v: v.images.map(["a"]))
     monkeypatch.delenv("VENICE_STATIC")
@@ -206,6 +206,7 @@ def test_failures_show_in_the_progress(world, monkeypatch):
     pictures = ALL | {"green": httpx.Response(422, json={"error": "no"})}
     world.open(by_prompt(pictures)).run(lambda v: v.images.map(["green", "red"], at_once=1, progress=True))
     assert "failed=1" in out.getvalue()
+    assert "cost=$0.01" in out.getvalue()
 
 
 def test_the_sandbox_maps_a_column(world):

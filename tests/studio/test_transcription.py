@@ -16,6 +16,7 @@ from venice_nb import errors
 from venice_nb.media import recordings
 from venice_nb.media.encoding import encode
 from venice_nb.media.sound import container
+from venice_nb.render import text
 from venice_nb.results.sound.audio import Audio
 from venice_nb.results.sound.transcripts import Transcripts
 
@@ -248,6 +249,26 @@ def test_a_folder_without_recordings_is_told(world, tmp_path):
     world.open()
     with pytest.raises(errors.InvalidInput, match="holds no recordings"):
         world.run(lambda v: v.audio.transcribe(tmp_path))
+
+
+def test_a_batch_shows_a_bar_with_its_cost_and_its_failures(world, tmp_path, path, monkeypatch):
+    out = io.StringIO()
+    from tqdm import std
+
+    monkeypatch.setattr("tqdm.auto.tqdm", lambda **options: std.tqdm(file=out, **options))
+    (tmp_path / "bad.mp3").write_bytes(b"no sound")
+    table = world.open().run(lambda v: v.audio.transcribe([path, tmp_path / "bad.mp3"], progress=True))
+    last = out.getvalue().split("\r")[-1]
+    assert "2/2" in last
+    assert f"cost={text.money(table.cost.usd)}, failed=1" in last
+
+
+def test_a_batch_in_a_script_and_a_single_recording_show_none(world, path, capfd):
+    world.open().run(lambda v: v.audio.transcribe([path, path]))
+    world.run(lambda v: v.audio.transcribe(path, progress=True))
+    assert capfd.readouterr().err == ""
+    with pytest.raises(errors.InvalidInput, match="progress"):
+        world.run(lambda v: v.audio.transcribe([path], progress="yes"))
 
 
 def test_a_key_that_is_refused_ends_the_batch(world, path):

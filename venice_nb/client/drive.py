@@ -17,7 +17,7 @@ from venice_nb.client.lent import AsyncWholeReply, WholeReply
 from venice_nb.client.together import in_tasks, in_threads
 from venice_nb.errors import VeniceError
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, attempts
-from venice_nb.policy.steps import Fetch, Open, Plan, Run, Send, Sleep, Together
+from venice_nb.policy.steps import Fetch, Open, Plan, Run, Send, Sleep, Together, Work
 from venice_nb.render.live import Countdown
 from venice_nb.results.money import Cost
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SLICE = 0.25  # seconds; the longest a wait goes without looking up
+GRACE = 1.0  # seconds that work in a thread gets to end when its task is cancelled
 COUNTED = 1.0  # seconds; shorter waits are not worth a countdown
 
 
@@ -191,6 +192,8 @@ class AsyncDriver(_Policy):
             case Open(call):
                 answered = await self._answer(call)
                 return self._stream(answered, call, lent=True) or AsyncWholeReply(self._whole(answered, call))
+            case Work(function):
+                return await _aside(function)
             case Run(function):
                 value = function()
                 return await value if inspect.isawaitable(value) else value
@@ -244,6 +247,17 @@ async def async_wait(seconds: float, why: str) -> None:
     finally:
         if countdown is not None:
             countdown.done()
+
+
+async def _aside(function: Callable[[], T]) -> T:
+    """What `function` gives, run in a thread. One that was begun cannot be stopped: it gets time to end."""
+    work = asyncio.ensure_future(asyncio.to_thread(function))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        work.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else asks
+        await asyncio.wait([work], timeout=GRACE)
+        raise
 
 
 def _plain(value: Any) -> Any:

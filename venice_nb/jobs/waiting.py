@@ -24,7 +24,7 @@ from venice_nb.calls.jobs import Delivery, retrieve
 from venice_nb.config import LOOPBACK
 from venice_nb.jobs import delivery, outcome
 from venice_nb.jobs.records import journal_of, noted, written
-from venice_nb.policy.steps import Fetch, Plan, Run, Send, Sleep
+from venice_nb.policy.steps import Fetch, Plan, Send, Sleep, Work
 from venice_nb.policy.store import Busy, Unusable
 from venice_nb.render.live import notice
 from venice_nb.render.text import seconds
@@ -120,7 +120,7 @@ def wait(watch: Watch, timeout: float | None) -> Plan[Result]:
         while True:
             entry = watch.reread()
             if entry.state == "done" and _is_there(entry):
-                found: Result = yield Run(partial(delivery.result_of, entry, watch.headers))
+                found: Result = yield Work(partial(delivery.result_of, entry, watch.headers))
                 return found
             pause = yield from look(watch)
             if watch.entry.state == "done":
@@ -309,7 +309,7 @@ def _again(watch: Watch, why: str) -> float:
 def _disk(watch: Watch, act: Callable[[], Any]) -> Plan[Any]:
     """What `act` does with files; a disk that is full or closed leaves the job as it is."""
     try:
-        return (yield Run(act))
+        return (yield Work(act))
     except OSError as error:
         _unsaved(watch, error)
 

@@ -44,6 +44,15 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Work(Run):
+    """Run a function of ours that computes for a while, or handles large files.
+
+    The asynchronous driver runs it in a thread, so that other tasks go on. A plan that is cancelled hears of
+    it when the function ends, at the latest after a second: what was begun in a thread cannot be stopped.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Sleep:
     """Wait so many seconds, and say why. A silent wait shows no countdown: `why` is empty."""
 

@@ -13,8 +13,8 @@ from venice_nb.calls.check import flag, integer, listed, refuse, unknown
 from venice_nb.calls.pictures import images as calls
 from venice_nb.errors import InvalidInput
 from venice_nb.media.inputs import held
-from venice_nb.policy.steps import Done, Plan, Run, Send, Together
-from venice_nb.render.live import environment, static_mode
+from venice_nb.policy.steps import Done, Plan, Send, Together, Work
+from venice_nb.render.progress import Bar
 from venice_nb.results.headers import Headers
 from venice_nb.results.pictures.gallery import Failed, Gallery
 from venice_nb.studio.images import finish, generate, known_styles
@@ -87,11 +87,13 @@ def map(  # noqa: A001  a column of prompts is mapped to pictures
     for note in notes:
         session.announce(note)
     made = _Made(session, texts, labels)
-    bar = _bar(len(work), progress)
+    bar = Bar(len(work), desc="pictures", unit="picture", shown=progress)
 
-    def watch(_: int, done: Done) -> None:
-        made.failed += done.error is not None
-        bar(made.failed)
+    def watch(row: int, done: Done) -> None:
+        if done.error is not None:
+            bar.move(failed=1)
+        else:
+            bar.move(usd=made.rows[row].cost.usd)
 
     try:
         outcomes = yield Together([made.plan(row, call) for row, call in enumerate(work)], at_once, watch)
@@ -103,7 +105,7 @@ def map(  # noqa: A001  a column of prompts is mapped to pictures
             )
         raise
     finally:
-        bar(None)
+        bar.close()
     errors = [done.error for done in outcomes]
     if not made.rows:
         raise next(error for error in errors if error is not None)
@@ -117,7 +119,6 @@ class _Made:
     def __init__(self, session: Session, texts: Sequence[str], labels: Sequence[Any]) -> None:
         self.session, self.texts, self.labels = session, texts, labels
         self.rows: dict[int, Gallery] = {}
-        self.failed = 0
         self._held = 0
 
     def plan(self, row: int, call: Call[Gallery]) -> Callable[[], Plan[None]]:
@@ -130,7 +131,7 @@ class _Made:
         self.rows[row] = gallery = yield from keep(self.session, gallery)
         self._held += sum(len(image.data) for image in gallery.images)
         if self._held > HELD:
-            images = yield Run(lambda: tuple(_let_go(self.session, image) for image in gallery.images))
+            images = yield Work(lambda: tuple(_let_go(self.session, image) for image in gallery.images))
             self.rows[row] = Gallery(
                 images,
                 errors=gallery.errors,
@@ -231,23 +232,3 @@ def _refuse_rows(rows: list[int], labels: Sequence[Any], what: str, allowed: str
         do=do,
         rows=tuple(rows),
     )
-
-
-def _bar(total: int, progress: bool | None) -> Callable[[int | None], None]:
-    """A bar that is moved by one with the number of failures so far, and ended with None."""
-    shown = environment() != "script" and not static_mode() if progress is None else progress
-    if not shown:
-        return lambda _: None
-    from tqdm.auto import tqdm  # noqa: PLC0415  only where a bar is shown
-
-    bar = tqdm(total=total, desc="pictures", unit="picture")
-
-    def move(failed: int | None) -> None:
-        if failed is None:
-            bar.close()
-            return
-        if failed:
-            bar.set_postfix(failed=failed, refresh=False)
-        bar.update()
-
-    return move

@@ -10,7 +10,7 @@ from venice_nb.errors import UnreadableReply
 from venice_nb.media.cutting import join
 from venice_nb.media.encoding import KINDS, encode
 from venice_nb.media.sound import NotSound
-from venice_nb.policy.steps import Done, Plan, Send, Together
+from venice_nb.policy.steps import Done, Plan, Send, Together, Work
 from venice_nb.results.sound.audio import Audio, Spoken
 
 if TYPE_CHECKING:
@@ -57,12 +57,13 @@ def read_aloud(
     errors = [each.error for each in done if each.error is not None]
     if errors:
         if good:
-            session.last = _joined(good, kind, pause)
+            session.last = yield Work(lambda: _joined(good, kind, pause))
             session.announce(
                 f"{len(good)} of {len(done)} parts were spoken; they are in .last of the client."
             )
         raise errors[0]
-    return _joined(good, kind, pause)
+    whole: Audio = yield Work(lambda: _joined(good, kind, pause))
+    return whole
 
 
 def _sender(call: Call[Audio]) -> Callable[[], Plan[Audio]]:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.errors import InvalidInput, plain
-from venice_nb.policy.steps import Plan, Run
+from venice_nb.policy.steps import Plan, Work
 from venice_nb.results import saving
 from venice_nb.results.pictures.gallery import Gallery
 from venice_nb.results.pictures.image import Image, holds
@@ -57,7 +57,7 @@ def keep(session: Session, result: R) -> Plan[R]:
     """
     if not session.live:
         return result
-    kept: R = yield Run(lambda: _kept(session, result))
+    kept: R = yield Work(lambda: _kept(session, result))
     return kept
 
 

@@ -5,30 +5,64 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
-from venice_nb.calls.check import integer, number, refuse
+from venice_nb.calls.check import flag, integer, number, refuse
 from venice_nb.calls.sound import audio as calls
 from venice_nb.calls.sound.voice_choice import resolved
 from venice_nb.errors import AuthenticationError, PaymentRequired, VeniceError
 from venice_nb.media.encoding import SUFFIXES
 from venice_nb.media.recordings import ENDINGS, Recording, is_pair, pieces, recording
-from venice_nb.policy.steps import Plan, Send, Together
+from venice_nb.policy.steps import Plan, Send, Together, Work
+from venice_nb.render.progress import Bar
 from venice_nb.results.sound.audio import Audio
 from venice_nb.results.sound.transcript import Transcript
 from venice_nb.results.sound.transcripts import Transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import IO
+
+    from numpy.typing import NDArray
 
     from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName, Resolution
     from venice_nb.client.session import Session
     from venice_nb.policy.steps import Done
+    from venice_nb.results.films.video import Video
+
+    # The path of a folder gives a table too, which its type cannot tell.
+    One = str | os.PathLike[str] | bytes | IO[bytes] | Audio | Video
+    Samples = NDArray[Any] | tuple[int, NDArray[Any]] | tuple[NDArray[Any], int]
+    Recorded = One | bytearray | memoryview | Samples
 
 AT_ONCE = 4  # requests under way; a minute allows 60
 FILES = 1000  # recordings of one batch
 KEPT = 25_000_000  # bytes of a recording that its transcript keeps for the player
+
+
+class Options(TypedDict, total=False):
+    """What `transcribe` takes besides the recordings."""
+
+    model: ModelName | None
+    language: str | None
+    timestamps: bool
+    response_format: Literal["json", "text"]
+    rate: int | None
+    longest: float | None
+    at_once: int
+    progress: bool | None
+    extra_body: Mapping[str, Any] | None
+
+
+@overload
+def transcribe(
+    session: Session, /, audio: list[Any] | tuple[One, ...], **options: Unpack[Options]
+) -> Plan[Transcripts]: ...
+
+
+@overload
+def transcribe(session: Session, /, audio: Recorded, **options: Unpack[Options]) -> Plan[Transcript]: ...
 
 
 def transcribe(
@@ -43,8 +77,9 @@ def transcribe(
     rate: int | None = None,
     longest: float | None = None,
     at_once: int = AT_ONCE,
+    progress: bool | None = None,
     extra_body: Mapping[str, Any] | None = None,
-) -> Plan[Any]:
+) -> Plan[Transcript | Transcripts]:
     """What is said in a recording: a `Transcript`, or a table of them for a list or a folder.
 
     Args:
@@ -62,6 +97,7 @@ def transcribe(
         longest: cut recordings at silences into pieces of at most so many seconds; 10 or more. Those over
             25 MB are always cut, and the parts put together with their times.
         at_once: how many requests are under way at a time.
+        progress: a bar while a list or a folder is heard; None shows one in notebooks and terminals.
         extra_body: form fields this library does not name.
 
     Raises InvalidInput for what is no recording, is empty, or cannot be read, before anything is sent. API
@@ -83,6 +119,8 @@ def transcribe(
     if longest is not None:
         longest = number(10, 3600)("longest", longest)
     lanes = integer(1, 16)("at_once", at_once)
+    if progress is not None:
+        flag("progress", progress)
     _check_options(session, found, options)
     several = _several(audio)
     if several is None:
@@ -91,12 +129,20 @@ def transcribe(
         session.last = transcript = yield from plan
         return transcript
     session.announce_choice(found)
-    done: list[Done] = yield Together(
-        [_later(session, each, found, options, rate=rate, longest=longest) for each in several], at_once=lanes
-    )
+    with Bar(len(several), desc="recordings", unit="recording", shown=progress) as bar:
+        plans = [_later(session, each, found, options, rate=rate, longest=longest) for each in several]
+        done: list[Done] = yield Together(plans, lanes, lambda _, each: _moved(bar, each))
     table = Transcripts(tuple(map(_name, several, range(len(several)))), tuple(_outcomes(done)))
     session.last = table
     return table
+
+
+def _moved(bar: Bar, done: Done) -> None:
+    """One recording more."""
+    if done.error is not None:
+        bar.move(failed=1)
+    else:
+        bar.move(usd=done.value.cost.usd)
 
 
 def _check_options(session: Session, model: Resolution, options: dict[str, Any]) -> None:
@@ -116,10 +162,9 @@ def _one(
     at_once: int,
 ) -> Plan[Transcript]:
     """The plan for one recording, in as many requests as its length needs."""
-    given = recording(audio, "audio", rate=rate)
+    given, parts = yield Work(lambda: _read(audio, rate, longest))
     if given.converted:
         session.announce(f"{given.name}: the API does not take {given.converted}; it is sent as FLAC.")
-    parts = list(pieces(given, longest))
     made = [
         calls.transcription(part, catalogue=session.catalogue, model=model, **options) for _, part in parts
     ]
@@ -143,6 +188,14 @@ def _one(
     if len(made) > 1 or transcript.duration is None:
         transcript = replace(transcript, duration=given.seconds)
     return replace(transcript, source=_source(audio, given))
+
+
+def _read(
+    audio: Any, rate: int | None, longest: float | None
+) -> tuple[Recording, list[tuple[float, Recording]]]:
+    """The recording, and the pieces it is sent in with their starts in seconds."""
+    given = recording(audio, "audio", rate=rate)
+    return given, list(pieces(given, longest))
 
 
 def _untimed(transcript: Transcript, options: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from venice_nb.calls.check import refuse
 from venice_nb.calls.sound import audio as calls
 from venice_nb.calls.sound.voice_choice import CLONING, resolved
 from venice_nb.media.recordings import as_type, recording
-from venice_nb.policy.steps import Plan, Send
+from venice_nb.policy.steps import Plan, Send, Work
 from venice_nb.results.sound.voices import Voice, VoiceTable
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.catalogue import Model
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
+    from venice_nb.media.recordings import Recording
     from venice_nb.results.sound.voices import ClonedVoice
 
 # What the first two letters of a Kokoro voice say.
@@ -119,7 +120,8 @@ def clone_voice(
 
     """
     found = resolved(CLONING if model is None else model, session.catalogue)
-    given = as_type(recording(sample, "sample", rate=rate), calls.sample_types(found.model), "sample")
+    types = calls.sample_types(found.model)
+    given: Recording = yield Work(lambda: as_type(recording(sample, "sample", rate=rate), types, "sample"))
     if not given.whole:
         do = "Cut out the best half minute: that is enough for a voice."
         refuse("sample", given.name, "at most 25 MB", do, what="sample is larger than 25 MB.")
