@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.money import Cost
+from venice_nb.results.talk.reply_view import price
 
 if TYPE_CHECKING:
     from venice_nb.results.matrix.matrix import RowError
@@ -90,7 +91,7 @@ class EmbeddingPlan(Displayed):
             ("of these kept from before", text.count(self.cached)),
             ("requests", text.count(self.requests)),
             ("tokens", f"~{text.count(self.tokens)}"),
-            ("cost", f"~{text.money(self.cost.usd)}" if self.cost.usd else text.money(self.cost.usd)),
+            ("cost", price(self.cost)),
             ("time", self._time()),
         ]
         if self.dims is not None:
