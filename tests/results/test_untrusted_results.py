@@ -23,6 +23,7 @@ from venice_nb.results.talk.response import ResponsesReply
 from venice_nb.results.vectors import Vectors
 from venice_nb.results.web.page import Page, Pages
 from venice_nb.results.web.parsed import ParsedFile
+from venice_nb.results.web.research import Research
 from venice_nb.results.web.search import SearchResults
 
 PAYLOADS = [
@@ -174,6 +175,8 @@ def results(evil):
     yield "page", Page(evil, evil, evil)
     yield "pages", Pages((evil, "https://fine.test/" + evil), (Page(evil, evil), ValueError(evil)))
     yield "parsed file", ParsedFile(evil, 1, evil, evil)
+    yield "research", Research(text=f"{evil} [1][2]", sources=reply.sources, answered=True, cited=(1, 2))
+    yield "uncited research", Research(text=evil, model=evil, sources=reply.sources, answered=True)
 
 
 KINDS = [name for name, _ in results("x")]

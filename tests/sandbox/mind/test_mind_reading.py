@@ -9,6 +9,8 @@ import zipfile
 import pytest
 from asking import answer, think
 
+from venice_nb.sandbox.mind.wish import read_wish
+
 SHOP = (
     "system",
     "Answer only from the passages and cite them.\n\n[1] Refunds are paid within 14 days.\n[2] Shipping is free above 50 euros.\n[3] Support answers e-mail within one day.",
@@ -73,6 +75,19 @@ def test_python_reference_text_is_answered_with_the_defining_sentence():
         'The "nonlocal" statement causes the listed identifiers to refer to previously bound variables'
     )
     assert said.endswith("[1].")
+
+
+@pytest.mark.parametrize(
+    ("directions", "sentences"),
+    [
+        ("Answer in one sentence.", 1),
+        ("Answer from the sources. If they are silent, say in one sentence what they lack.", 0),
+        ("When nothing fits, answer in two lines. Answer in three sentences.", 3),
+    ],
+)
+def test_a_form_wished_for_the_case_of_no_answer_does_not_shorten_the_others(directions, sentences):
+    wish = read_wish("When does the ferry leave?", directions, {})
+    assert (wish.sentences, wish.lines) == (sentences, 0)
 
 
 def file(name, kind, raw):

@@ -49,6 +49,10 @@ _UPPER = re.compile(
     re.IGNORECASE,
 )
 _LIST = re.compile(r"^\W*(?:please )?list\b|\bnumbered list\b", re.IGNORECASE)
+# What is wished for a case: "If there is no answer, say so in one sentence."
+_CASE = re.compile(
+    r"(?:^|(?<=[.?!\n]))\s{0,20}(?:if|when|unless|in case)\b[^\n]*?(?:[.?!](?=\s|$)|\n|$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def read_wish(question: str, directions: str, body: Mapping[str, Any]) -> Wish:
     """Return the form the user asks for; the question goes before the system prompt, that before `verbosity`."""
     wish = _read(question)
     if wish == Wish() and directions:
-        wish = _read(directions)
+        wish = _read(_CASE.sub("", directions))
     elif directions and _UPPER.search(directions):
         wish = replace(wish, upper=True)
     text = body.get("text")
