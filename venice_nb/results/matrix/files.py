@@ -71,7 +71,7 @@ def save(
     part = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
     part.mkdir()
     try:
-        _write(matrix, part)
+        write(matrix, part)
         if there:
             old = part.with_suffix(".old")
             target.rename(old)
@@ -101,10 +101,12 @@ def _target(matrix: EmbeddingMatrix, path: str | os.PathLike[str] | None) -> Pat
     return name.with_name(name.name.removesuffix(".npy"))
 
 
-def _write(matrix: EmbeddingMatrix, folder: Path) -> None:
-    files = {VECTORS: _written(folder / VECTORS, _npy(matrix.array))}
+def write(matrix: EmbeddingMatrix, folder: Path) -> None:
+    """Writes a matrix into a folder. Vectors and texts that are there already are its own: they are measured."""
+    vectors, texts = folder / VECTORS, folder / TEXTS
+    files = {VECTORS: _measured(vectors) if vectors.exists() else _written(vectors, _npy(matrix.array))}
     if matrix.texts is not None:
-        files[TEXTS] = _written(folder / TEXTS, _lines(matrix.texts))
+        files[TEXTS] = _measured(texts) if texts.exists() else _written(texts, lines(matrix.texts))
     columns: list[list[Any]] = []
     index: dict[str, Any] = {}
     if "index" in matrix.__dict__ or "_rows" in matrix.__dict__:
@@ -117,7 +119,7 @@ def _write(matrix: EmbeddingMatrix, folder: Path) -> None:
             about.append(kind)
             columns.append(values)
     if columns:
-        files[ROWS] = _written(folder / ROWS, _lines(zip(*columns, strict=True)))
+        files[ROWS] = _written(folder / ROWS, lines(zip(*columns, strict=True)))
     note = {
         "format": FORMAT,
         "version": VERSION,
@@ -152,21 +154,30 @@ def _packed_index(index: pd.Index[Any]) -> tuple[dict[str, Any], list[list[Any]]
     return {"levels": [about for about, _ in levels]}, [values for _, values in levels]
 
 
-def _npy(array: NDArray[np.float32]) -> Iterator[bytes | memoryview]:
-    """The bytes that `numpy.save` would write, without a second copy of the array."""
+def head(rows: int, dims: int) -> bytes:
+    """The first bytes of a `.npy` file of float32, as many for any number of rows."""
     import io  # noqa: PLC0415  only when saving
 
     import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-    head = io.BytesIO()
-    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
-    yield head.getvalue()
+    made = io.BytesIO()
+    about = {"descr": "<f4", "fortran_order": False, "shape": (rows, dims)}
+    np.lib.format.write_array_header_1_0(made, about)
+    return made.getvalue()
+
+
+def _npy(array: NDArray[np.float32]) -> Iterator[bytes | memoryview]:
+    """The bytes that `numpy.save` would write, without a second copy of the array."""
+    import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+    yield head(*array.shape)
     step = max(1, BLOCK // max(1, 4 * array.shape[1]))
     for start in range(0, len(array) if array.size else 0, step):
         yield np.ascontiguousarray(array[start : start + step]).data.cast("B")
 
 
-def _lines(values: Iterable[Any]) -> Iterator[bytes]:
+def lines(values: Iterable[Any]) -> Iterator[bytes]:
+    """A line of JSON for each value, many together."""
     import orjson  # noqa: PLC0415  only when saving
 
     def line(value: Any) -> bytes:
@@ -196,6 +207,13 @@ def _written(path: Path, chunks: Iterable[bytes | memoryview]) -> dict[str, Any]
         _sync(file)
     with path.open("rb") as file:
         return {"bytes": path.stat().st_size, "sha256": digest.hexdigest(), "sampled": _sampled(file)}
+
+
+def _measured(path: Path) -> dict[str, Any]:
+    """Size and checksums of a file that is there already."""
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+        return {"bytes": path.stat().st_size, "sha256": digest, "sampled": _sampled(file)}
 
 
 def _sync(file: BufferedWriter) -> None:
