@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.policy.steps import Together
 from venice_nb.rag import prompt
-from venice_nb.rag.rerank import POOL, rerank
+from venice_nb.rag.rerank import POOL, Reranked, rerank
 from venice_nb.render.live import Bundle, Live, mark_shown
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.rag.answer import SILENT, Answer
@@ -46,16 +48,17 @@ def retrieve(
     began = time.monotonic()
     depth = max(POOL, k) if rerank_with is not None else k
     search = yield from index.search(session, questions, depth)
-    spent = (time.monotonic() - began) / max(len(questions), 1)
-    made = []
-    for number, found in enumerate(search.found):
-        usage, cost = (Usage(), Cost(0.0, "charged")) if number else (search.usage, search.cost)
-        began = time.monotonic()
-        if rerank_with is not None and len(found) > 1:
-            better = yield from rerank(session, found, rerank_with)
-            found, usage, cost = better.found, usage + better.usage, cost + better.cost  # noqa: PLW2901  in its place
-        made.append(Retrieved(found.top(k), usage, cost, spent + time.monotonic() - began))
-    return made
+    free = Cost(0.0, "charged")
+    better = [Reranked(found, Usage(), free) for found in search.found]
+    if rerank_with is not None:
+        done = yield Together([partial(rerank, session, found, rerank_with) for found in search.found])
+        for each in done:
+            if each.error is not None:
+                raise each.error
+        better = [each.value for each in done]
+    better[0] = replace(better[0], usage=search.usage + better[0].usage, cost=search.cost + better[0].cost)
+    spent = (time.monotonic() - began) / len(questions)
+    return [Retrieved(each.found.top(k), each.usage, each.cost, spent) for each in better]
 
 
 def near_enough(found: Found, floor: float) -> bool:

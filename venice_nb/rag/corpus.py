@@ -188,7 +188,7 @@ class Corpus(Displayed):
         """The documents cut into passages of at most `size`, at headings, paragraphs, sentences, words.
 
         Args:
-            size: the most a passage may measure; 800 characters or 200 tokens when left out.
+            size: the most a passage may measure; 1,600 characters or 400 tokens when left out.
             overlap: how much of a passage the next may repeat, at most half of `size`.
             unit: what both count: "characters", or "tokens" of OpenAI's o200k table, which other models'
                 tokens resemble in number.

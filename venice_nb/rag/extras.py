@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _HOMES = {
     "semantic_text_splitter": ("rag", "semantic-text-splitter", "Splitting documents"),
@@ -27,3 +32,15 @@ def needed(module: str) -> Any:
             allowed=package,
             do=f"pip install 'venice-nb[{extra}]'",
         ) from None
+
+
+@contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Keeps a library from logging meanwhile: stderr in a notebook is for what the user should read."""
+    logger = logging.getLogger(name)
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before

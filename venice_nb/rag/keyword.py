@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.check import unknown
-from venice_nb.rag.extras import needed
+from venice_nb.rag.extras import needed, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +37,10 @@ class Keywords:
         """The index of some texts. Raises InvalidInput for a language without a stemmer."""
         library = needed("bm25s")
         words = [stems(each, language) for each in texts]
-        index = library.BM25()
-        if any(words):
-            index.index(words, show_progress=False)
+        with quiet("bm25s"):
+            index = library.BM25()
+            if any(words):
+                index.index(words, show_progress=False)
         return cls(index if any(words) else None, language, len(words))
 
     def scores(self, question: str) -> NDArray[np.float32]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from venice_nb.calls import check
 from venice_nb.rag.ask import answer, retrieve
 from venice_nb.rag.corpus import Corpus
+from venice_nb.rag.evaluate import evaluate
 from venice_nb.rag.explain import explained
 from venice_nb.rag.fusion import Blend
 from venice_nb.rag.index import Index, build
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.talk.reply_view import price
+from venice_nb.talk.rows import How
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from venice_nb.rag.fusion import Fusion
     from venice_nb.rag.index import Retrieval
     from venice_nb.results.rag.answer import Answer
+    from venice_nb.results.rag.evaluation import Evaluation
     from venice_nb.results.rag.explanation import Explanation
     from venice_nb.results.rag.found import Found
 
@@ -34,7 +37,7 @@ _FUSION = check.choice("scores", "ranks", fixes={"rrf": "Pass 'ranks': reciproca
 _K = check.integer(1, 100)
 _QUESTION = check.text(blank=False, longest=20_000)
 
-WEIGHT = {"scores": 0.8, "ranks": 0.5}
+WEIGHT = {"scores": 0.6, "ranks": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def rag(
         corpus: documents, see `vn.Corpus`.
         model: the chat model that answers; as for `chat`.
         embedding_model: makes the vectors of passages and questions; as for `embed`.
-        chunk: the most a passage may measure; 800 characters or 200 tokens when left out.
+        chunk: the most a passage may measure; 1,600 characters or 400 tokens when left out.
         overlap: how much of a passage the next may repeat.
         unit: what both count, see `Corpus.split`.
         k: passages that are found, and given to the model.
@@ -80,7 +83,7 @@ def rag(
         fusion: how both become one ranking. "scores" adds them, each scaled to 0 to 1: `weight * cosine' +
             (1 - weight) * bm25'` (Bruch, Gai, Ingber, ACM TOIS 2023). "ranks" is reciprocal rank fusion:
             `weight / (60 + rank)`, summed (Cormack, Clarke, Buettcher, SIGIR 2009).
-        weight: the share of the vectors, 0 to 1; 0.8 for scores, 0.5 for ranks.
+        weight: the share of the vectors, 0 to 1; 0.6 for scores, 0.5 for ranks.
         rerank: a chat model that rates the best 20 passages before `k` are taken; None does not.
         min_score: the model is not asked unless some passage has a higher score: a cosine, or with
             "keyword" a BM25. Scores that mean something differ between embedding models.
@@ -233,6 +236,96 @@ class Rag(Displayed):
         """The plan of `explain`, for a driver of your own."""
         found = yield from self.searching(question, k)
         return explained(found, self.index)
+
+    def evaluate(
+        self,
+        questions: Any,
+        *,
+        k: int | None = None,
+        answers: bool = True,
+        model: ModelName | None = None,
+        judge: ModelName | None = None,
+        at_once: int = 8,
+        budget_usd: float | None = None,
+        cache: bool = True,
+        progress: bool | None = None,
+        **parameters: Any,
+    ) -> Any:
+        """How well questions are found and answered, as `Evaluation`: one row each, and a `summary`.
+
+        Args:
+            questions: a table or list of dicts with `question`; `source`, the document that holds the answer;
+                `expected`, the words there that do (or `start` and `end`); `answer`, a reference; `grade`, if
+                some places are better than others. A question on several rows has several right places; one
+                without source and expected is not answered by the corpus. Other columns are kept.
+            k: passages looked at; as for `v.rag` when left out.
+            answers: also have every question answered, and the answers judged. Without, only retrieval is
+                measured, which asks no chat model.
+            model: the model that answers; as for `v.rag` when left out.
+            judge: the model that judges; the one that answers when left out.
+            at_once: questions at a time, 1 to 16.
+            budget_usd: US dollars that are not passed; what is finished is kept.
+            cache: take the answers of an earlier run, and keep those of this one.
+            progress: a bar while it runs; None shows one in notebooks and terminals.
+            parameters: of the answers, as for `chat`, such as `temperature=0`.
+
+        A passage is right when it holds at least half of the expected text; where only a document is named,
+        documents are ranked. recall@k, MRR and nDCG@k are defined in `venice_nb.rag.metrics`. The judge is
+        given the passages and the sentences of the answer, and says of each whether the passages support it:
+        `faithfulness` is the share that is supported. Raises InvalidInput, naming the row, before anything is
+        sent for a document or text that is not there.
+
+        >>> import venice_nb as vn
+        >>> R = vn.Venice.sandbox().rag(vn.Corpus.from_texts({"pets": "Dogs travel on a lead."}))
+        >>> R.evaluate([{"question": "Do dogs travel?", "source": "pets"}], answers=False).summary["mrr"][0]
+        1.0
+
+        """
+        return self._session.run(
+            self.evaluating(
+                questions,
+                k=k,
+                answers=answers,
+                model=model,
+                judge=judge,
+                at_once=at_once,
+                budget_usd=budget_usd,
+                cache=cache,
+                progress=progress,
+                **parameters,
+            )
+        )
+
+    def evaluating(
+        self,
+        questions: Any,
+        *,
+        k: int | None = None,
+        answers: bool = True,
+        model: ModelName | None = None,
+        judge: ModelName | None = None,
+        at_once: int = 8,
+        budget_usd: float | None = None,
+        cache: bool = True,
+        progress: bool | None = None,
+        **parameters: Any,
+    ) -> Plan[Evaluation]:
+        """The plan of `evaluate`, for a driver of your own."""
+        return (
+            yield from evaluate(
+                self,
+                self._session,
+                questions,
+                k=self._k(k),
+                rerank=self._settings.rerank,
+                floor=self._settings.min_score,
+                answers=check.flag("answers", answers),
+                model=model if model is not None else self._settings.model,
+                judge_with=judge,
+                how=How(at_once, budget_usd, cache, progress),
+                parameters=parameters,
+            )
+        )
 
     def _k(self, k: int | None) -> int:
         return self._settings.k if k is None else int(_K("k", k))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import html
 import io
-import logging
 import re
 import zipfile
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.rag.extras import quiet
 from venice_nb.results.rag.document import Document
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def _pdf(content: bytes, source: str) -> Document:
         import pypdf  # noqa: PLC0415  an extra
     except ImportError:
         raise _needs("pypdf", "PDF files") from None
-    with _quiet("pypdf"):
+    with quiet("pypdf"):
         pages = _guarded(lambda: _pages(pypdf, content), "PDF")
     blank = [number for number, page in enumerate(pages, 1) if not page.strip()]
     if len(blank) == len(pages):
@@ -195,15 +194,3 @@ def _guarded(work: Callable[[], Any], name: str) -> Any:
         raise Unreadable(f"too large in memory to be read as a {name} file") from None
     except Exception as error:  # noqa: BLE001  likewise
         raise Unreadable(f"not readable as a {name} file: {type(error).__name__}") from None
-
-
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Keeps a library from logging about a broken file: it is told in the list of what was not read."""
-    logger = logging.getLogger(name)
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = before

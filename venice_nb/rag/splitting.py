@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from venice_nb.results.rag.document import Document
 
-SIZE = {"characters": 800, "tokens": 200}
+SIZE = {"characters": 1600, "tokens": 400}
 TOKENS = "gpt-4o"  # whose tokens are counted: its table comes with the splitter, nothing is downloaded
 
 _UNIT = check.choice("characters", "tokens")

@@ -151,6 +151,10 @@ class Extraction:
 
         return Row(lambda: self._call(self.messages(text, instructions), self._model), plan)
 
+    def first(self, messages: list[dict[str, Any]]) -> Call[Reply]:
+        """The call that `of` begins with."""
+        return self._call(messages, self._model)
+
     def of(self, messages: list[dict[str, Any]]) -> Plan[Reply]:
         """The plan for one text: the reply, with the object as `.parsed`."""
         exchange = Exchange(messages)
@@ -250,7 +254,10 @@ def typed(column: pd.Series[Any]) -> pd.Series[Any]:
     kinds = {type(value) for value in column if value is not None}
     if column.isna().any() and kinds in ({int}, {bool}):
         return column.astype("Int64" if kinds == {int} else "boolean")
-    return column.infer_objects()
+    try:
+        return column.infer_objects()
+    except (UnicodeError, OverflowError):  # half a character, or a number too large for any column
+        return column
 
 
 def _check(text: str) -> None:

@@ -1,0 +1,203 @@
+"""Evaluation questions: what is asked, where its answer stands, and how a ranking fares with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from venice_nb.calls.check import refuse
+from venice_nb.calls.vectors.embeddings import is_missing
+from venice_nb.errors import InvalidInput, plain
+from venice_nb.rag.metrics import ndcg, recall, reciprocal_rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from venice_nb.rag.corpus import Corpus
+    from venice_nb.results.rag.found import Hit
+    from venice_nb.results.rag.passage import Passage
+
+NAMES = ("question", "source", "expected", "start", "end", "answer", "grade")
+HELD = 0.5  # the share of an expected text that a passage must hold to count as the right one
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer stands: a document, and the characters in it; the whole document when `end` is 0."""
+
+    document: int
+    start: int = 0
+    end: int = 0
+    grade: float = 1.0
+
+    def held_by(self, passage: Passage) -> bool:
+        """Whether a passage holds at least half of it."""
+        if passage.document != self.document:
+            return False
+        shared = min(passage.end, self.end) - max(passage.start, self.start)
+        return not self.end or shared >= HELD * (self.end - self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """How a ranking fares with a question.
+
+    Attributes:
+        recall: the share of the expected places that were found.
+        reciprocal_rank: of the first right passage.
+        ndcg: with the grades as given.
+        ndcg_binary: with every grade above 0 as 1.
+        rank: of the first right passage, from 1; None when it was not found.
+
+    """
+
+    recall: float
+    reciprocal_rank: float
+    ndcg: float
+    ndcg_binary: float
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of an evaluation.
+
+    Attributes:
+        text: what is asked.
+        places: where its answer stands; none for a question that the corpus does not answer.
+        answer: a reference answer, or "".
+        more: the other columns of its first row.
+
+    """
+
+    text: str
+    places: tuple[Place, ...] = ()
+    answer: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether documents are expected rather than passages."""
+        return any(not place.end for place in self.places)
+
+    def grades(self, hits: Sequence[Hit], passages: Sequence[Passage], k: int) -> Grades | None:
+        """How a ranking fares; None for a question that the corpus does not answer.
+
+        Where a text is expected, passages are ranked; where only a document is named, documents are, each at
+        the place of its first passage.
+        """
+        if not self.places:
+            return None
+        if self.whole:
+            ranked = list(dict.fromkeys(hit.passage.document for hit in hits))[:k]
+            best = {place.document: place.grade for place in sorted(self.places, key=lambda each: each.grade)}
+            given = [best.get(document, 0.0) for document in ranked]
+            found, all_grades = sum(document in ranked for document in best), list(best.values())
+            wanted = len(best)
+        else:
+            top = [hit.passage for hit in hits][:k]
+            given = [self._grade(passage) for passage in top]
+            found = sum(any(place.held_by(passage) for passage in top) for place in self.places)
+            documents = {place.document for place in self.places}
+            all_grades = [self._grade(each) for each in passages if each.document in documents]
+            wanted = len(self.places)
+        ones = [float(grade > 0) for grade in given]
+        return Grades(
+            recall(found, wanted),
+            reciprocal_rank(given),
+            ndcg(given, all_grades, k),
+            ndcg(ones, [float(grade > 0) for grade in all_grades], k),
+            next((rank for rank, grade in enumerate(given, 1) if grade > 0), None),
+        )
+
+    def _grade(self, passage: Passage) -> float:
+        return max((place.grade for place in self.places if place.held_by(passage)), default=0.0)
+
+
+def read_questions(questions: Any, corpus: Corpus) -> list[Question]:
+    """The questions of a table or list, their places found in the corpus.
+
+    Raises InvalidInput, naming the row, for a question that is blank, a document that is not there, or an
+    expected text that the document does not hold.
+    """
+    rows = _rows(questions)
+    merged: dict[str, Question] = {}
+    for number, row in enumerate(rows):
+        said = _text(row, "question")
+        if not said:
+            _refuse(number, "has no question", "a text in the column 'question'", "Fill it in.")
+        places = _places(row, number, corpus)
+        before = merged.get(said)
+        more = {name: value for name, value in row.items() if name not in NAMES}
+        if before is None:
+            merged[said] = Question(said, places, _text(row, "answer"), more)
+        else:
+            answer = before.answer or _text(row, "answer")
+            merged[said] = Question(said, (*before.places, *places), answer, before.more)
+    return list(merged.values())
+
+
+def _rows(questions: Any) -> list[Mapping[str, Any]]:
+    rows: Any = questions
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        if "question" not in rows.columns:
+            refuse("questions", list(map(str, rows.columns)), "a column 'question'", "Rename the column.")
+        rows = rows.to_dict("records")
+    if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
+        do = "Pass a DataFrame or a list of dicts with question, source and expected."
+        refuse("questions", questions, "a table or list of questions", do)
+    found = [{"question": row} if isinstance(row, str) else row for row in rows]
+    if not found or not all(isinstance(row, Mapping) for row in found):
+        do = "Pass a DataFrame or a list of dicts with question, source and expected."
+        refuse("questions", questions, "one question or more, each a dict", do)
+    return found
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    return "" if is_missing(value) else str(value).strip()
+
+
+def _places(row: Mapping[str, Any], number: int, corpus: Corpus) -> tuple[Place, ...]:
+    source, wanted = _text(row, "source"), _text(row, "expected")
+    grade = 1.0 if is_missing(row.get("grade")) else float(row["grade"])
+    if grade <= 0:
+        _refuse(number, f"has the grade {grade:g}", "a grade above 0", "Leave out what is not wanted.")
+    documents = [
+        place
+        for place, each in enumerate(corpus.documents)
+        if not source or each.source == source or each.source.endswith(f"/{source}")
+    ]
+    if source and not documents:
+        do = f"Documents are called as in corpus.sources: {', '.join(corpus.sources[:5])}, ..."
+        _refuse(number, f"names the document {source!r}, which is not there", "a document of the corpus", do)
+    if wanted:
+        pattern = re.compile(r"\s+".join(map(re.escape, wanted.split())))
+        for document in documents:
+            held = pattern.search(corpus.documents[document].text)
+            if held:
+                return (Place(document, held.start(), held.end(), grade),)
+        told = f"expects a text that {'the document does' if source else 'no document does'} not hold"
+        _refuse(number, told, "words as they stand in the document", "Copy them from it.")
+    if not source:
+        return ()
+    start, end = row.get("start"), row.get("end")
+    if not is_missing(start) and not is_missing(end):
+        span = int(start), int(end)  # type: ignore[arg-type]  # not missing
+        if not 0 <= span[0] < span[1] <= len(corpus.documents[documents[0]].text):
+            _refuse(number, f"has the span {span[0]} to {span[1]}", "characters of the document", "Check it.")
+        return (Place(documents[0], *span, grade),)
+    return tuple(Place(document, grade=grade) for document in documents)
+
+
+def _refuse(number: int, what: str, allowed: str, do: str) -> NoReturn:
+    raise InvalidInput(
+        plain(f"questions: row {number} {what}.", 300),
+        field="questions",
+        value=f"row {number}",
+        allowed=allowed,
+        do=do,
+        rows=(number,),
+    )
