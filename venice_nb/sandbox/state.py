@@ -74,6 +74,7 @@ class Key:
     limit_period: str = "EPOCH"  # EPOCH (UTC day), MONTH, LIFETIME
     model_privacy: str = "ALL"  # ALL, PRIVATE_TEXT, PRIVATE_ONLY
     last_used_at: float | None = None
+    made_by_call: bool = False
     spent: dict[str, dict[str, float]] = field(default_factory=dict)  # period -> currency -> amount
 
     def period(self, now: float) -> str:

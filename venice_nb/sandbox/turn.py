@@ -81,17 +81,24 @@ def take_turn(ask: Ask, body: dict[str, Any], suffix: dict[str, Any]) -> Turn:
             choice=choice,
         )
         thoughts.append(_bounded(thought, body, state.mind, cap=cap, thinks=thinks))
-    usage, cost = _billed(ask, body, model, prompt, thoughts)
+    answer = state.digest(f"chat {ask.id}")
+    usage, cost = _billed(ask, body, model, prompt, thoughts, answer=f"chatcmpl-{answer}")
     ask.headers |= limits.headers(state, model)
     told = {name: value for name, value in settings.items() if name not in SILENT}
     if slug:
         told["character_slug"] = slug
     shown = tuple(_shown(thought, settings) for thought in thoughts)
-    return Turn(state.digest(f"chat {ask.id}"), int(ask.now), model, told, shown, usage, cost)
+    return Turn(answer, int(ask.now), model, told, shown, usage, cost)
 
 
 def _billed(
-    ask: Ask, body: dict[str, Any], model: dict[str, Any], prompt: int, thoughts: list[Thought]
+    ask: Ask,
+    body: dict[str, Any],
+    model: dict[str, Any],
+    prompt: int,
+    thoughts: list[Thought],
+    *,
+    answer: str,
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """The `usage` and the `cost` of the turn, after the money is taken and the tokens are counted."""
     mind = ask.state.mind
@@ -101,20 +108,21 @@ def _billed(
     cached, stored = money.cached_tokens(ask.state, model, body["messages"], prompt, retention)
     price = money.tokens_price(model, prompt, written, cached, stored)
     units = prompt + written
-    cost = money.settle(ask, f"{model['id']}-llm", units, price, prompt=prompt, completion=written)
+    details = {"prompt": prompt, "completion": written, "answer": answer}
+    cost = money.settle(ask, f"{model['id']}-llm", units, price, **details)
     pages = sum(thought.searches + thought.scrapes for thought in thoughts)
     if pages:
-        more = money.settle(ask, "web-search", pages, pages * money.SEARCH)
+        more = money.settle(ask, "web-search", pages, pages * money.SEARCH, answer=answer)
         cost = {name: round(cost[name] + more[name], 10) for name in cost}
     limits.spend_tokens(ask.state, model, written)
-    details = {"cached_tokens": cached}
+    read = {"cached_tokens": cached}
     if "cache_write" in model["model_spec"]["pricing"]:
-        details["cache_creation_input_tokens"] = stored
+        read["cache_creation_input_tokens"] = stored
     usage = {
         "prompt_tokens": prompt,
         "completion_tokens": written,
         "total_tokens": units,
-        "prompt_tokens_details": details,
+        "prompt_tokens_details": read,
         "completion_tokens_details": {"reasoning_tokens": reasoning},
     }
     return usage, cost

@@ -26,7 +26,7 @@ from venice_nb.sandbox.schema import Check, compiled
 
 from . import account as account_routes
 from . import audio as audio_routes
-from . import augment, chat, embeddings, responses
+from . import augment, billing, chat, embeddings, keys, responses
 from . import characters as character_routes
 from . import edits as edit_routes
 from . import images as image_routes
@@ -79,15 +79,15 @@ TABLE = (
         OPEN,
         model_routes.compatibility_map,
     ),
-    Route("getApiKeys", "GET", "/api_keys", ADMIN),
-    Route("deleteApiKey", "DELETE", "/api_keys", ADMIN),
-    Route("createApiKey", "POST", "/api_keys", ADMIN),
-    Route("updateApiKey", "PATCH", "/api_keys", ADMIN),
+    Route("getApiKeys", "GET", "/api_keys", ADMIN, keys.listed),
+    Route("deleteApiKey", "DELETE", "/api_keys", ADMIN, keys.delete),
+    Route("createApiKey", "POST", "/api_keys", ADMIN, keys.create),
+    Route("updateApiKey", "PATCH", "/api_keys", ADMIN, keys.update),
     Route("getApiKeyRateLimits", "GET", "/api_keys/rate_limits", ANY, account_routes.rate_limits),
     Route("getApiKeyRateLimitLogs", "GET", "/api_keys/rate_limits/log", ADMIN, account_routes.limit_log),
     Route("getApiKeyGenerateWeb3Key", "GET", "/api_keys/generate_web3_key", OPEN),
     Route("postApiKeyGenerateWeb3Key", "POST", "/api_keys/generate_web3_key", OPEN),
-    Route("getApiKeyById", "GET", "/api_keys/{id}", ADMIN),
+    Route("getApiKeyById", "GET", "/api_keys/{id}", ADMIN, keys.one),
     Route("listCharacters", "GET", "/characters", ANY, character_routes.listed),
     Route("getCharacterBySlug", "GET", "/characters/{slug}", ANY, character_routes.one),
     Route("getCharacterReviews", "GET", "/characters/{slug}/reviews", ANY, character_routes.reviews),
@@ -109,8 +109,8 @@ TABLE = (
     Route("retrieveAudio", "POST", "/audio/retrieve", INFERENCE, job_routes.retrieve_audio),
     Route("getBillingBalance", "GET", "/billing/balance", ADMIN, account_routes.balance),
     Route("getBillingUsage", "GET", "/billing/usage", OPEN, account_routes.retired_usage),
-    Route("getBillingUsageAnalytics", "GET", "/billing/usage-analytics", ADMIN),
-    Route("getBillingUsageHistory", "GET", "/billing/usage-history", ADMIN),
+    Route("getBillingUsageAnalytics", "GET", "/billing/usage-analytics", ADMIN, billing.analytics),
+    Route("getBillingUsageHistory", "GET", "/billing/usage-history", ADMIN, billing.history),
     Route("listCryptoRpcNetworks", "GET", "/crypto/rpc/networks", OPEN),
     Route("cryptoRpcProxy", "POST", "/crypto/rpc/{network}", INFERENCE),
     Route("getX402Balance", "GET", "/x402/balance/{walletAddress}", INFERENCE),
