@@ -33,6 +33,8 @@ SHOWN = {
     "rate limits": r"getApiKeyRateLimits",
     "async": r"AsyncVenice",
     "other clients": r"OpenAI\(",
+    "pages and files of the web": r"v\.web\.(search|scrape|parse)\(",
+    "research": r"v\.web\.research\(",
 }
 
 
