@@ -102,7 +102,7 @@ def _target(matrix: EmbeddingMatrix, path: str | os.PathLike[str] | None) -> Pat
 
 
 def write(matrix: EmbeddingMatrix, folder: Path) -> None:
-    """Writes a matrix into a folder. Vectors and texts that are there already are its own: they are measured."""
+    """Writes a matrix into a folder; vectors and texts that are there already are its own, and measured."""
     vectors, texts = folder / VECTORS, folder / TEXTS
     files = {VECTORS: _measured(vectors) if vectors.exists() else _written(vectors, _npy(matrix.array))}
     if matrix.texts is not None:
