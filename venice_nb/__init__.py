@@ -34,6 +34,9 @@ if TYPE_CHECKING:
         UnsafeContent,
         VeniceError,
     )
+    from venice_nb.rag.compare import compare_chunking, compare_models
+    from venice_nb.rag.corpus import Corpus
+    from venice_nb.rag.questions import make_questions
     from venice_nb.results.films.video import Video
     from venice_nb.results.matrix.matrix import EmbeddingMatrix
     from venice_nb.results.pictures.compare import compare
@@ -77,6 +80,9 @@ _ROOMS = {
     "venice_nb.results.pictures.gallery": ("Gallery",),
     "venice_nb.results.pictures.image": ("Image",),
     "venice_nb.results.films.video": ("Video",),
+    "venice_nb.rag.compare": ("compare_chunking", "compare_models"),
+    "venice_nb.rag.corpus": ("Corpus",),
+    "venice_nb.rag.questions": ("make_questions",),
     "venice_nb.results.matrix.matrix": ("EmbeddingMatrix",),
     "venice_nb.sandbox": ("Fault", "Sandbox"),
     "venice_nb.talk.tools": ("Tool",),
@@ -91,10 +97,13 @@ __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it comp
     "BreakerOpen",
     "BudgetExceeded",
     "compare",
+    "compare_chunking",
+    "compare_models",
     "connect",
     "ConsentRequired",
     "ContentRefused",
     "Conversation",
+    "Corpus",
     "EmbeddingMatrix",
     "ExtractionError",
     "Fault",
@@ -102,6 +111,7 @@ __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it comp
     "Image",
     "InvalidInput",
     "JobError",
+    "make_questions",
     "ModelNotFound",
     "PaymentRequired",
     "RateLimited",

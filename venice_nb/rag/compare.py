@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.calls.check import listed, refuse
 from venice_nb.catalogue.names import name_of
 from venice_nb.embedding.plans import plan as price
+from venice_nb.rag.client import Client, session_of
 from venice_nb.rag.expected import read_questions
 from venice_nb.rag.rag import rag
 from venice_nb.render.live import static_mode
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     from venice_nb.policy.steps import Plan
     from venice_nb.rag.corpus import Corpus
     from venice_nb.rag.index import Retrieval
-    from venice_nb.venice import AsyncVenice, Venice
 
 
 def compare_models(
-    client: Venice | AsyncVenice,
+    client: Client,
     corpus: Corpus,
     questions: Any,
     models: Sequence[ModelName],
@@ -52,14 +52,14 @@ def compare_models(
     'text-embedding-bge-m3'
 
     """
-    session = client._session  # noqa: SLF001  our own client
+    session = session_of(client, corpus)
     names = _several("models", models)
     tries = [(name_of(each), {"embedding_model": each, "retrieval": retrieval, **options}) for each in names]
     return session.run(_compared(session, corpus, questions, "model", tries))
 
 
 def compare_chunking(
-    client: Venice | AsyncVenice,
+    client: Client,
     corpus: Corpus,
     questions: Any,
     sizes: Sequence[int],
@@ -85,7 +85,7 @@ def compare_chunking(
     [100, 200]
 
     """
-    session = client._session  # noqa: SLF001  our own client
+    session = session_of(client, corpus)
     tries = [(each, {"chunk": each, **options}) for each in _several("sizes", sizes)]
     return session.run(_compared(session, corpus, questions, "size", tries))
 

@@ -8,9 +8,9 @@ from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls.check import integer, refuse
+from venice_nb.calls.check import integer
 from venice_nb.embedding.plans import embed
-from venice_nb.rag.corpus import Corpus
+from venice_nb.rag.client import Client, session_of
 from venice_nb.rag.prompt import fenced
 from venice_nb.shapes.shape import Shape
 from venice_nb.talk.extract import Extraction
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.policy.steps import Plan
+    from venice_nb.rag.corpus import Corpus
     from venice_nb.results.rag.passage import Passage
     from venice_nb.talk.rows import Outcome
-    from venice_nb.venice import AsyncVenice, Venice
 
 COLUMNS = ("question", "source", "expected", "answer", "start", "end")
 ALIKE = 0.95  # cosine from which two questions are the same question
@@ -72,7 +72,7 @@ class _Drafted:
 
 
 def make_questions(
-    client: Venice | AsyncVenice,
+    client: Client,
     corpus: Corpus,
     n: int = 20,
     *,
@@ -109,10 +109,7 @@ def make_questions(
     'pets'
 
     """
-    session = client._session  # noqa: SLF001  our own client
-    given: Any = corpus
-    if not isinstance(given, Corpus):
-        refuse("corpus", given, "a Corpus", "Make one: vn.Corpus.from_files('docs/*.md').")
+    session = session_of(client, corpus)
     wanted = int(integer(1, 10_000)("n", n))
     how = How(at_once, budget_usd, cache, progress)
     passages = _spread(corpus.split(chunk).passages, round(wanted * SPARE) + 1)
