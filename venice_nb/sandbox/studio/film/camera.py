@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .film import Frame, even
+from .lens import Lens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,13 +65,13 @@ def frames(
 ) -> Iterator[Frame]:
     """The frames of a take. `exact`: the first one is the scene itself; with `end` the last one is that."""
     scene = _filling(scene, take.size) if exact else scene
-    planes = [Image.fromarray(plane) for plane in Frame.of(np.asarray(scene)).planes()]
+    lens = Lens(scene, take.size)
     last = Frame.of(np.asarray(_filling(end, take.size))).all.astype(np.float32) if end else None
     path, air = path or _Drift(scene, take), _Air(take)
     mark = stamp(take.size[0])
     for at in range(take.count):
         t = at / max(1, take.count - 1)
-        frame = _seen(planes, path(t), take.size)
+        frame = lens.seen(path(t))
         strength = min(1.0, t * 4) if exact else 1.0
         mix = min(1.0, max(0.0, (t - 0.5) / 0.42)) ** 1.5 if last is not None else 0.0
         if mix and last is not None:
@@ -79,17 +80,6 @@ def frames(
         if not (exact and at == 0) and mix < 1:  # those two are pictures that were given
             put(frame, mark)
         yield frame
-
-
-def _seen(planes: list[Image.Image], box: tuple[float, float, float, float], size: tuple[int, int]) -> Frame:
-    """What a camera sees through a part of the scene."""
-    frame = Frame(*size)
-    for at, (plane, into) in enumerate(zip(planes, frame.planes(), strict=True)):
-        half = 2 if at else 1
-        part = (box[0] / half, box[1] / half, box[2] / half, box[3] / half)
-        shape = (into.shape[1], into.shape[0])
-        into[:] = np.asarray(plane.resize(shape, Image.Resampling.BILINEAR, box=part))
-    return frame
 
 
 def _filling(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -166,7 +156,7 @@ class _Air:
             top, left = (y - shape.shape[0] // 2) // half, (x - shape.shape[1] // 2) // half
             spot = plane[max(0, top) : top + mask.shape[0], max(0, left) : left + mask.shape[1]]
             if spot.shape == mask.shape:  # those that stick out at an edge are not drawn
-                spot[:] = spot * (1 - mask) + np.float32(value) * mask
+                spot[:] = spot + (np.float32(value) - spot) * mask
 
 
 @cache
@@ -202,8 +192,12 @@ def _add(frame: Frame, glow: NDArray[np.float32], x: int, y: int, strength: floa
             return
         rows = slice(top - down + reach, bottom - down + reach)
         part = sprite[rows, left - across + reach : right - across + reach]
+        change = (part * np.float32(abs(amount) * strength)).astype(np.uint8)
         spot = plane[top:bottom, left:right]
-        spot[:] = np.clip(spot + part * np.float32(amount * strength), 16, 235)
+        if amount > 0:
+            spot[:] = np.minimum(spot, 235 - change) + change
+        else:
+            spot[:] = np.maximum(spot, 16 + change) - change
 
 
 @cache

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _MUSIC = """
 music song track melody beat tune piano guitar orchestra jazz techno house lofi pop rock symphony soundtrack
-bpm waltz ballad lullaby anthem jingle groove synthwave ambient chord chords
+bpm waltz ballad lullaby anthem jingle groove synthwave ambient chord chords strings violin cello flute harp
+trumpet saxophone choir synth minor major
 """
 
 

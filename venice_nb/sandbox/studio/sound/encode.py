@@ -47,6 +47,13 @@ CODECS = {
     "pcm": Codec("", "", "s16", "audio/pcm"),
 }
 
+# Half the usual work: who listens to a stand-in hears no difference.
+EFFORT = {
+    "mp3": {"compression_level": "7", "joint_stereo": "0"},
+    "opus": {"compression_level": "5"},
+    "aac": {"aac_coder": "fast"},
+}
+
 
 def encode(samples: Samples, rate: int, fmt: str, *, tags: Mapping[str, str] | None = None) -> bytes:
     """The samples as a file of the format, one of `CODECS`; `rate` in samples a second.
@@ -184,9 +191,7 @@ def _written(
             if track is None:
                 own = min(codec.rates, key=lambda known: (known < rate, abs(known - rate)), default=rate)
                 track = out.add_stream(codec.encoder, rate=own, layout=layout, format=codec.layout)
-                # half the usual effort: who listens to a stand-in hears no difference
-                effort = {"mp3": {"compression_level": "7"}, "opus": {"compression_level": "5"}}.get(fmt, {})
-                track.codec_context.options = {"flags": "+bitexact", **effort}
+                track.codec_context.options = {"flags": "+bitexact", **EFFORT.get(fmt, {})}
                 if codec.bit_rate:
                     track.bit_rate = codec.bit_rate * (2 if layout == "stereo" else 1)
                 change = av.AudioResampler(codec.layout, layout, own)

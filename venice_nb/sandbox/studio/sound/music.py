@@ -17,7 +17,7 @@ from .voice import speak
 if TYPE_CHECKING:
     from .encode import Samples
 
-RATE = 44100  # samples a second
+RATE = 32_000  # samples a second: no player has harmonics beyond 12 kHz
 # Player -> strength of its harmonics, seconds to full loudness, share left after a second, place (-1 left).
 _PLAYERS = {
     "pad": ((1.0, 0.35, 0.2, 0.08), 0.25, 0.8, -0.2),
