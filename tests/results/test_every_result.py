@@ -7,52 +7,36 @@ import pkgutil
 import pytest
 
 from tests.made_media import plain_picture
-from venice_nb import jobs, results, talk
+from venice_nb import results
 from venice_nb.errors import InvalidInput, RateLimited
+from venice_nb.jobs.job import Job
+from venice_nb.jobs.table import JobTable
 from venice_nb.render.live import Displayed
 from venice_nb.results.pictures.compare import compare
 from venice_nb.results.pictures.image import Image
 from venice_nb.results.pictures.styles import Styles
 from venice_nb.results.sound.transcript import Transcript
 from venice_nb.results.sound.transcripts import Transcripts
+from venice_nb.talk.conversation import Conversation
 
-ROOMS = (results, jobs, talk)
-# No server sent these, or what it sent stands in the results they are made of.
-MADE_HERE = {
-    "CallEstimate",
-    "ChatPlan",
-    "Comparison",
-    "Conversation",
-    "EmbeddingPlan",
-    "Job",
-    "JobTable",
-    "Pages",
-    "VoiceTable",
-}
-# What a call would cost: to be looked at and to decide by, not to be kept.
-LOOKED_AT = {"CallEstimate", "ChatPlan", "EmbeddingPlan"}
+# What a call would cost, or a tool of a matrix: to be looked at, not to be kept.
+LOOKED_AT = {"CallEstimate", "ChatPlan", "EmbeddingPlan", "Index"}
 
 
 def every():
-    """The classes of the library that draw themselves and can be made."""
-    for room in ROOMS:
-        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
-            importlib.import_module(module.name)
-    found, new = set(), [Displayed]
+    """The results that draw themselves and can be made."""
+    for module in pkgutil.walk_packages(results.__path__, f"{results.__name__}."):
+        importlib.import_module(module.name)
+    found, new = {Conversation, Job, JobTable}, [Displayed]
     while new:
-        new = [each for kind in new for each in kind.__subclasses__() if each not in found]
-        found.update(new)
-    names = tuple(f"{room.__name__}." for room in ROOMS)
-    ours = [each for each in found if each.__module__.startswith(names)]
-    ours = [
-        each
-        for each in ours
-        if not each.__module__.startswith(("venice_nb.results.matrix", "venice_nb.results.rag"))
-    ]
-    return sorted((each for each in ours if not inspect.isabstract(each)), key=lambda each: each.__name__)
+        new = [each for kind in new for each in kind.__subclasses__()]
+        found.update(each for each in new if each.__module__.startswith(f"{results.__name__}."))
+    return sorted((each for each in found if not inspect.isabstract(each)), key=lambda each: each.__name__)
 
 
 EVERY = every()
+KEPT = [each for each in EVERY if each.__name__ not in LOOKED_AT]
+ANSWERS = [each for each in EVERY if "headers" in vars(each).get("__annotations__", {})]
 
 
 def has(kind, name):
@@ -60,29 +44,30 @@ def has(kind, name):
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
-def test_a_result_has_a_repr_of_its_own_and_gives_plain_values(kind):
-    own = inspect.unwrap(kind.__repr__)
-    assert own is not object.__repr__
-    assert own.__module__.startswith("venice_nb."), "a dataclass's own repr lists its fields"
-    assert has(kind, "to_dict")
+def test_a_result_has_a_repr_of_its_own(kind):
+    """A dataclass's own lists all of its fields."""
+    assert inspect.unwrap(kind.__repr__).__module__.startswith("venice_nb.")
 
 
-@pytest.mark.parametrize(
-    "kind", [each for each in EVERY if each.__name__ not in LOOKED_AT], ids=lambda k: k.__name__
-)
+@pytest.mark.parametrize("kind", KEPT, ids=lambda kind: kind.__name__)
 def test_a_result_can_be_saved_and_tells_where(kind):
     assert inspect.signature(kind.save).return_annotation in {"Path", "list[Path]"}
 
 
-@pytest.mark.parametrize(
-    "kind", [each for each in EVERY if each.__name__ not in MADE_HERE], ids=lambda k: k.__name__
-)
-def test_a_result_of_the_server_has_what_it_sent(kind):
+@pytest.mark.parametrize("kind", KEPT, ids=lambda kind: kind.__name__)
+def test_a_result_gives_plain_values(kind):
+    assert has(kind, "to_dict")
+
+
+@pytest.mark.parametrize("kind", ANSWERS, ids=lambda kind: kind.__name__)
+def test_an_answer_has_what_the_server_sent(kind):
     assert has(kind, "raw")
 
 
-def test_the_exceptions_are_results_that_exist():
-    assert {each.__name__ for each in EVERY} >= MADE_HERE | LOOKED_AT
+def test_there_are_many_and_the_exceptions_are_among_them():
+    assert len(EVERY) > 30
+    assert len(ANSWERS) > 10
+    assert {each.__name__ for each in EVERY} >= LOOKED_AT
 
 
 # --- those that had none ---------------------------------------------------------------------
