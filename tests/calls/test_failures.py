@@ -324,6 +324,13 @@ def test_it_says_whether_money_may_have_gone(status, paid, charged):
     assert failure(Received(status, {}, b"{}"), call(paid=paid)).charged == charged
 
 
+@pytest.mark.parametrize(
+    ("status", "charged"), [(500, "no"), (502, "no"), (504, "unknown"), (408, "unknown")]
+)
+def test_where_only_a_success_is_charged_a_failure_that_was_told_is_free(status, charged):
+    assert failure(Received(status, {}, b"{}"), call(per_success=True)).charged == charged
+
+
 def test_a_limit_tells_when_to_come_back():
     error = fail(429, {"error": "Rate limit exceeded"}, wait=12.0, server_time=1000.0)
     assert (error.retry_after, error.retry_at) == (12.0, 1012.0)

@@ -126,6 +126,12 @@ def test_an_error_after_a_lost_answer_does_not_claim_that_nothing_was_charged():
     assert run.error.charged == "unknown"
 
 
+@pytest.mark.parametrize(("outcome", "charged"), [(answer(500), "no"), (lost("cut"), "unknown")])
+def test_where_only_a_success_is_charged_a_failure_leaves_no_doubt_and_a_lost_answer_does(outcome, charged):
+    run = play(make_call(C, per_success=True), [outcome, answer(400)])
+    assert (len(run.sent), run.error.charged) == (2, charged)
+
+
 @pytest.mark.parametrize(("retries", "sent"), [(0, 1), (1, 2), (7, 8), (None, 4)])
 def test_max_retries_replaces_the_count(retries, sent):
     assert len(play(make_call(C), [answer(503)], max_retries=retries, seed=3).sent) == sent

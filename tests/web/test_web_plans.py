@@ -187,6 +187,8 @@ def test_search_pages_and_files_work_against_the_sandbox_and_its_books_agree(wor
     spent = (found.cost + pages.cost + parsed.cost).usd
     assert spent == pytest.approx(sum(charge.usd for charge in box.books))
     assert world.client._session.cost.usd == pytest.approx(spent)
+    assert world.client.spend.df["usd"].sum() == pytest.approx(spent)
+    assert len(world.client.spend.df) == len(box.books), "what was not reached costs nothing, for certain"
 
 
 def test_a_scan_is_refused_with_what_to_do_instead(world):

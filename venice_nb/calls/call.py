@@ -107,6 +107,7 @@ class Call(Generic[T]):
     within: Callable[[Call[Any], float], Call[Any]] | None = field(default=None, repr=False, compare=False)
     units: tuple[float, str] | None = None  # how much is bought, where it is not counted in tokens
     paid: bool = False  # spends money when it succeeds
+    per_success: bool = False  # only a success is charged: an answer of 500 or 502 costs nothing
     gather: Callable[[], Gatherer[T]] | None = None  # set when the answer is asked for as a stream
     pieces: bool = False  # the answer is bytes that are of use piece by piece, as speech is
     file: Path | None = None  # media go into this new file as they arrive, not into memory

@@ -344,6 +344,8 @@ def _charged(status: int, call: Call[Any], body: Any) -> errors.Charged:
         refunded = inner.get("credits_refunded", refunded)
     if isinstance(refunded, bool):
         return "no" if refunded else "yes"
+    if call.per_success and status in (500, 502):
+        return "no"
     if call.paid and (status == 408 or (status >= 500 and status not in (501, 503, 505))):
         return "unknown"
     return "no"

@@ -329,7 +329,8 @@ class _Course:
             return None
         if isinstance(error, errors.TransportError) and isinstance(error, errors.UnknownOutcome):
             self.doubt = True
-        self.doubt = self.doubt or (self.call.paid and what in (Fate.FAILED, Fate.UNKNOWN))
+        doubtful = self.call.paid and what in (Fate.FAILED, Fate.UNKNOWN) and error.charged != "no"
+        self.doubt = self.doubt or doubtful
         allowed = {Fate.FAILED: self.rule.failed, Fate.UNKNOWN: self.rule.unknown}.get(what)
         if self.call.safety is Safety.POLL and error.status == 500:
             allowed = 1  # the server replays a job's final error; once more tells whether it is one
@@ -351,7 +352,6 @@ class _Course:
         if not polls and not self.guard.retries.spend(10.0 if what is Fate.UNKNOWN else 5.0):
             error.do = f"{error.do} (not tried again: too many recent calls needed a second attempt)"
             return None
-        doubtful = self.call.paid and what in (Fate.FAILED, Fate.UNKNOWN)
         if doubtful and self.hold is not None and not self.hold.again():
             error.do = f"{error.do} (not tried again: if this one was charged, the budget is used up)"
             return None

@@ -174,8 +174,6 @@ def _page(call: Call[Page]) -> Plan[Page]:
         raise
     except ServerError as error:
         error.do = UNREACHED
-        if error.status in {500, 502, 503}:  # a complete answer, and only a page that came is charged
-            error.charged = "no"
         raise
     return page
 

@@ -76,6 +76,7 @@ def search(
         family="search",
         price=PRICE,
         paid=True,
+        per_success=True,
     )
 
 
@@ -101,6 +102,7 @@ def scrape(url: Any, *, field: str = "url", extra_body: Mapping[str, Any] | None
         family="scrape",
         price=PRICE,
         paid=True,
+        per_success=True,
     )
 
 
@@ -148,6 +150,7 @@ def parse(file: Any) -> Call[ParsedFile]:
         family="parse",
         price=PRICE,
         paid=True,
+        per_success=True,
     )
 
 
