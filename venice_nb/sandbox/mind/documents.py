@@ -23,6 +23,7 @@ from .office import Office
 from .retrieve import Passage
 
 PAGES = 1000  # of a PDF that are read
+_NOBODY = logging.NullHandler()
 LIMIT = 25_000_000  # bytes of a file, and of what it may unpack to
 
 
@@ -236,7 +237,7 @@ def _by_pypdf(raw: bytes) -> str:
         from pypdf import PdfReader  # noqa: PLC0415  an extra, for the first PDF
     except ImportError:
         return ""
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # what is odd in a file is nobody's output
+    logging.getLogger("pypdf").addHandler(_NOBODY)  # what is odd in a file is nobody's output
     try:
         pages = islice(PdfReader(io.BytesIO(raw)).pages, PAGES)
         return "\n\n".join(filter(None, (page.extract_text().strip() for page in pages)))
