@@ -99,6 +99,7 @@ def test_unknown_effects_sound_each_in_their_own_way():
 
 def test_words_decide_between_music_and_effects():
     assert asked("heavy rain on a tin roof")
+    assert not asked("slow strings over rain")
     assert asked("Footsteps")
     assert not asked("a song about rain")
     assert not asked("something nice")

@@ -79,9 +79,9 @@ def facets(rng: Rng, field: Field, *, across: int, paper: float = 0.0) -> Field:
             for trio in ((0, 1, 2), (0, 2, 3)) if first else ((0, 1, 3), (1, 2, 3)):
                 spots = [(float(x[corners[k]]), float(y[corners[k]])) for k in trio]
                 cx, cy = sum(spot[0] for spot in spots) / 3, sum(spot[1] for spot in spots) / 3
-                tone = calm[min(height - 1, int(cy)), min(width - 1, int(cx))]
+                tone = calm[min(height - 1, int(cy)), min(width - 1, int(cx))].tolist()
                 lean = 1 + paper * float(rng.normal(0, 0.35)) + (0.035 if trio[0] else -0.035)
-                pen.polygon(spots, tuple(int(part) for part in np.clip(tone * lean, 0, 1) * 255))
+                pen.polygon(spots, tuple(int(255 * min(1.0, max(0.0, part * lean))) for part in tone))
     return li.from_image(image)
 
 
@@ -225,7 +225,7 @@ def planes(rng: Rng, field: Field, *, number: int = 46) -> Field:
         )
         wide, tall = piece.size
         inner = (wide // 5, tall // 5, wide - wide // 5, tall - tall // 5)  # turned corners are black
-        piece = piece.crop(inner).resize((wide, tall))
+        piece = piece.crop(inner).resize((wide, tall), Image.Resampling.BILINEAR)
         shade = float(rng.uniform(0.75, 1.3))
         piece = piece.point([min(255, int(value * shade)) for value in range(256)] * 3)
         mask = Image.new("L", piece.size, 0)
