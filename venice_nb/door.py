@@ -11,6 +11,7 @@ from venice_nb.errors import InvalidInput
 from venice_nb.secrets import Secret
 
 if TYPE_CHECKING:
+    from venice_nb.policy.budget import Purse
     from venice_nb.policy.limits import Guard
     from venice_nb.sandbox import Sandbox
 
@@ -35,6 +36,7 @@ class Door:
     sandbox: Sandbox | None = None
     paced: bool = True  # the other side has rate limits
     guard: Guard | None = None  # where limits and failures are counted elsewhere; None is the usual place
+    purse: Purse | None = None  # likewise for the budgets
 
 
 def to_live(api_key: str | Secret | None = None, *, transport: Any = None, **options: Any) -> Door:

@@ -98,7 +98,12 @@ class _Client(Displayed, Generic[D]):
         self._door = door
         private = door.sandbox or door.transport
         self._session = Session(
-            door.settings, live=door.live, key=door.key, sandbox=door.sandbox, private=private
+            door.settings,
+            live=door.live,
+            key=door.key,
+            sandbox=door.sandbox,
+            private=private,
+            purse=door.purse,
         )
         self._guard = door.guard or guard_for(
             door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced

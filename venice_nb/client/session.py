@@ -63,6 +63,7 @@ class Session:
         key: Secret | None = None,
         sandbox: object = None,
         private: object = None,
+        purse: Purse | None = None,
     ) -> None:
         self.settings = settings
         self.live = live
@@ -76,7 +77,7 @@ class Session:
         self.unpriced = 0
         self.balance: float | None = None
         self.opening: float | None = None
-        self.purse = Purse()
+        self.purse = purse or Purse()
         self.spend = book_for(settings.base_url, key, private=self.private is not None)
         self._announced: set[str] = set()
         self._leaving: set[str] = set()  # models of which it was said that they will be retired
