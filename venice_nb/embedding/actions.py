@@ -5,12 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.embedding.plans import vectors
+from venice_nb.embedding.column import factorize, read_column
+from venice_nb.embedding.ingest import Ingest
+from venice_nb.embedding.request import Request
+from venice_nb.render.progress import Bar
+from venice_nb.results.vectors import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from venice_nb.client.session import Session
+    from venice_nb.policy.steps import Plan
+
+
+def vectors(
+    session: Session, /, texts: Sequence[str], model: str, dimensions: int | None = None
+) -> Plan[Vectors]:
+    """The vectors of queries, from the model that made a matrix and with the length of its rows."""
+    request = Request.of(session, model, None)
+    known = request.model
+    if known is not None and known.custom_dimensions and dimensions != known.dims:
+        request = Request.of(session, model, dimensions)
+    rows = read_column(list(texts), blank="raise", model=known)
+    unique, codes, _ = factorize(rows.texts)
+    work = Ingest(session, request, request.kept(session), unique)
+    yield from work.look()
+    yield from work.run(1, Bar(None, desc="queries", unit="query", shown=False))
+    if work.failed:
+        raise next(iter(work.failed.values()))
+    assert work.array is not None
+    array = work.array if codes is None else work.array[codes]
+    return Vectors(array, work.model, work.usage, work.cost, work.elapsed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, count, islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from venice_nb.calls.check import closest, listed, refuse
+from venice_nb.calls.check import closest, refuse
 from venice_nb.calls.vectors.embeddings import NAMED, check_rows, is_missing
 from venice_nb.errors import InvalidInput, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from venice_nb.catalogue import Model
 
 Blank = Literal["skip", "raise"]
+WHOLE = 1 << 62  # rows; more than any column has
+BLOCK = 4096  # rows looked at together
+LOAD = 1 << 28  # characters that are held together
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,97 @@ class Column:
         return self.label(self.positions[row])
 
 
-def read_column(
-    data: Any, column: Any = None, *, blank: Blank = "skip", model: Model | None = None
-) -> Column:
-    """The rows of a text, list, array, iterator, Series, or of a column of a DataFrame.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The cells of a column, not looked at yet.
 
-    Raises InvalidInput, naming rows by their labels, for what is no column of text, for a text that is too
-    long for `model` or that UTF-8 cannot carry, when no row has a text, and with `blank="raise"` when one
-    has none.
+    Attributes:
+        cells: a list, tuple, array or Series, or an iterator of cells still to come.
+        count: how many there are; None for an iterator.
+        index: their labels; None where they have none.
+        frame: the other columns, or None.
+
     """
-    cells, index, frame = _cells(data, column)
+
+    cells: Any
+    count: int | None
+    index: pd.Index[Any] | None = None
+    frame: pd.DataFrame | None = None
+
+    def pieces(self, size: int) -> Iterator[tuple[int, list[Any]]]:
+        """The cells in pieces of about `size`, less where texts are long, and the place of the first."""
+        start, load = 0, 0
+        some: list[Any] = []
+        for block in self._blocks(min(size, BLOCK)):
+            some += block
+            load += sum(len(cell) for cell in block if isinstance(cell, str))
+            if len(some) >= size or load >= LOAD:
+                yield start, some
+                start, load, some = start + len(some), 0, []
+        if some:
+            yield start, some
+
+    def all(self) -> list[Any]:
+        """All cells at once."""
+        return [cell for block in self._blocks(WHOLE) for cell in block]
+
+    def _blocks(self, size: int) -> Iterator[list[Any]]:
+        rows = getattr(self.cells, "iloc", self.cells)
+        for start in count(0, size):
+            some = list(islice(rows, size)) if self.count is None else rows[start : start + size]
+            some = some.tolist() if hasattr(some, "tolist") else list(some)
+            if not some:
+                return
+            yield some
+
+    def read(
+        self, cells: list[Any], start: int = 0, *, blank: Blank = "skip", model: Model | None = None
+    ) -> Column:
+        """The rows of a piece: those with a text, and those without.
+
+        Raises InvalidInput, naming rows by their labels, for a text that is too long for `model` or that
+        UTF-8 cannot carry, for what is no text, and with `blank="raise"` for a row without one.
+        """
+        left_out = [(start + row, reason) for row, reason in _without_text(cells)]
+        positions: Sequence[int] = range(start, start + len(cells))
+        if left_out:
+            there = bytearray(b"\1") * len(cells)
+            for position, _ in left_out:
+                there[position - start] = 0
+            cells, positions = list(compress(cells, there)), list(compress(positions, there))
+        read = Column(cells, positions, left_out, self.index, self.frame)
+        if left_out and blank == "raise":
+            _refuse_blank(read)
+        if cells:
+            check_rows(cells, model, field="data", label=read.row_label)
+        if set(map(type, cells)) - {str}:  # NumPy's own texts, for one
+            cells[:] = [str.__str__(each) for each in cells]
+        return read
+
+
+def open_column(data: Any, column: Any = None) -> Source:
+    """Where the cells of a text, list, array, iterator, Series, or of a column of a DataFrame are.
+
+    Raises InvalidInput for what is no column, an empty one, and labels that stand twice.
+    """
+    frame = None
+    if hasattr(data, "columns") and hasattr(data, "iloc"):
+        name = _text_column(data) if column is None else _named_column(data, column)
+        frame = data.drop(columns=[name])
+        data = data[name]
+    elif column is not None:
+        refuse("column", column, "left out unless data is a DataFrame", "Leave it out, or pass the frame.")
+    if isinstance(data, str):
+        return Source([data], 1)
+    if isinstance(data, Iterator):
+        return Source(data, None)
+    if not isinstance(data, list | tuple) and not (hasattr(data, "tolist") and getattr(data, "ndim", 0) == 1):
+        do = "Pass a list of texts; a column of a table is df['column']."
+        refuse("data", data, "a text, a list of texts, a Series, or a DataFrame with a text column", do)
+    if not len(data):
+        refuse("data", data, "one text or more", "Check the filter or the file that the list comes from.")
+    index = getattr(data, "index", None)
+    index = None if callable(index) else index
     if index is not None and not index.is_unique:
         twice = index[index.duplicated()].unique()
         refuse(
@@ -69,41 +155,38 @@ def read_column(
             what=f"The index has {len(twice)} labels more than once, such as {plain(twice[0], 60)!r}: "
             "results could not be put beside their rows.",
         )
-    left_out = _without_text(cells)
-    positions: Sequence[int] = range(len(cells))
-    if left_out:
-        gone = bytearray(b"\1") * len(cells)
-        for position, _ in left_out:
-            gone[position] = 0
-        cells, positions = list(compress(cells, gone)), list(compress(positions, gone))
-    read = Column(cells, positions, left_out, index, frame)
-    if left_out and (blank == "raise" or not cells):
+    return Source(data, len(data), index, frame)
+
+
+def read_column(
+    data: Any, column: Any = None, *, blank: Blank = "skip", model: Model | None = None
+) -> Column:
+    """All rows of a column at once. Raises what opening and reading raise, and when no row has a text."""
+    source = open_column(data, column)
+    cells = source.all()
+    if not cells:
+        refuse("data", "nothing", "one text or more", "Check what the iterator comes from.")
+    read = source.read(cells, blank=blank, model=model)
+    if not read.texts:
         _refuse_blank(read)
-    check_rows(cells, model, field="data", label=read.row_label)
-    if set(map(type, cells)) != {str}:  # NumPy's own texts, for one
-        cells[:] = [str.__str__(each) for each in cells]
     return read
 
 
-def _cells(data: Any, column: Any) -> tuple[list[Any], pd.Index[Any] | None, pd.DataFrame | None]:
-    """What is in the rows, their labels where they have any, and the other columns."""
-    frame = None
-    if hasattr(data, "columns") and hasattr(data, "iloc"):
-        name = _text_column(data) if column is None else _named_column(data, column)
-        frame = data.drop(columns=[name])
-        data = data[name]
-    elif column is not None:
-        refuse("column", column, "left out unless data is a DataFrame", "Leave it out, or pass the frame.")
-    if isinstance(data, str):
-        return [data], None, None
-    cells = list(data) if isinstance(data, Iterator) else listed(data)
-    if cells is None:
-        do = "Pass a list of texts; a column of a table is df['column']."
-        refuse("data", data, "a text, a list of texts, a Series, or a DataFrame with a text column", do)
-    if not cells:
-        refuse("data", data, "one text or more", "Check the filter or the file that the list comes from.")
-    index = getattr(data, "index", None)
-    return list(cells), None if callable(index) else index, frame
+def factorize(
+    texts: list[str],
+) -> tuple[list[str], NDArray[np.int64] | None, NDArray[np.int64] | None]:
+    """The different texts in order; for each text which it is; for each different one its first row.
+
+    None and None where no text stands twice.
+    """
+    import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+    number: dict[str, int] = {}
+    codes = [number.setdefault(text, len(number)) for text in texts]
+    if len(number) == len(texts):
+        return texts, None, None
+    which = np.array(codes, np.int64)
+    return list(number), which, np.unique(which, return_index=True)[1]
 
 
 def _text_column(frame: pd.DataFrame) -> Any:

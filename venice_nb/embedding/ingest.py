@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from venice_nb import errors
-from venice_nb.policy.steps import Done, Plan, Run, Send, Sleep, Together
+from venice_nb.policy.steps import Done, Plan, Send, Sleep, Together, Work
 from venice_nb.results.money import Cost, Usage
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ class Ingest:
         texts: all different, none blank or too long.
         rows: the row of the array for each text; None puts text i into row i.
         size: how many rows the array has.
+        array: makes the array once the length of the vectors is known.
+        before: model and length of the vectors that these must fit to.
+        total: how many texts there are when these are only some of them.
 
     Attributes:
         array: (size, d) float32, None before the first vector. Only rows of finished texts mean something.
@@ -76,6 +79,9 @@ class Ingest:
         *,
         rows: NDArray[np.int64] | None = None,
         size: int | None = None,
+        array: Callable[[int], NDArray[np.float32]] | None = None,
+        before: tuple[str, int] | None = None,
+        total: int | None = None,
     ) -> None:
         self.session, self.request, self.cache, self.texts = session, request, cache, texts
         self.array: NDArray[np.float32] | None = None
@@ -87,8 +93,9 @@ class Ingest:
         self.last: Vectors | None = None
         self.elapsed = 0.0
         self.stopped: Exception | None = None
-        self._rows, self._size = rows, len(texts) if size is None else size
-        self._keys = cache.keys(texts)
+        self._rows, self._size, self._make = rows, len(texts) if size is None else size, array
+        self._before, self._total = before, len(texts) if total is None else total
+        self.keys = cache.keys(texts)
         self._lengths = list(map(len, texts))
         self._queue: deque[Sequence[int]] = deque()
         self._aside: list[Sequence[int]] = []  # batches that were refused for what is in them
@@ -97,10 +104,12 @@ class Ingest:
         self._closed = False
         self._lock = threading.Lock()
 
-    def look(self) -> Plan[None]:
-        """Take what is there already."""
-        found: Found = yield Run(lambda: self.cache.find(self._keys))
-        yield from self._take(range(len(self.texts)), found)
+    def look(self, cache: VectorCache | None = None) -> Plan[None]:
+        """Take what is there already, in the run's own cache or in another one of the same name."""
+        kept = self.cache if cache is None else cache
+        left = [text for text, done in enumerate(self.done) if not done]
+        found: Found = yield Work(lambda: kept.find([self.keys[text] for text in left]))
+        yield from self._take(kept, left, found)
 
     def run(self, at_once: int, bar: Bar) -> Plan[None]:
         """Pay for the rest. Raises what stopped it; what is finished by then is in `array` and `done`."""
@@ -123,7 +132,7 @@ class Ingest:
                     yield Sleep(AGAIN, "another program is embedding the same texts")
                     theirs, self._theirs = self._theirs, []
                     self._add(theirs)
-            while not (yield Run(self.cache.flush)):
+            while not (yield Work(self.cache.flush)):
                 yield Sleep(0.25)
         finally:
             with self._lock:
@@ -139,7 +148,7 @@ class Ingest:
 
     def _add(self, texts: Sequence[int]) -> None:
         lengths = [self._lengths[text] for text in texts]
-        self._queue.extend(texts[start:stop] for start, stop in self.request.cut(lengths, len(self.texts)))
+        self._queue.extend(texts[start:stop] for start, stop in self.request.cut(lengths, self._total))
 
     def _plans(self) -> Iterator[Callable[[], Generator[Any, Any, Any]]]:
         """The batches, as long as it makes sense to begin another one."""
@@ -160,9 +169,9 @@ class Ingest:
 
     def _batch(self, batch: Sequence[int]) -> Plan[tuple[int, float | None, int]]:
         """Pay for a batch and write it down; gives back how many are done, their cost, how many failed."""
-        keys = [self._keys[text] for text in batch]
-        found, theirs, claim = yield Run(lambda: self.cache.claim(keys))
-        moved = yield from self._take(batch, found)
+        keys = [self.keys[text] for text in batch]
+        found, theirs, claim = yield Work(lambda: self.cache.claim(keys))
+        moved = yield from self._take(self.cache, batch, found)
         if len(found) or theirs:
             left = [(text, key) for text, key in zip(batch, keys, strict=True) if not self.done[text]]
             self._theirs += [text for text, key in left if key in theirs]
@@ -177,13 +186,13 @@ class Ingest:
         except BaseException:
             self.cache.give_back(claim)
             raise
-        yield Run(lambda: self._keep(batch, vectors, claim))
+        yield Work(lambda: self._keep(batch, vectors, claim))
         return moved + len(batch), vectors.cost.usd, 0
 
     def _keep(self, batch: Sequence[int], vectors: Vectors, claim: int | None = None) -> None:
         """Write a batch down, and put it into the array."""
         model = self.request.answered(vectors)
-        self.cache.put([self._keys[text] for text in batch], vectors.array, model, claim)
+        self.cache.put([self.keys[text] for text in batch], vectors.array, model, claim)
         with self._lock:
             self._paid += 1
             self.last = replace(vectors, array=vectors.array[:0])
@@ -195,10 +204,11 @@ class Ingest:
     def _place(self, batch: Sequence[int], vectors: NDArray[np.float32], model: str) -> None:
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-        width = vectors.shape[1]
-        if self.array is not None and (model, width) != (self.model, self.array.shape[1]):
-            if self._paid > 1:
-                self.stopped = _changed(self.model, model, self.array.shape[1], width)
+        now = model, vectors.shape[1]
+        before = self._before if self.array is None else (self.model, self.array.shape[1])
+        if before is not None and now != before:
+            if self._paid > 1 or self._before is not None:
+                self.stopped = _changed(before, now)
                 return
             # the vectors that were kept are of a model that answers no longer: all of them are asked for anew
             for text in self.hits:
@@ -206,22 +216,24 @@ class Ingest:
             self._add(self.hits)
             self.hits, self.array = [], None
         if self.array is None:
-            self.model, self.array = model, np.empty((self._size, width), np.float32)
+            self.model = model
+            self.array = self._make(now[1]) if self._make else np.empty((self._size, now[1]), np.float32)
         rows = batch if self._rows is None else self._rows[np.asarray(batch)]
         self.array[_run(rows)] = vectors
         for text in batch:
             self.done[text] = 1
 
-    def _take(self, batch: Sequence[int], found: Found) -> Plan[int]:
+    def _take(self, cache: VectorCache, batch: Sequence[int], found: Found) -> Plan[int]:
         """Put kept vectors into the array; gives back how many."""
         taken = 0
         for part, (positions, places) in found.parts.items():
-            vectors = yield Run(partial(self.cache.vectors, part, found.dims))
+            vectors = yield Work(partial(cache.vectors, part, found.dims))
             if vectors is None or max(places) >= len(vectors):
                 continue
             texts = [batch[position] for position in positions]
             with self._lock:
-                if self._closed or (self.model and self.model != found.model):
+                fits = self._before or (self.model or found.model, found.dims)
+                if self._closed or fits != (found.model, found.dims):
                     continue
                 self.hits += texts
                 self._place(texts, vectors[_run(places)], found.model)
@@ -236,7 +248,7 @@ class Ingest:
         if good:  # an answer with bad vectors in it: the others are paid for, and are what was asked for
             vectors: Vectors = error.details["vectors"]
             texts = [batch[at] for at in good]
-            yield Run(lambda: self._keep(texts, vectors))
+            yield Work(lambda: self._keep(texts, vectors))
             moved, usd = moved + len(texts), vectors.cost.usd
             batch = sorted(set(batch) - set(texts))
             with self._lock:
@@ -274,9 +286,9 @@ def _run(rows: Any) -> Any:
     return slice(first, last + 1) if list(rows) == list(range(first, last + 1)) else rows
 
 
-def _changed(before: str, now: str, width: int, wide: int) -> errors.VeniceError:
+def _changed(before: tuple[str, int], now: tuple[str, int]) -> errors.VeniceError:
     return errors.UnreadableReply(
-        f"The model changed under way: from {before} ({width} numbers) to {now} ({wide} numbers)",
-        do="run it again: everything is then asked for from the model that answers now",
+        "The model changed under way: from {} ({} numbers) to {} ({} numbers)".format(*before, *now),
+        do="run it again, with another out= if there is one: all of it is then from the model of today",
         charged="yes",
     )

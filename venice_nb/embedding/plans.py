@@ -6,28 +6,31 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.check import choice, flag, integer
-from venice_nb.embedding.column import Blank, Column, read_column
+from venice_nb.embedding.actions import Actions, vectors
+from venice_nb.embedding.column import Blank, Column, factorize, open_column, read_column
 from venice_nb.embedding.ingest import Ingest
 from venice_nb.embedding.request import Request
+from venice_nb.embedding.stream import embed_to
 from venice_nb.errors import VeniceError
 from venice_nb.policy.rates import WINDOW
-from venice_nb.policy.steps import Plan, Run
-from venice_nb.policy.vector_cache import VectorCache, vector_file
+from venice_nb.policy.steps import Plan, Work
 from venice_nb.render.progress import Bar
 from venice_nb.results.embedding_plan import EmbeddingPlan
 from venice_nb.results.headers import Headers
 from venice_nb.results.matrix.matrix import EmbeddingMatrix, RowError
 from venice_nb.results.money import Cost
-from venice_nb.results.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import os
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
+
+__all__ = ["embed", "plan", "vectors"]
 
 MOST = 16  # requests at a time
 BLOCK = 4096  # rows moved at a time
@@ -47,6 +50,7 @@ def embed(
     cache: bool = True,
     at_once: int = 8,
     progress: bool | None = None,
+    out: str | os.PathLike[str] | None = None,
     user: str | None = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> Plan[EmbeddingMatrix]:
@@ -64,6 +68,9 @@ def embed(
         cache: whether vectors are kept, and taken from an earlier run: see `v.embed.cache`.
         at_once: requests at a time, 1 to 16; the rate limit of the model holds besides.
         progress: a bar while it runs; None shows one in notebooks and terminals.
+        out: a folder to be made for the matrix, for columns that do not fit into memory: rows are read,
+            embedded and written in pieces, also those of an iterator, and `E.array` is mapped from the file,
+            as `v.embed.load(out)` gives it. What is written there is not kept in `v.embed.cache` as well.
         user: a name of your user, which the API accepts and ignores.
         extra_body: fields this library does not name.
 
@@ -85,10 +92,16 @@ def embed(
     if progress is not None:
         flag("progress", progress)
     request = Request.of(session, model, dimensions, user, extra_body)
-    rows = read_column(data, column, blank=_BLANK("blank", blank), model=request.model)
+    kept, blank = request.kept(session, flag("cache", cache)), _BLANK("blank", blank)
+    if out is not None:
+        source = open_column(data, column)
+        session.announce_choice(request.resolution)
+        bar = Bar(source.count, desc="texts", unit="text", shown=progress)
+        options: dict[str, Any] = {"blank": blank, "kept": kept, "at_once": at_once, "bar": bar}
+        return (yield from embed_to(session, request, source, out, **options))
+    rows = read_column(data, column, blank=blank, model=request.model)
     session.announce_choice(request.resolution)
-    unique, codes, first = _factorize(rows.texts)
-    kept = _cache(session, request, flag("cache", cache))
+    unique, codes, first = factorize(rows.texts)
     work = Ingest(session, request, kept, unique, rows=first, size=len(rows.texts))
     yield from work.look()
     bar = Bar(len(unique), desc="texts", unit="text", shown=progress, done=len(work.hits))
@@ -140,9 +153,9 @@ def plan(
     """
     request = Request.of(session, model, dimensions, None, extra_body)
     rows = read_column(data, column, blank=_BLANK("blank", blank), model=request.model)
-    unique, _, _ = _factorize(rows.texts)
-    kept = _cache(session, request, flag("cache", cache))
-    found = yield Run(lambda: kept.find(kept.keys(unique)))
+    unique, _, _ = factorize(rows.texts)
+    kept = request.kept(session, flag("cache", cache))
+    found = yield Work(lambda: kept.find(kept.keys(unique)))
     there = set(found.positions)
     lengths = [len(text) for at, text in enumerate(unique) if at not in there]
     tokens = request.count(lengths)
@@ -167,48 +180,6 @@ def plan(
     )
 
 
-def vectors(
-    session: Session, /, texts: Sequence[str], model: str, dimensions: int | None = None
-) -> Plan[Vectors]:
-    """The vectors of queries, from the model that made a matrix and with the length of its rows."""
-    request = Request.of(session, model, None)
-    known = request.model
-    if known is not None and known.custom_dimensions and dimensions != known.dims:
-        request = Request.of(session, model, dimensions)
-    rows = read_column(list(texts), blank="raise", model=known)
-    unique, codes, _ = _factorize(rows.texts)
-    work = Ingest(session, request, _cache(session, request, True), unique)
-    yield from work.look()
-    yield from work.run(1, Bar(None, desc="queries", unit="query", shown=False))
-    if work.failed:
-        raise next(iter(work.failed.values()))
-    assert work.array is not None
-    array = work.array if codes is None else work.array[codes]
-    return Vectors(array, work.model, work.usage, work.cost, work.elapsed)
-
-
-def _cache(session: Session, request: Request, wanted: bool) -> VectorCache:
-    file = vector_file(session.private) if wanted else None
-    return VectorCache(file, request.identity(session.settings.base_url), session.announce)
-
-
-def _factorize(
-    texts: list[str],
-) -> tuple[list[str], NDArray[np.int64] | None, NDArray[np.int64] | None]:
-    """The different texts in order; for each text which it is; for each different one its first row.
-
-    None and None where no text stands twice.
-    """
-    import numpy as np  # noqa: PLC0415  loads with the first vectors
-
-    number: dict[str, int] = {}
-    codes = [number.setdefault(text, len(number)) for text in texts]
-    if len(number) == len(texts):
-        return texts, None, None
-    which = np.array(codes, np.int64)
-    return list(number), which, np.unique(which, return_index=True)[1]
-
-
 def _left_out(rows: Column) -> tuple[RowError, ...]:
     return tuple(RowError(rows.label(position), position, reason) for position, reason in rows.left_out)
 
@@ -222,8 +193,6 @@ def _matrix(
 ) -> EmbeddingMatrix:
     """The finished rows. Those that have no vector are moved out of the array, in place, and listed."""
     import numpy as np  # noqa: PLC0415  loads with the first vectors
-
-    from venice_nb.embedding.actions import Actions  # noqa: PLC0415  plans and actions know each other
 
     array = work.array
     assert array is not None

@@ -10,6 +10,7 @@ from venice_nb.calls.check import model_name
 from venice_nb.calls.talk.messages import tokens
 from venice_nb.calls.vectors import embeddings as calls
 from venice_nb.policy.outcome import ONE_DUPLICATE
+from venice_nb.policy.vector_cache import VectorCache, vector_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,6 +96,11 @@ class Request:
     def answered(self, vectors: Vectors) -> str:
         """The model that made vectors. A name nobody knows is another spelling of the one asked for."""
         return vectors.model if self.catalogue.get(vectors.model) is not None else self.name
+
+    def kept(self, session: Session, wanted: bool = True) -> VectorCache:
+        """The vectors that are kept between runs, of this request; without them where they are not wanted."""
+        file = vector_file(session.private) if wanted else None
+        return VectorCache(file, self.identity(session.settings.base_url), session.announce)
 
     def cut(self, lengths: Sequence[int], total: int | None = None) -> Iterator[tuple[int, int]]:
         """From where to where texts of these lengths, in characters, go into one request.
