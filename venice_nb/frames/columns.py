@@ -84,7 +84,7 @@ def joined(
 
     made = frame.copy()
     for name, values in columns.items():
-        made[name] = typed(pd.Series(list(values), dtype="object")).array
+        made[name] = typed(pd.Series(list(values), index=frame.index, dtype="object"))
     made[error] = pd.Series(list(told), index=frame.index, dtype="object")  # None stays None
     return made
 

@@ -252,11 +252,11 @@ def spread(shape: Shape, outcome: Outcome) -> list[list[Any]]:
 def typed(column: pd.Series[Any]) -> pd.Series[Any]:
     """The column with the type its values have; whole numbers and truths stay so where a row is missing."""
     kinds = {type(value) for value in column if value is not None}
-    if column.isna().any() and kinds in ({int}, {bool}):
-        return column.astype("Int64" if kinds == {int} else "boolean")
     try:
+        if column.isna().any() and kinds in ({int}, {bool}):
+            return column.astype("Int64" if kinds == {int} else "boolean")
         return column.infer_objects()
-    except (UnicodeError, OverflowError):  # half a character, or a number too large for any column
+    except (UnicodeError, OverflowError):  # half a character, or a number beyond 64 bits
         return column
 
 

@@ -6,6 +6,7 @@ what is finished stays. A finished row is on disk before it counts, so that the 
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import nullcontext
 from copy import deepcopy
@@ -19,12 +20,15 @@ from venice_nb.calls.talk.chat import Reader
 from venice_nb.errors import (
     AuthenticationError,
     BudgetExceeded,
+    ContentRefused,
+    ContextTooLong,
     ExtractionError,
     Forbidden,
     InvalidInput,
     LocalLimit,
     NotFound,
     PaymentRequired,
+    TooLarge,
     VeniceError,
     plain,
 )
@@ -34,7 +38,6 @@ from venice_nb.render.progress import Bar
 from venice_nb.render.text import count, money
 from venice_nb.results.chat_plan import ChatPlan
 from venice_nb.results.money import Cost, Usage
-from venice_nb.results.reading import dumps
 from venice_nb.results.talk.reply import Reply
 
 if TYPE_CHECKING:
@@ -44,11 +47,12 @@ if TYPE_CHECKING:
     from venice_nb.client.session import Session
 
 MOST = 16  # chats at a time, as many as there are connections
-DOOMED = 16  # rows that fail, with none that succeeds, before the others are not asked at all
+DOOMED = 8  # failures of the request or the server, with no success, before the other rows are not asked
 NOT_ASKED = "not asked"
 # What stops every row of a table alike: asking for the next one would only fail again, and be counted.
 _HOPELESS = (AuthenticationError, PaymentRequired, Forbidden, NotFound, LocalLimit)
 _OURS = (ExtractionError, VeniceError)  # failures whose name says nothing about the row
+_OF_THE_ROW = (ExtractionError, ContentRefused, ContextTooLong, TooLarge)
 _LIMITS = frozenset({"max_completion_tokens", "max_tokens"})
 
 
@@ -269,9 +273,11 @@ class Chats:
     def _fail(self, key: bytes, problem: Exception, reason: str) -> None:
         for position in self._groups[key]:
             self.outcome.told[position] = reason
+        if not isinstance(problem, VeniceError) or type(problem) in _OURS or isinstance(problem, _OF_THE_ROW):
+            return
         with self._lock:
             self._failed += 1
-            if self._failed >= DOOMED and not self._answered and isinstance(problem, VeniceError):
+            if self._failed >= DOOMED and not self._answered:
                 self.stopped = self.stopped or problem
 
     def _paid(self, plan: Plan[Any], paid: dict[bytes, bytes]) -> Plan[Any]:
@@ -305,7 +311,7 @@ class Chats:
         # Cut short by a budget or the model, not by what was asked for: another time it may be whole.
         cut = reply.finish_reason == "length" and _LIMITS.isdisjoint(step.call.body or ())
         if reply.raw and not cut:
-            paid[key] = dumps(reply.raw).encode("utf-8", "replace")
+            paid[key] = json.dumps(reply.raw, default=str).encode()
         return reply
 
     def _asked(self, call: Call[Any]) -> bytes:
