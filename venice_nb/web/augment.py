@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4  # pages under way; a minute allows 20
 MOST = 100  # pages of one list
-BLOCKED = (
-    "take another page: some sites, such as X and Reddit, let no automated reader in, "
-    "and what it says may stand in v.web.search(...)"
-)
+BLOCKED = "take another page: some sites, such as X and Reddit, let no automated reader in"
 UNREACHED = "check the address in a browser: the page may be gone, slow, or closed to automated readers"
 _WITHOUT_TEXT = re.compile(r"\bno\b.{0,20}\btext\b", re.IGNORECASE)
 NO_TEXT = "a scan has no text: show its pages to a model, v.chat('What does it say?', images=[...])"

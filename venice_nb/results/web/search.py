@@ -72,6 +72,9 @@ class SearchResults(Table):
             title += f" ({where})"
         return title, text.short(source.date[:10]), text.short(source.content, 160)
 
+    def _numeric(self) -> tuple[int, ...]:
+        return (1,)  # a day is not broken at its hyphens
+
     def _cell(self, position: int, column: int, shown: str) -> html.Child:
         source = self.sources[position]
         return html.link(source.url, _title(source)) if column == 0 else shown
