@@ -38,9 +38,9 @@ def needed(module: str) -> Any:
 def quiet(name: str) -> Iterator[None]:
     """Keeps a library from logging meanwhile: stderr in a notebook is for what the user should read."""
     logger = logging.getLogger(name)
-    before = logger.disabled
-    logger.disabled = True
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)  # also for its children, which have no level of their own
     try:
         yield
     finally:
-        logger.disabled = before
+        logger.setLevel(before)

@@ -36,6 +36,7 @@ class Keywords:
     def of(cls, texts: Sequence[str], language: str = "english") -> Keywords:
         """The index of some texts. Raises InvalidInput for a language without a stemmer."""
         library = needed("bm25s")
+        _stemmer(language)
         words = [stems(each, language) for each in texts]
         with quiet("bm25s"):
             index = library.BM25()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("question", "source", "expected", "answer", "start", "end")
 ALIKE = 0.95  # cosine from which two questions are the same question
+WORDS = 5  # that a passage must have besides its headings to be asked about
 SPARE = 1.5  # how many more drafts are made than are wanted, as some will be dropped
 
 _DRAFT = (
@@ -152,7 +153,9 @@ def _spread(passages: Sequence[Passage], n: int) -> list[Passage]:
     """Passages of all documents in turn, so that no long document has all the questions."""
     by_document: dict[int, list[Passage]] = {}
     for passage in passages:
-        by_document.setdefault(passage.document, []).append(passage)
+        said = [line for line in passage.text.split("\n") if not line.startswith("#")]
+        if len(" ".join(said).split()) >= WORDS:
+            by_document.setdefault(passage.document, []).append(passage)
     rounds = zip_longest(*by_document.values())
     return [passage for each in rounds for passage in each if passage is not None][:n]
 

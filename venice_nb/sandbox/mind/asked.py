@@ -304,7 +304,7 @@ def _supplied(text: str) -> tuple[Passage, ...]:
 
 _DIRECTS = re.compile(
     r"^\W*(?:you(?:'re| are| will| must| should| can| may| have)\b|your (?:job|task|role|name|answers?)|answer|use|reply|respond|be\b|"
-    r"do not|don't|never|always|if (?:the|you|it|there|no|unsure|asked)\b.*\b(?:say|answer|reply|admit)|cite|quote|keep|only|act|"
+    r"do not|don't|never|always|(?:if|when|where) (?:the|you|it|there|no|unsure|asked)\b.*\b(?:say|answer|reply|admit|write|respond)|cite|quote|keep|only|act|"
     r"given|based on|return|output|format|write|speak|stay|follow|think|provide|include|avoid|make sure|when (?:asked|answering)|"
     r"put|mark|rate|judge|treat|ignore|the (?:sources?|passages?|documents?|texts?|context) (?:are|is) (?:data|untrusted)|"
     r"please|the user|help|assist|consider|summari[sz]e|extract|classify|label)\b",

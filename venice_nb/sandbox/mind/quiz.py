@@ -79,7 +79,8 @@ def _turned(sentence: str) -> str:
     if not match:
         return ""
     first, _, others = match["subject"].partition(" ")
-    first = first.lower() if first in _SMALL else first
+    plain = first in _SMALL or (first.endswith("s") and not others[:1].isupper())
+    first = first.lower() if plain else first
     subject = f"{first} {others}".strip()
     return f"{match['verb'].capitalize()} {subject} {match['rest']}?"
 

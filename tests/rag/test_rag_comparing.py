@@ -1,0 +1,120 @@
+"""Comparisons of models and sizes, and questions drafted by a model."""
+
+import asyncio
+
+import matplotlib as mpl
+import pytest
+
+import venice_nb as vn
+from venice_nb.errors import InvalidInput
+from venice_nb.rag.questions import COLUMNS, _quoted
+
+mpl.use("Agg")
+
+ASKED = [
+    {"question": "What does the airport cost?", "source": "fares.md", "expected": "130 euros"},
+    {"question": "Do dogs travel on a lead?", "source": "pets.md", "expected": "They travel on a lead."},
+]
+MODELS = ["text-embedding-bge-m3", "text-embedding-3-small"]
+
+
+def test_models_are_compared_by_the_same_questions(v, corpus):
+    made = vn.compare_models(v, corpus, ASKED, MODELS)
+    frame = made.to_frame()
+    assert frame["model"].tolist() == MODELS
+    assert frame["dims"].tolist() == [1024, 1536]
+    assert {"passages", "tokens", "recall@5", "mrr", "ndcg@5", "usd", "seconds"} <= set(frame)
+    assert made.best in MODELS
+    assert len(made.evaluations) == 2
+    assert made.evaluations[0].outcomes[0].found.retrieval == "vector"
+
+
+def test_the_price_of_a_model_does_not_depend_on_what_is_kept(v, corpus):
+    first = vn.compare_models(v, corpus, ASKED, MODELS).to_frame()
+    again = vn.compare_models(v, corpus, ASKED, MODELS).to_frame()
+    assert first["usd"].tolist() == again["usd"].tolist()
+    assert (first["usd"] > 0).all()
+
+
+def test_sizes_are_compared(v, corpus):
+    frame = vn.compare_chunking(v, corpus, ASKED, [60, 200], k=3).to_frame()
+    assert frame["size"].tolist() == [60, 200]
+    assert frame["passages"].tolist() == [len(corpus.split(60)), len(corpus.split(200))]
+    assert "recall@3" in frame
+
+
+def test_keywords_alone_are_compared_without_any_price(v, corpus):
+    frame = vn.compare_chunking(v, corpus, ASKED, [60], retrieval="keyword").to_frame()
+    assert frame.loc[0, "usd"] == 0
+    assert v._session.calls == 0
+
+
+def test_in_static_mode_a_comparison_is_the_same_every_time(v, corpus, monkeypatch):
+    monkeypatch.setenv("VENICE_STATIC", "1")
+    first = vn.compare_models(v, corpus, ASKED, MODELS)
+    assert "seconds" not in first.to_frame()
+    assert first._mimebundle() == vn.compare_models(v, corpus, ASKED, MODELS)._mimebundle()
+
+
+def test_a_comparison_is_plotted(v, corpus):
+    import matplotlib.pyplot as plt
+
+    ax = vn.compare_chunking(v, corpus, ASKED, [60, 200]).plot()
+    assert len(ax.containers) == 3
+    assert [each.get_text() for each in ax.get_yticklabels()] == ["60", "200"]
+    plt.close("all")
+
+
+def test_both_worlds_compare_and_draft_alike(corpus, monkeypatch):
+    monkeypatch.setenv("VENICE_STATIC", "1")
+
+    async def there():
+        a = vn.AsyncVenice.sandbox(show=False)
+        made = await vn.compare_chunking(a, corpus, ASKED, [60])
+        return made.to_frame(), await vn.make_questions(a, corpus, 2)
+
+    v = vn.Venice.sandbox(show=False)
+    compared, drafted = asyncio.run(there())
+    assert compared.equals(vn.compare_chunking(v, corpus, ASKED, [60]).to_frame())
+    assert drafted.equals(vn.make_questions(v, corpus, 2))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda v, corpus: vn.compare_models(corpus, v, ASKED, MODELS),
+        lambda v, corpus: vn.compare_models(v, ["text"], ASKED, MODELS),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, []),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, "text-embedding-bge-m3"),
+        lambda v, corpus: vn.compare_models(v, corpus, [{"question": "?", "source": "no.md"}], MODELS),
+        lambda v, corpus: vn.compare_chunking(v, corpus, ASKED, [1]),
+        lambda v, corpus: vn.make_questions(v, corpus, 0),
+        lambda v, corpus: vn.make_questions(v, "docs/*.md"),
+    ],
+)
+def test_mistakes_are_refused_before_anything_is_sent(v, corpus, wrong):
+    with pytest.raises(InvalidInput):
+        wrong(v, corpus)
+    assert v._session.calls == 0
+
+
+def test_drafted_questions_have_their_place_and_can_be_evaluated(v, corpus):
+    made = vn.make_questions(v, corpus, 3)
+    assert list(made.columns) == list(COLUMNS)
+    assert 1 <= len(made) <= 3
+    for row in made.itertuples():
+        assert corpus[row.source].text[row.start : row.end] == row.expected
+    assert v.rag(corpus).evaluate(made, answers=False).summary.loc[0, "questions"] == len(made)
+
+
+def test_passages_are_taken_from_all_documents_in_turn(v, corpus):
+    assert vn.make_questions(v, corpus, 3, chunk=60)["source"].nunique() == 3
+
+
+def test_drafts_that_ask_the_same_or_quote_what_is_not_there_are_dropped(v):
+    same = "The airport costs 130 euros a ride."
+    made = vn.make_questions(v, vn.Corpus.from_texts({"a": same, "b": same, "c": same}), 3)
+    assert len(made) == 1
+    assert _quoted("“costs\n130 euros”", same) == (12, 27)
+    assert _quoted("costs 131 euros", same) is None
+    assert _quoted(" ", same) is None
