@@ -59,6 +59,7 @@ def _kept(value: object) -> object:
 
 def closest(name: object, known: Iterable[str]) -> str | None:
     """The known name that was probably meant."""
+    known = list(known)
     found = difflib.get_close_matches(str(name)[:200].lower(), {each.lower(): each for each in known}, 1, 0.6)
     return next((each for each in known if each.lower() == found[0]), None) if found else None
 
