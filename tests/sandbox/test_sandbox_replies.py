@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from venice_nb.sandbox import Sandbox
+from venice_nb.sandbox import Sandbox, state
 
 ROUTES = ["/models", "/characters", "/nowhere", "/billing/balance", "/models?type=audio"]
 
@@ -44,6 +44,26 @@ def test_requests_are_remembered_with_what_they_asked(desk):
     ]
     assert desk.box.requests[0].body["messages"][0]["content"] == "Hello"
     assert desk.box.requests[0].request_id == desk.box.books[0].request_id
+
+
+def test_bodies_are_forgotten_once_those_of_newer_requests_fill_the_memory(desk, monkeypatch):
+    monkeypatch.setattr(state, "HELD", 4_000)
+    for number in range(9):
+        desk.chat(f"{number} " + "la " * 300)
+    bodies = [each.body for each in desk.box.requests]
+    whole = [body["messages"][0]["content"][0] for body in bodies if body]
+    assert whole == list("0123456789"[9 - len(whole) : 9])
+    assert 0 < len(whole) < 5
+    assert bodies[: 9 - len(whole)] == [None] * (9 - len(whole))
+    assert {each.status for each in desk.box.requests} == {200}
+
+
+def test_the_newest_body_is_remembered_however_large(desk, monkeypatch):
+    monkeypatch.setattr(state, "HELD", 10)
+    desk.chat("Hello")
+    desk.chat("World")
+    assert desk.box.requests[0].body is None
+    assert desk.box.requests[1].body["messages"][0]["content"] == "World"
 
 
 def test_threads_may_share_a_sandbox(make):

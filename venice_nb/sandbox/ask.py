@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Ask:
     """One request on its way: who asks, what was validated, and which headers the reply will carry.
 
-    `id` is unique in the sandbox and the start of the CF-RAY header. A handler adds headers in `headers`,
+    `id` is unique in the sandbox and the start of the CF-RAY header; `size` counts the bytes of the body,
+    inflated. A handler adds headers in `headers`,
     says which model it serves in `model`, and sets `unsupported` when it refuses a feature the model lacks.
     """
 
@@ -27,6 +28,7 @@ class Ask:
     params: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
+    size: int = 0
     model: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     unsupported: bool = False

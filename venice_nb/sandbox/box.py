@@ -131,7 +131,7 @@ class Sandbox:
 
     @property
     def requests(self) -> list[Asked]:
-        """What was asked so far, oldest first."""
+        """What was asked so far, oldest first: the last 10,000, at least the last 64 MB with their bodies."""
         return self.state.requests
 
     @property

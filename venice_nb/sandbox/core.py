@@ -64,6 +64,7 @@ def answer(request: Request, state: State) -> Response:
             ask.operation,
             ask.id,
             ask.key.id if ask.key else "",
+            ask.size or len(request.body),
         )
     )
     return faults.strike(fault, response) if fault else response
@@ -100,7 +101,7 @@ def _handled(ask: Ask, path: str) -> Response:
         if route.handler is None:
             return Refusal(501, f"The sandbox does not serve {route.operation} yet").response()
         if request.method in ("POST", "PATCH"):
-            ask.body = _body(request, route)
+            ask.body = _body(ask, route)
         limits.check_budget(state, _bucket(ask))
         _validate(ask, route)
         response = compressed(_served(route, ask), request.headers.get("accept-encoding", ""))
@@ -147,11 +148,12 @@ def _kind(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _body(request: Request, route: Route) -> Any:
-    known = shape(route.operation)
+def _body(ask: Ask, route: Route) -> Any:
+    request, known = ask.request, shape(route.operation)
     accepted, kind = known.bodies, _kind(request)
     cap = JSON_CAP if kind == JSON else FORM_CAP
     body = inflated(request.body, request.headers.get("content-encoding", ""), cap)
+    ask.size = len(body)
     if kind not in accepted:
         wanted = " or ".join(f"'{name}'" for name in accepted)
         raise Refusal(415, f"'Content-Type' must be {wanted}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 from hmac import compare_digest
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .routes.audio import ClonedVoice
 
 VERSION = "20260821.193530"  # of the official spec that the sandbox follows
+
+HELD = 128 * 1024 * 1024  # bytes of request bodies that are remembered; beyond it the newest half of that
 
 TIERS = ("explorer", "paid", "partner", "unlimited")
 
@@ -112,11 +114,12 @@ class Asked:
     method: str
     path: str
     query: str
-    body: Any  # parsed JSON, or the bytes
+    body: Any  # parsed JSON, or the bytes; None once those of newer requests fill the memory
     status: int
     operation: str
     request_id: str
     key_id: str
+    size: int = 0  # bytes of the body, as long as it is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,7 @@ class State:
         self.prefixes: dict[bytes, float] = {}  # prompt prefixes seen, with their expiry
         self._mind = mind
         self._count = 0
+        self._held = 0  # bytes of the bodies in `requests`, at most
         self.queued = 0  # jobs so far
         self._by_digest: dict[bytes, str] = {}
 
@@ -263,11 +267,25 @@ class State:
         return entry
 
     def log(self, asked: Asked) -> None:
-        """Remembers a request; the oldest are forgotten beyond 10,000."""
+        """Remembers a request; the oldest are forgotten beyond 10,000, their bodies beyond `HELD` bytes."""
         with self.lock:
             self.requests.append(asked)
             if len(self.requests) > 11_000:
                 del self.requests[:1_000]
+            self._held += asked.size
+            if self._held > HELD:
+                self._held = _lightened(self.requests)
+
+
+def _lightened(requests: list[Asked]) -> int:
+    """Takes the bodies from all but the newest requests, and gives the bytes of those that are left."""
+    held = 0
+    for at in range(len(requests) - 1, -1, -1):
+        if held and held + requests[at].size > HELD // 2:
+            requests[: at + 1] = [replace(old, body=None, size=0) for old in requests[: at + 1]]
+            break
+        held += requests[at].size
+    return held
 
 
 def iso(seconds: float) -> str:
