@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from venice_nb.calls.check import shown
@@ -89,6 +90,32 @@ def opens(
 
     present(method, plan)
     return method
+
+
+class Later:
+    """A room of a client that is made, and whose module is loaded, with its first use.
+
+    The class of the room is the annotation of the attribute.
+    """
+
+    def __init__(self, home: str, doc: str) -> None:
+        self._home, self.__doc__ = home, doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name, self._room = name, owner.__annotations__[name]
+
+    def __get__(self, client: Any, owner: type | None = None) -> Any:
+        if client is None:
+            return self
+        rooms = import_module(f"venice_nb.{self._home}")
+        room = getattr(rooms, self._room)(client._session, client._driver)  # noqa: SLF001  its own client's
+        client.__dict__[self._name] = room  # found there from now on
+        return room
+
+
+def later(home: str, doc: str) -> Any:
+    """A `Later`, as what it gives."""
+    return Later(home, doc)
 
 
 class _Bare(str):

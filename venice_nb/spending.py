@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.account import history
 from venice_nb.binding import start
-from venice_nb.calls.account import rate_limits
+from venice_nb.calls.account.limits import rate_limits
 from venice_nb.errors import InvalidInput
 from venice_nb.policy.steps import Open, Plan, Send, Together
 from venice_nb.results.quotes import Quote
 from venice_nb.results.spending.estimate import CallEstimate
-from venice_nb.results.spending.reconciliation import Reconciliation
+from venice_nb.results.spending.reconciliation import Reconciliation, compared
 from venice_nb.results.spending.spend import Spend
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from venice_nb.calls.call import Call
     from venice_nb.client.session import Session
+
+EARLY = 60.0  # seconds by which the server's clock may be behind
 
 
 def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Plan[CallEstimate]:
@@ -117,19 +121,22 @@ def _nobody() -> None:
 
 
 def reconcile(session: Session, spend: Spend) -> Plan[Reconciliation]:
-    """The book against the balance: what it has lost since the client's first answer.
+    """The book against the bill, call by call with an ADMIN key; else against what the balance has lost.
 
-    API reference: `GET /api_keys/rate_limits`, which is free.
+    API reference: `GET /billing/usage-history`, `GET /api_keys/rate_limits`; both are free.
     """
+    play = session.sandbox is not None
+    if session.key is not None and session.key.kind == "ADMIN" and spend.lines:
+        begin = datetime.fromtimestamp(spend.lines[0].time - EARLY, UTC)
+        bill = yield from history(session, start=begin)
+        return compared(spend.lines, bill.rows, sandbox=play)
     limits = yield Send(rate_limits())
     now, before = limits.balance.usd, session.opening
-    booked = sum(line.usd for line in spend.lines if line.usd is not None)
-    billed = None if now is None or before is None else before - now
     return Reconciliation(
         basis="balance",
-        booked=booked,
-        billed=billed,
+        booked=sum(line.usd for line in spend.lines if line.usd is not None),
+        billed=None if now is None or before is None else before - now,
         unknown=spend.unknown,
-        sandbox=session.sandbox is not None,
+        sandbox=play,
         headers=limits.headers,
     )

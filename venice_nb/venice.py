@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from venice_nb import hook, raw, spending
-from venice_nb.binding import awaits, does, readable
+from venice_nb.binding import awaits, does, later, readable
 from venice_nb.catalogue import Catalogue
 from venice_nb.client.connection import AsyncConnection, Connection
 from venice_nb.client.drive import AsyncDriver, Driver
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Self
 
+    from venice_nb.account_rooms import Account, AsyncAccount, AsyncKeys, Keys
     from venice_nb.catalogue.names import ModelName
     from venice_nb.media_rooms import (
         AsyncFilms,
@@ -182,11 +181,6 @@ class _Client(Displayed, Generic[D]):
             **parameters,
         )
 
-    def _room(self, name: str, home: str = "media_rooms") -> Any:
-        """A room made with its first use: what is not used is not loaded."""
-        rooms = import_module(f"venice_nb.{home}")
-        return getattr(rooms, name)(self._session, self._driver)
-
     @property
     def spend(self) -> Spend:
         """What this client spent, one row per answer; `.machine()` has earlier sessions as well."""
@@ -280,40 +274,15 @@ class Venice(_Client[Driver]):
     raw = does(raw.raw)
     estimate = does(spending.estimate)
 
-    @cached_property
-    def images(self) -> Images:
-        """Pictures: see its methods."""
-        return self._room("Images")  # type: ignore[no-any-return]
-
-    @cached_property
-    def audio(self) -> Sound:
-        """Speech both ways, and music: see its methods."""
-        return self._room("Sound")  # type: ignore[no-any-return]
-
-    @cached_property
-    def video(self) -> Films:
-        """Films: see its methods."""
-        return self._room("Films")  # type: ignore[no-any-return]
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """The jobs of this machine, when called."""
-        return self._room("Jobs")  # type: ignore[no-any-return]
-
-    @cached_property
-    def job(self) -> OneJob:
-        """A job by its id, when called."""
-        return self._room("OneJob")  # type: ignore[no-any-return]
-
-    @cached_property
-    def web(self) -> Web:
-        """The open web: see its methods."""
-        return self._room("Web", "web_rooms")  # type: ignore[no-any-return]
-
-    @cached_property
-    def rag(self) -> Rags:
-        """Questions to documents, when called with a corpus."""
-        return self._room("Rags", "rag_rooms")  # type: ignore[no-any-return]
+    images: Images = later("media_rooms", "Pictures: see its methods.")
+    audio: Sound = later("media_rooms", "Speech both ways, and music: see its methods.")
+    video: Films = later("media_rooms", "Films: see its methods.")
+    jobs: Jobs = later("media_rooms", "The jobs of this machine, when called.")
+    job: OneJob = later("media_rooms", "A job by its id, when called.")
+    account: Account = later("account_rooms", "What the account has, may do and spent: see its methods.")
+    keys: Keys = later("account_rooms", "The keys of the account, when called; see its methods.")
+    web: Web = later("web_rooms", "The open web: see its methods.")
+    rag: Rags = later("rag_rooms", "Questions to documents, when called with a corpus.")
 
     def close(self) -> None:
         """Close idle connections. The client stays usable."""
@@ -347,40 +316,15 @@ class AsyncVenice(_Client[AsyncDriver]):
     raw = awaits(raw.raw)
     estimate = awaits(spending.estimate)
 
-    @cached_property
-    def images(self) -> AsyncImages:
-        """Pictures: see its methods."""
-        return self._room("AsyncImages")  # type: ignore[no-any-return]
-
-    @cached_property
-    def audio(self) -> AsyncSound:
-        """Speech both ways, and music: see its methods."""
-        return self._room("AsyncSound")  # type: ignore[no-any-return]
-
-    @cached_property
-    def video(self) -> AsyncFilms:
-        """Films: see its methods."""
-        return self._room("AsyncFilms")  # type: ignore[no-any-return]
-
-    @cached_property
-    def jobs(self) -> AsyncJobs:
-        """The jobs of this machine, when called."""
-        return self._room("AsyncJobs")  # type: ignore[no-any-return]
-
-    @cached_property
-    def job(self) -> AsyncOneJob:
-        """A job by its id, when called."""
-        return self._room("AsyncOneJob")  # type: ignore[no-any-return]
-
-    @cached_property
-    def web(self) -> AsyncWeb:
-        """The open web: see its methods."""
-        return self._room("AsyncWeb", "web_rooms")  # type: ignore[no-any-return]
-
-    @cached_property
-    def rag(self) -> AsyncRags:
-        """Questions to documents, when called with a corpus."""
-        return self._room("AsyncRags", "rag_rooms")  # type: ignore[no-any-return]
+    images: AsyncImages = later("media_rooms", "Pictures: see its methods.")
+    audio: AsyncSound = later("media_rooms", "Speech both ways, and music: see its methods.")
+    video: AsyncFilms = later("media_rooms", "Films: see its methods.")
+    jobs: AsyncJobs = later("media_rooms", "The jobs of this machine, when called.")
+    job: AsyncOneJob = later("media_rooms", "A job by its id, when called.")
+    account: AsyncAccount = later("account_rooms", "What the account has, may do and spent: see its methods.")
+    keys: AsyncKeys = later("account_rooms", "The keys of the account, when called; see its methods.")
+    web: AsyncWeb = later("web_rooms", "The open web: see its methods.")
+    rag: AsyncRags = later("rag_rooms", "Questions to documents, when called with a corpus.")
 
     async def aclose(self) -> None:
         """Close the idle connections of the running event loop. The client stays usable."""

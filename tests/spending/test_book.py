@@ -214,17 +214,44 @@ def test_a_pickled_table_leaves_its_client_behind(v):
         again.reconcile()
 
 
-def test_the_balance_agrees_with_the_book(v):
+def test_the_bill_agrees_with_the_book_call_by_call(v):
+    v.chat("Hi")
+    v.chat("Hi", web_search="on")
+    v.responses("Hi")
+    v.images.generate("a gondola", width=64, height=64)
+    v.embed(["a gondola"])
+    found = v.spend.reconcile()
+    assert found.basis == "history"
+    assert found.agrees
+    assert len(found) == 0
+
+
+def test_what_is_on_the_bill_alone_and_in_the_book_alone_is_told(v):
+    v.chat("Hi")
+    other = vn.Venice.sandbox(sandbox=v.box, show=False)
+    other.images.generate("a gondola", width=64, height=64)
+    v._session.spend.add(line(answer_id="chatcmpl-nobody", usd=0.5, model="m"))
+    found = v.spend.reconcile()
+    assert not found.agrees
+    assert found.to_frame()["booked"].tolist()[0] == 0.5
+    assert "on the bill alone" in found.to_frame()["what"].tolist()[1]
+
+
+def test_an_inference_key_compares_with_the_balance():
+    v = vn.Venice.sandbox(sandbox=vn.Sandbox(), kind="INFERENCE", show=False)
     v.chat("Hi")
     v.images.generate("a gondola", width=64, height=64)
     found = v.spend.reconcile()
+    assert found.basis == "balance"
     assert found.agrees
     assert found.booked == pytest.approx(v.spend.total.usd)
 
 
-def test_what_another_program_spent_is_the_difference(v):
+def test_what_another_program_spent_is_the_difference():
+    box = vn.Sandbox()
+    v = vn.Venice.sandbox(sandbox=box, kind="INFERENCE", show=False)
     v.chat("Hi")
-    v.box.state.usd -= 0.25
+    box.state.usd -= 0.25
     found = v.spend.reconcile()
     assert not found.agrees
     assert found.difference == pytest.approx(0.25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.policy.spend_book import Line
@@ -37,6 +38,7 @@ def line_of(call: Call[Any], result: Any, cost: Cost | None, *, note: str = "") 
         usd=cost.usd,
         source=cost.source,
         request_id=_word(result, "request_id") or _word(headers, "request_id"),
+        answer_id=_word_in(getattr(result, "raw", None), "id") if usage.total_tokens else "",
         note=note,
     )
 
@@ -44,4 +46,9 @@ def line_of(call: Call[Any], result: Any, cost: Cost | None, *, note: str = "") 
 def _word(thing: Any, name: str) -> str:
     """An attribute that is text; a table has columns by such names."""
     found = getattr(thing, name, "")
+    return found if isinstance(found, str) else ""
+
+
+def _word_in(answer: Any, name: str) -> str:
+    found = answer.get(name) if isinstance(answer, Mapping) else None
     return found if isinstance(found, str) else ""

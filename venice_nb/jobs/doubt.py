@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb import errors
-from venice_nb.calls.account import rate_limits
+from venice_nb.calls.account.limits import rate_limits
 from venice_nb.calls.jobs import complete
 from venice_nb.errors import InvalidInput
 from venice_nb.jobs import outcome

@@ -38,6 +38,7 @@ class Line:
         usd: US dollars; None when that is not known.
         source: charged, priced, estimated or unknown.
         request_id: the id to quote to support; empty when none came.
+        answer_id: the id in the answer itself, by which a bill tells it; empty when it has none.
         note: what is to be said of it, such as that the answer was lost.
 
     """
@@ -53,6 +54,7 @@ class Line:
     usd: float | None = None
     source: str = "unknown"
     request_id: str = ""
+    answer_id: str = ""
     note: str = ""
 
 
@@ -63,7 +65,7 @@ CREATE TABLE IF NOT EXISTS line(
   key BLOB NOT NULL, time REAL NOT NULL, operation TEXT NOT NULL, family TEXT NOT NULL, model TEXT NOT NULL,
   amount REAL NOT NULL, unit TEXT NOT NULL,
   prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
-  usd REAL, source TEXT NOT NULL, request_id TEXT NOT NULL, note TEXT NOT NULL);
+  usd REAL, source TEXT NOT NULL, request_id TEXT NOT NULL, answer_id TEXT NOT NULL, note TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS line_time ON line(time);
 """
 _WRITE = f"INSERT INTO line VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"  # noqa: S608  question marks

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.render import text
 from venice_nb.results.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
 
 NEAR = 1e-6  # US dollars: a millionth is agreement
+WITHIN = 120.0  # seconds between an answer and its line on the bill
+_PREFIX = re.compile(r"^(?:chatcmpl|cmpl|resp)[-_]")
 _COLUMNS = ("request_id", "booked", "billed", "difference", "what")
 
 
@@ -86,3 +92,64 @@ class Reconciliation(Table):
 
     def _numeric(self) -> tuple[int, ...]:
         return (1, 2)
+
+
+def compared(lines: Sequence[Any], bill: Sequence[Mapping[str, Any]], *, sandbox: bool) -> Reconciliation:
+    """The book and the bill, call by call.
+
+    An answer of a text model is found by its id. Everything else, of which the bill tells no id, is found by
+    what it cost, the model in the name of what was bought, and the time.
+    """
+    named: dict[str, float] = {}
+    loose: list[Mapping[str, Any]] = []
+    for row in bill:
+        if ident := _PREFIX.sub("", row["request_id"]):
+            named[ident] = named.get(ident, 0.0) + row["amount"]
+        else:
+            loose.append(row)
+    rows: list[dict[str, Any]] = []
+    for line in lines:
+        if line.usd == 0:
+            continue
+        ident = _PREFIX.sub("", line.answer_id)
+        amount = named.pop(ident, None) if ident else _taken(line, loose)
+        what = f"{line.operation} {line.model}".strip()
+        rows += _differs(line.request_id or line.answer_id, line.usd, amount, what)
+    for ident, amount in named.items():
+        rows += _differs(ident, None, amount, "on the bill alone")
+    for row in loose:
+        rows += _differs("", None, row["amount"], f"on the bill alone: {row['sku']}")
+    return Reconciliation(
+        basis="history",
+        booked=sum(line.usd for line in lines if line.usd is not None),
+        billed=sum(row["amount"] for row in bill),
+        unknown=sum(line.usd is None for line in lines),
+        rows=tuple(rows),
+        sandbox=sandbox,
+    )
+
+
+def _taken(line: Any, loose: list[Mapping[str, Any]]) -> float | None:
+    """The amount of the line on the bill that fits best, which is then no longer there for others."""
+    best: tuple[float, int] | None = None
+    for place, row in enumerate(loose):
+        away = abs(_unix(row["time"]) - line.time)
+        same = line.usd is None or abs(row["amount"] - line.usd) <= NEAR
+        if same and away <= WITHIN and line.model in row["sku"] and (best is None or away < best[0]):
+            best = (away, place)
+    return None if best is None else float(loose.pop(best[1])["amount"])
+
+
+def _differs(request: str, booked: float | None, billed: float | None, what: str) -> list[dict[str, Any]]:
+    if booked is not None and billed is not None and abs(booked - billed) <= NEAR:
+        return []
+    difference = (billed or 0.0) - (booked or 0.0)
+    names = dict(zip(_COLUMNS, (request, booked, billed, difference, what), strict=True))
+    return [names]
+
+
+def _unix(when: str) -> float:
+    try:
+        return datetime.fromisoformat(when).timestamp()
+    except ValueError:
+        return 0.0

@@ -30,6 +30,7 @@ _COLUMNS = (
     "usd",
     "source",
     "request_id",
+    "answer_id",
     "note",
 )
 
@@ -66,8 +67,8 @@ class Spend(Table):
 
     The columns of the frame are `time` (UTC), `operation`, `family`, `model`, `amount` and `unit` (tokens,
     characters, pictures, seconds, requests), `prompt_tokens`, `completion_tokens`, `usd` (NaN when not
-    known), `source` ("charged" by the server, "priced" from the list, "estimated", "unknown"), `request_id`
-    and `note`. Questions how a job is doing are free and not listed.
+    known), `source` ("charged" by the server, "priced" from the list, "estimated", "unknown"), `request_id`,
+    `answer_id` and `note`. Questions how a job is doing are free and not listed.
 
     Attributes:
         lines: the rows.
