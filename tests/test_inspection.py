@@ -11,7 +11,7 @@ from IPython.core.oinspect import Inspector
 
 import venice_nb as vn
 
-ROOMS = ["chat", "models", "characters", "embed"]
+ROOMS = ["chat", "models", "characters", "embed", "rag"]
 METHODS = [
     "chat.stream",
     "models.pricing",

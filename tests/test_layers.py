@@ -22,6 +22,9 @@ OWNERS = {
     "tqdm": ("studio/", "render/progress.py"),
     "espeakng_loader": ("sandbox/studio/",),
     "starlette": (),
+    "pypdf": ("rag/", "sandbox/mind/"),
+    "docx": ("rag/",),
+    "html_to_markdown": ("rag/",),
 }
 
 

@@ -134,6 +134,9 @@ class _AnswerScreen(Screen):
         self._drawn: Any = None
         self.answer: Answer | None = None
 
+    def turn(self) -> None:
+        """Nothing: the one answer there is stays until it is drawn with its passages."""
+
     def finish(self, reply: Reply) -> None:
         self.answer = self._make(reply)
         if self._live is not None and self._live.finish():

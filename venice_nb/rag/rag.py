@@ -277,8 +277,9 @@ class Rag(Displayed):
 
         >>> import venice_nb as vn
         >>> R = vn.Venice.sandbox().rag(vn.Corpus.from_texts({"pets": "Dogs travel on a lead."}))
-        >>> R.evaluate([{"question": "Do dogs travel?", "source": "pets"}], answers=False).summary["mrr"][0]
-        1.0
+        >>> made = R.evaluate([{"question": "Do dogs travel?", "source": "pets"}], answers=False)
+        >>> made.summary["mrr"].tolist()
+        [1.0]
 
         """
         return self._session.run(
