@@ -1,0 +1,273 @@
+"""`scale.embed`: a Dask frame becomes a folder of parts, each written by the worker that embedded it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dask.delayed import delayed
+from distributed import Client, as_completed, default_client
+
+from venice_nb.calls.check import choice, closest, flag, integer, refuse
+from venice_nb.config import flag as environment_flag
+from venice_nb.config import settings
+from venice_nb.embedding.request import Request
+from venice_nb.errors import InvalidInput, VeniceError
+from venice_nb.policy.budget import Reservation
+from venice_nb.policy.limits import small_call
+from venice_nb.render.progress import Bar
+from venice_nb.scale.embedded import Embedded
+from venice_nb.scale.keys import Handed, private
+from venice_nb.scale.parts import ERROR, VECTOR, Folder, Format
+from venice_nb.scale.scheduler import Coordinator
+from venice_nb.scale.working import Job, Reach, embed_part
+from venice_nb.venice import Venice
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
+    from venice_nb.catalogue.names import ModelName
+    from venice_nb.scale.parts import Part
+
+_FORMAT = choice("parquet", "lance")
+
+
+def embed(
+    ddf: Any,
+    column: Any,
+    *,
+    to: str | os.PathLike[str],
+    model: ModelName | None = None,
+    dimensions: int | None = None,
+    columns: Sequence[Any] | None = None,
+    format: Format = "parquet",  # noqa: A002  the word for it
+    venice: Any = None,
+    client: Client | None = None,
+    cache: bool = True,
+    at_once: int = 8,
+    progress: bool | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+) -> Embedded:
+    """The vectors of a column of texts, in a folder: one part for each partition, written by the workers.
+
+    Args:
+        ddf: a Dask DataFrame.
+        column: the column of texts.
+        to: the folder, on a file system that the client and all workers share.
+        model: an embedding model, by name or out of `v.models`; `text-embedding-bge-m3` (d = 1,024) when left
+            out.
+        dimensions: a smaller d, for models that can.
+        columns: the columns to write beside the vectors; all when left out. The index is always there.
+        format: "parquet", or "lance" for tables of LanceDB (extra `lance`).
+        venice: the client whose address and key the workers use; the key is handed over in memory, which
+            takes a cluster on this machine or one with TLS. A sandboxed client opens a sandbox on each
+            worker. Left out, each worker finds a key in its own VENICE_API_KEY or `.env`, and with
+            VENICE_SANDBOX=1 a sandbox.
+        client: the `distributed.Client` of the cluster; the current one when left out.
+        cache: whether vectors that `v.embed` has kept on a worker's machine are taken from there.
+        at_once: requests at a time for each partition, 1 to 16. All workers share the limits of the key: its
+            rate, and so many requests under way that no failure of all of them has it blocked.
+        progress: a bar while it runs; None shows one in notebooks and terminals.
+        extra_body: fields this library does not name.
+
+    Each part holds all rows of its partition: index, columns, `vector` (d float32, null where there is none)
+    and `error` (why). Each different text of a partition is sent once. Run it again after a crash, Ctrl-C or
+    an empty account: finished parts whose rows are the same are left alone, and in the others only texts
+    without a vector are paid for. Rows that are blank, too long or refused are counted in the result; the
+    refused ones are tried again by the next run. An error that concerns all rows stops the run and is raised.
+    Raises InvalidInput, before anything is sent, for what is no column of texts, or a folder made for
+    another model. API reference: `POST /embeddings`.
+
+    >>> import dask.dataframe as dd, pandas as pd, venice_nb as vn
+    >>> from distributed import Client
+    >>> from venice_nb import scale
+    >>> frame = pd.DataFrame({"text": ["a gondola", "a canal", " ", "a bridge"]})
+    >>> with Client(processes=False, dashboard_address=":0") as client:
+    ...     ddf = dd.from_pandas(frame, npartitions=2)
+    ...     E = scale.embed(ddf, "text", to="vectors", venice=vn.Venice.sandbox())
+    >>> E.rows, E.vectors, E.dims, E.failed
+    (4, 3, 1024, {'blank': 1})
+
+    """
+    began = time.monotonic()
+    kept = _columns(ddf, column, columns)
+    client = client or _current()
+    integer(1, 16)("at_once", at_once)
+    if progress is not None:
+        flag("progress", progress)
+    _FORMAT("format", format)
+    flag("cache", cache)
+    if format == "lance" and find_spec("lancedb") is None:
+        refuse("format", format, "parquet", "Or install LanceDB: pip install 'venice-nb[lance]'.")
+    session = (venice or Venice.sandbox(show=False))._session  # noqa: SLF001  for its catalogue
+    request = Request.of(session, model, dimensions, None, extra_body)
+    session.announce_choice(request.resolution)
+    folder = Folder(Path(to).expanduser().resolve())
+    folder.begin(
+        {
+            "model": request.name,
+            "dimensions": dimensions,
+            "column": str(column),
+            "columns": [str(name) for name in kept],
+            "format": format,
+            "partitions": ddf.npartitions,
+        }
+    )
+    run = f"venice-embed-{secrets.token_hex(6)}"
+    limit = None if venice is None else venice.budget.left
+    reach = replace(_reach(run, venice), limit=limit)
+    job = Job(
+        folder=folder,
+        column=column,
+        columns=tuple(kept),
+        model=request.name,
+        dimensions=dimensions,
+        at_once=at_once,
+        partitions=ddf.npartitions,
+        cache=cache,
+        reach=reach,
+        extra_body=extra_body,
+    )
+    held = _held(venice, limit)
+    client.register_plugin(Coordinator())
+    _open(client, venice, reach)
+    pieces = ddf[list(dict.fromkeys([column, *kept]))].to_delayed()
+    tasks = [
+        delayed(embed_part)(piece, number, job, dask_key_name=f"{run}-{number}")
+        for number, piece in enumerate(pieces)
+    ]
+    with Bar(None, desc="texts", unit="text", shown=progress) as bar:
+        try:
+            parts = _collect(client, tasks, run, bar)
+        finally:
+            spent = _say(client, "close_run", run=run)
+            if held is not None:
+                held.settle(spent)
+    return Embedded(
+        folder.path,
+        tuple(sorted(parts, key=lambda part: part.number)),
+        column=column,
+        format=format,
+        elapsed=time.monotonic() - began,
+        client=venice,
+    )
+
+
+def _collect(client: Client, tasks: list[Any], run: str, bar: Bar) -> list[Part]:
+    """The records of all parts. An error, or Ctrl-C, calls everything off; what is finished stays."""
+
+    def hear(event: tuple[float, Mapping[str, Any]]) -> None:
+        told = event[1]
+        bar.move(told["done"], usd=told["usd"], failed=told["failed"])
+
+    client.subscribe_topic(run, hear)
+    futures = client.compute(tasks)
+    done: list[Part] = []
+    try:
+        for future in as_completed(futures):
+            done.append(future.result())  # noqa: PERF401  what came before an error is counted
+    except BaseException as stop:
+        client.cancel(futures, force=True)
+        if isinstance(stop, VeniceError):
+            word = (
+                f"{len(done):,} of {len(tasks):,} parts are finished; run it again, and only the rest is sent"
+            )
+            stop.do = f"{stop.do}; {word}" if stop.do else word
+        raise
+    finally:
+        client.unsubscribe_topic(run)
+    return done
+
+
+def _columns(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:
+    """The columns to write, checked."""
+    if not hasattr(ddf, "to_delayed") or not hasattr(ddf, "columns") or not hasattr(ddf, "npartitions"):
+        refuse("ddf", ddf, "a Dask DataFrame", "Make one: dask.dataframe.from_pandas(df, npartitions=...).")
+    names = list(ddf.columns)
+    kept = names if columns is None else list(columns)
+    for field, name in [("column", column), *(("columns", name) for name in kept)]:
+        if names.count(name) != 1:
+            near = closest(name, map(str, names))
+            do = f"Did you mean {near!r}?" if near else "Name a column of the frame."
+            refuse(field, name, ", ".join(map(str, names[:20])) or "a column that stands once", do)
+    for name in (VECTOR, ERROR):
+        if name in map(str, kept):
+            refuse(
+                "columns",
+                name,
+                f"columns that are not called {VECTOR} or {ERROR}",
+                "Rename it, or leave it out.",
+            )
+    kind = ddf[column].dtype
+    if kind.kind not in "OTU" and "str" not in str(kind):
+        refuse(
+            "column", str(kind), "a column of texts", f"Turn it into text: ddf[{str(column)!r}].astype(str)."
+        )
+    return kept
+
+
+def _current() -> Client:
+    try:
+        found: Client = default_client()
+    except ValueError:
+        raise InvalidInput(
+            "there is no Dask cluster",
+            field="client",
+            allowed="a distributed.Client",
+            do="start one: from distributed import Client; client = Client()",
+        ) from None
+    return found
+
+
+def _reach(run: str, venice: Any) -> Reach:
+    """How the workers reach what the client reaches."""
+    if venice is None:
+        if environment_flag("VENICE_SANDBOX"):
+            return Reach(run, "", sandbox=())
+        return Reach(run, settings().base_url)
+    door = venice._door  # noqa: SLF001  our own client
+    if door.sandbox is not None:
+        state = door.sandbox.state
+        options = {"seed": state.seed, "semantic": state.semantic, "tier": state.tier, "usd": 1e6}
+        return Reach(run, "", sandbox=tuple(options.items()))
+    if door.transport is not None:
+        refuse(
+            "venice", venice, "a client without a transport of its own", "Workers can only use the network."
+        )
+    given = door.settings
+    return Reach(run, given.base_url, handed=True, timeout=given.timeout, max_retries=given.max_retries)
+
+
+def _held(venice: Any, limit: float | None) -> Reservation | None:
+    """All that is left of the client's budget, while the run lasts."""
+    if limit is None:
+        return None
+    whole = replace(small_call("createEmbedding", "/embeddings"), paid=True, price=limit)
+    held = venice._session.purse.reserve(whole)  # noqa: SLF001  our own client
+    return held if isinstance(held, Reservation) else None
+
+
+def _open(client: Client, venice: Any, reach: Reach) -> None:
+    """Tell the scheduler of the run, and give it the key where nobody else can read it on its way."""
+    scheduler: Any = client.scheduler
+    addresses = [scheduler.address, *client.scheduler_info(n_workers=-1)["workers"]]
+    if reach.handed and not all(map(private, addresses)):
+        raise InvalidInput(
+            "the connections of this cluster are not encrypted, so the key would travel in the clear",
+            field="venice",
+            allowed="a cluster on this machine, or one with TLS",
+            do="set VENICE_API_KEY in the workers' environment and leave venice= out, or start the cluster "
+            "with security=distributed.security.Security.temporary()",
+        )
+    key = Handed(venice._door.key) if reach.handed else None  # noqa: SLF001  our own client
+    _say(client, "open", run=reach.run, owner=client.id, key=key, limit=reach.limit)
+
+
+def _say(client: Client, what: str, **given: Any) -> Any:
+    """Something for the coordinator on the scheduler."""
+    return client.sync(getattr(client.scheduler, f"venice_nb_{what}"), **given)
