@@ -155,8 +155,8 @@ def get(session: Session, /, key: str | ApiKey) -> Plan[ApiKey]:
 
     >>> import venice_nb as vn
     >>> v = vn.Venice.sandbox()
-    >>> v.keys.get(v.keys()[1].id).description
-    'sandbox inference key'
+    >>> v.keys.get(v.keys.create("ci").id).description
+    'ci'
 
     """
     _admin(session, "the keys of the account")
