@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.reading import mapping, number, string
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
+    from pathlib import Path
 
     from venice_nb.results.limits import RateLimits
 
@@ -70,6 +73,11 @@ class AccountBalance(Displayed):
         """The fields by name."""
         names = ("usd", "diem", "currency", "allocation", "can_consume")
         return {name: getattr(self, name) for name in names}
+
+    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
+        """Writes the balance as `.json`. Never replaces a file unasked."""
+        default = saving.named("balance", self.currency, repr(self)) + ".json"
+        return saving.write_json(path, self.to_dict(), default=default, overwrite=overwrite)
 
     def __repr__(self) -> str:
         return f"<AccountBalance {text.money(self.usd)}" + (f", {self.diem:g} DIEM>" if self.diem else ">")

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from venice_nb.errors import InvalidInput
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed, static_mode
+from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.reading import mapping, number, string
 from venice_nb.results.table import Table
 from venice_nb.secrets import Secret
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     import pandas as pd
 
@@ -130,6 +133,11 @@ class ApiKey(Displayed):
         """The fields by name, without the secret."""
         left_out = {"raw", "headers", "secret"}
         return {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in left_out}
+
+    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
+        """Writes what is known of the key, without the secret, as `.json`. Never replaces a file unasked."""
+        default = saving.named("key", self.id, repr(self)) + ".json"
+        return saving.write_json(path, self.to_dict(), default=default, overwrite=overwrite)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "secret": None}
