@@ -115,7 +115,8 @@ def _others(found: list[Best], rows: NDArray[np.int64]) -> list[NDArray[np.float
 
 
 def _directions(matrix: NDArray[np.float32], scale: NDArray[np.float32], rows: Any) -> NDArray[np.float32]:
-    block: NDArray[np.float32] = matrix[rows] * scale[rows][:, None]
+    with np.errstate(invalid="ignore"):  # rows with infinity, which are never found
+        block: NDArray[np.float32] = matrix[rows] * scale[rows][:, None]
     block[np.isnan(block).any(axis=1)] = 0
     return block
 

@@ -103,19 +103,20 @@ class _Pass:
         if self.rows is not None and not self.gather:
             hidden = np.ones(len(self.matrix), bool)
             hidden[self.rows] = False
-        for start in range(0, many, step):
-            stop = min(start + step, many)
-            if self.gather:
-                assert self.rows is not None
-                places = self.rows[start:stop]
-                scores = directions @ self.matrix[places].T
-                scores *= self.scale[places]
-            else:
-                scores = directions @ self.matrix[start:stop].T
-                scores *= self.scale[start:stop]
-                if hidden is not None:
-                    scores[:, hidden[start:stop]] = -np.inf
-            self._sift(scores, start)
+        with np.errstate(invalid="ignore"):  # rows with infinity, which are passed over
+            for start in range(0, many, step):
+                stop = min(start + step, many)
+                if self.gather:
+                    assert self.rows is not None
+                    places = self.rows[start:stop]
+                    scores = directions @ self.matrix[places].T
+                    scores *= self.scale[places]
+                else:
+                    scores = directions @ self.matrix[start:stop].T
+                    scores *= self.scale[start:stop]
+                    if hidden is not None:
+                        scores[:, hidden[start:stop]] = -np.inf
+                self._sift(scores, start)
         self._settle()
         ends = np.searchsorted(self.query, np.arange(len(self.queries) + 1))
         return [(self.position[a:b].copy(), self.score[a:b].copy()) for a, b in pairwise(ends)]
@@ -148,6 +149,8 @@ class _Pass:
 
     def _settle(self) -> None:
         """Scores what waits exactly, and keeps the best `k` of each query."""
+        if not self.pending:
+            return
         query, position, rough = (np.concatenate(each) for each in zip(*self.pending, strict=True))
         self.pending, self.waiting = [], 0
         bar = np.maximum(self.best.min(axis=1), self.least) - self.margin

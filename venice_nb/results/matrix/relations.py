@@ -45,9 +45,10 @@ def similarity(matrix: EmbeddingMatrix, other: Any = None) -> pd.DataFrame:
     step = max(1, NUMBERS // max(1, matrix.dims))
     for start in range(0, len(matrix), step):
         part = slice(start, start + step)
-        np.matmul(matrix.array[part], right.T, out=found[part])
-        found[part] *= scale[part, None]
-        found[part] *= scales
+        with np.errstate(invalid="ignore"):  # rows with NaN or infinity have no cosines
+            np.matmul(matrix.array[part], right.T, out=found[part])
+            found[part] *= scale[part, None]
+            found[part] *= scales
     np.clip(found, -1, 1, out=found)
     return pd.DataFrame(found, matrix.index, columns, copy=False)
 
