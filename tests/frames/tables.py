@@ -29,6 +29,8 @@ class Server(Studio):
 
     def __init__(self, by=lambda text: text.upper()):
         def answer(request):
+            if not request.content:
+                return refused(404)
             said = by(cell(json.loads(request.content)["messages"][-1]["content"]))
             if isinstance(said, str):
                 said = chat_answer(said)

@@ -209,6 +209,26 @@ def test_a_run_that_fails_from_its_first_rows_on_is_not_carried_through(world):
     assert rows.DOOMED <= len(server.bodies) < rows.DOOMED + 4
 
 
+def test_many_failing_rows_are_waited_for_and_stop_no_good_one(world, unhurried):
+    """More failures than the server forgives in half a minute: the run pauses, and goes on."""
+    server = Server(lambda text: refused(400) if int(text) % 4 == 1 else text)
+    world.open(server)
+    waits = unhurried(world)
+    table = ask(world, pd.DataFrame({"text": [str(n) for n in range(200)]}), at_once=8)
+    assert table["tone"].notna().sum() == 150
+    assert table["tone_error"].str.startswith("BadRequest").sum() == 50
+    assert sum(waits) > 30
+
+
+def test_a_server_that_goes_down_ends_the_run(world, unhurried):
+    server = Server(lambda text: text if int(text) < 10 else refused(500))
+    world.open(server)
+    unhurried(world)
+    table = ask(world, pd.DataFrame({"text": [str(n) for n in range(300)]}), at_once=4)
+    assert table["tone"].notna().sum() == 10
+    assert (table["tone_error"] == "not asked").sum() >= 200
+
+
 def test_rows_that_the_server_refuses_for_their_content_stop_no_other(world):
     server = Server(lambda text: refused(422) if int(text) < 12 else text)
     table = ask(world.open(server), pd.DataFrame({"text": [str(n) for n in range(15)]}), at_once=1)

@@ -255,6 +255,17 @@ def test_a_countdown_changes_one_line_and_leaves_nothing(page):
     assert len({transient["display_id"] for _, transient, _ in page.sent}) == 1
 
 
+def test_of_several_waits_at_the_same_time_one_is_told(page):
+    first, second = live.Countdown("first"), live.Countdown("second")
+    first.tick(19)
+    second.tick(19)
+    first.tick(18)
+    first.done()
+    second.tick(17)
+    second.done()
+    assert page.texts == ["Waiting 19 s: first", "Waiting 18 s: first", "", "Waiting 17 s: second", ""]
+
+
 def test_a_countdown_is_silent_in_static_mode(page, monkeypatch, capsys):
     monkeypatch.setenv("VENICE_STATIC", "1")
     wait = live.Countdown("x")

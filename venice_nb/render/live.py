@@ -7,7 +7,7 @@ import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from venice_nb.render import html, text
 
@@ -175,8 +175,10 @@ class Countdown:
     """A wait made visible: ``tick(remaining)`` about once a second, ``done()`` at the end.
 
     A terminal gets one line on stderr for waits of two seconds or more, a script an INFO record, static mode
-    nothing.
+    nothing. Of several waits at the same time, as of the rows of a table, a page tells one.
     """
+
+    _told: "ClassVar[Countdown | None]" = None
 
     def __init__(self, why: str) -> None:
         self._why = text.short(why, 200)
@@ -188,8 +190,9 @@ class Countdown:
         line = f"Waiting {text.seconds(max(round(remaining_seconds), 1))}: {self._why}"
         where = environment()
         if where == "notebook":
-            if static_mode():
+            if static_mode() or Countdown._told not in (None, self):
                 return
+            Countdown._told = self
             bundle = _line(line)
             if self._id is None:
                 self._id = os.urandom(8).hex()
@@ -205,6 +208,8 @@ class Countdown:
 
     def done(self) -> None:
         """Takes the line away."""
+        if Countdown._told is self:
+            Countdown._told = None
         if self._id is not None:
             _publish({"text/plain": "", "text/html": ""}, display_id=self._id, update=True)
             self._id = None

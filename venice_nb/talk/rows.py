@@ -19,6 +19,7 @@ from venice_nb.calls.check import flag, integer, number
 from venice_nb.calls.talk.chat import Reader
 from venice_nb.errors import (
     AuthenticationError,
+    BreakerOpen,
     BudgetExceeded,
     ContentRefused,
     ContextTooLong,
@@ -33,7 +34,7 @@ from venice_nb.errors import (
     plain,
 )
 from venice_nb.policy.answer_cache import AnswerCache, answers_for, asked
-from venice_nb.policy.steps import Done, Plan, Run, Send, Together
+from venice_nb.policy.steps import Done, Plan, Run, Send, Sleep, Together
 from venice_nb.render.progress import Bar
 from venice_nb.render.text import count, money
 from venice_nb.results.chat_plan import ChatPlan
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
     from venice_nb.client.session import Session
 
 MOST = 16  # chats at a time, as many as there are connections
-DOOMED = 8  # failures of the request or the server, with no success, before the other rows are not asked
+# Failures of the request or the server in a row, before and after a first success, that end the run.
+DOOMED, DOWN = 8, 48
+PATIENCE = 3  # times that a row waits until few enough requests have failed lately
 NOT_ASKED = "not asked"
 # What stops every row of a table alike: asking for the next one would only fail again, and be counted.
 _HOPELESS = (AuthenticationError, PaymentRequired, Forbidden, NotFound, LocalLimit)
@@ -139,7 +142,7 @@ class Chats:
         self._known: list[bytes] = []
         self._missing: list[bytes] = []
         self._usd = 0.0  # spent, as far as it is known
-        self._answered = self._failed = 0
+        self._answered, self._failed = False, 0  # any row yet; how many failed since
         self._lock = threading.Lock()
 
     def survey(self) -> Plan[ChatPlan]:
@@ -245,27 +248,37 @@ class Chats:
 
     def _row(self, key: bytes) -> Plan[None]:
         """Ask for one row, and for those that ask the same."""
-        if self.stopped is not None:
-            return
         row = self.rows[self._groups[key][0]]
         assert isinstance(row, Row)
         paid: dict[bytes, bytes] = {}
-        try:
-            value = yield from self._paid(row.plan(), paid)
-        except _HOPELESS as problem:
-            self.stopped = self.stopped or problem
-            return
-        except VeniceError as problem:
-            kind = "" if type(problem) in _OURS else f"{type(problem).__name__}: "
-            self._fail(key, problem, kind + problem.what)
-            return
+        waited = 0
+        while True:
+            if self.stopped is not None:
+                return
+            try:
+                value = yield from self._paid(row.plan(), paid)
+            except BreakerOpen as problem:
+                waited += 1
+                if waited > PATIENCE:
+                    self.stopped = self.stopped or problem
+                    return
+                yield Sleep(problem.retry_after or 30.0, problem.what)
+            except _HOPELESS as problem:
+                self.stopped = self.stopped or problem
+                return
+            except VeniceError as problem:
+                kind = "" if type(problem) in _OURS else f"{type(problem).__name__}: "
+                self._fail(key, problem, kind + problem.what)
+                return
+            else:
+                break
         if self.cache is not None and paid:
             yield Run(partial(self.cache.put, paid))
         note = None
         if isinstance(value, Noted):
             value, note = value.value, value.note
         with self._lock:
-            self._answered += 1
+            self._answered, self._failed = True, 0
         for nth, position in enumerate(self._groups[key]):
             self.outcome.answers[position] = deepcopy(value) if nth else value  # a list in a cell is its own
             self.outcome.told[position] = note
@@ -277,7 +290,7 @@ class Chats:
             return
         with self._lock:
             self._failed += 1
-            if self._failed >= DOOMED and not self._answered:
+            if self._failed >= (DOWN if self._answered else DOOMED):
                 self.stopped = self.stopped or problem
 
     def _paid(self, plan: Plan[Any], paid: dict[bytes, bytes]) -> Plan[Any]:
@@ -299,7 +312,7 @@ class Chats:
         key = b""
         if self.cache is not None:
             key = self._asked(step.call)
-            found = yield Run(partial(self.cache.get, key))
+            found = paid.get(key) or (yield Run(partial(self.cache.get, key)))
             if (again := _again(step.call, found)) is not None:
                 return again
         reply: Reply = yield step
