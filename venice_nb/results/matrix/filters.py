@@ -72,8 +72,9 @@ def mask(matrix: EmbeddingMatrix, given: Any, *, field: str = "filter") -> NDArr
         given = _aligned(matrix, given, field)
     found = np.asarray(given)
     if found.dtype == object:
-        missing = np.array([one is None or one != one for one in found.ravel()], bool).reshape(found.shape)  # noqa: PLR0124  NaN is not itself
-        found = np.where(missing, False, found)
+        import pandas as pd  # noqa: PLC0415  only where a value may be missing
+
+        found = np.where(pd.isna(found), False, found)
         if all(isinstance(one, bool | np.bool_) for one in found.ravel()):
             found = found.astype(bool)
     if found.dtype != bool or found.shape != (len(matrix),):
