@@ -56,6 +56,13 @@ def test_a_frame_is_the_picture_of_its_second():
     assert (beyond == last).all()
 
 
+def test_a_frame_can_be_had_small_and_is_never_made_larger():
+    whole, small = pixels(frame(WHOLE)), pixels(frame(WHOLE, side=64))
+    assert small.shape == (36, 64, 3)
+    assert np.abs(small[4:-4:4, 4:-4:4] - whole[8:-8:8, 8:-8:8]).mean() < 12
+    assert (pixels(frame(WHOLE, side=500)) == whole).all()
+
+
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 0.7, 0.9, 0.99])
 def test_a_film_that_breaks_off_is_not_taken_for_a_whole_one(share):
     with pytest.raises(FilmError):

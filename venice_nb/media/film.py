@@ -71,8 +71,11 @@ def probe(source: Path | bytes) -> Film:
         )
 
 
-def frame(source: Path | bytes, at: float = 0.0) -> bytes:
-    """The picture shown at that second, as PNG; the nearest one where the film is shorter."""
+def frame(source: Path | bytes, at: float = 0.0, *, side: int = 0) -> bytes:
+    """The picture shown at that second, as PNG; the nearest one where the film is shorter.
+
+    With `side` it is made smaller, to so many pixels on its longer side.
+    """
     image: Any = None
     with _opened(source) as (container, stream, _mime):
         if at > 0:
@@ -84,7 +87,9 @@ def frame(source: Path | bytes, at: float = 0.0) -> bytes:
         if image is None:
             raise FilmError("the film has no pictures")
         out = io.BytesIO()
-        image.to_image().save(out, "PNG", compress_level=1)
+        scale = min(1.0, side / max(image.width, image.height)) if side else 1.0
+        size = {name: max(1, round(getattr(image, name) * scale)) for name in ("width", "height")}
+        image.to_image(**size).save(out, "PNG", compress_level=1)
         return out.getvalue()
 
 

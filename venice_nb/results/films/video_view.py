@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from venice_nb.errors import InvalidInput
-from venice_nb.media.film import FilmError
-from venice_nb.media.thumbnails import PictureError
+from venice_nb.media.film import FilmError, frame
+from venice_nb.media.thumbnails import PictureError, thumbnail
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Live
 from venice_nb.results.pictures.image_view import embedded
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CAP = 2_000_000  # bytes that are embedded where the file cannot be reached from the notebook
 ASKED = 20_000_000  # bytes that are embedded when one asks for it
 _WIDE, _TALL = 640, 480  # pixels of the player
+_POSTER = 512  # pixels of the longer side of its poster frame
 _PLAYED = frozenset({"video/mp4", "video/webm"})
 
 
@@ -156,7 +157,7 @@ def _fitted(video: Video) -> tuple[int, int]:
 
 def _still(video: Video) -> str | None:
     try:
-        return embedded(video.poster.thumbnail(512, most=60_000), "image/webp")
+        return embedded(thumbnail(frame(video.path, side=_POSTER), _POSTER, most=60_000), "image/webp")
     except (FilmError, PictureError):
         return None
 
