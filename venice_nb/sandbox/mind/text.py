@@ -102,10 +102,12 @@ _CONSTRUCTS = frozenset(
 
 def question_terms(text: str) -> tuple[str, ...]:
     """Return the terms of a question, without those that only say what kind of answer is wanted."""
-    found = terms(text)
+    found = terms(_MEASURE.sub("how", text))
     return tuple([t for t in found if t not in _ASKING]) or found
 
 
+# "How long may it take?" asks for a time; a sentence that says "as long as" is no nearer to it.
+_MEASURE = re.compile(r"\bhow (?:long|much|many|often|soon|quickly|fast|far)\b", re.IGNORECASE)
 _ASKING = frozenset(
     stem(w)
     for w in "purpose difference different differ differences role meaning reason example kind main definition "
