@@ -6,7 +6,11 @@ import httpx
 import numpy as np
 import pytest
 
+from tests.sandbox.conftest import Desk
 from venice_nb.sandbox import Sandbox
+from venice_nb.sandbox.catalogue import models
+
+EMBEDDING = {name: model for name, model in models().items() if model["type"] == "embedding"}
 
 
 def ask(desk, text="hello", **fields):
@@ -47,6 +51,38 @@ def test_dimensions_are_honoured_where_the_model_allows_it(desk, model, dimensio
     fields = {} if dimensions is None else {"dimensions": dimensions}
     body = ask(desk, model=model, **fields).json()
     assert len(body["data"][0]["embedding"]) == size
+
+
+@pytest.fixture
+def real():
+    """A desk before the sandbox's own mind."""
+    return Desk(Sandbox())
+
+
+@pytest.mark.parametrize("model", sorted(EMBEDDING))
+def test_every_model_has_its_own_length_and_both_forms_hold_the_same_numbers(real, model):
+    spec = EMBEDDING[model]["model_spec"]
+    for dimensions in (None, 24):
+        fields = {} if dimensions is None else {"dimensions": dimensions}
+        numbers = ask(real, ["a boat", "a canal"], model=model, **fields).json()["data"]
+        packed = ask(real, ["a boat", "a canal"], model=model, encoding_format="base64", **fields).json()[
+            "data"
+        ]
+        honoured = dimensions is not None and spec["supportsCustomDimensions"]
+        for one, other in zip(numbers, packed, strict=True):
+            array = np.frombuffer(base64.b64decode(other["embedding"]), "<f4")
+            assert len(array) == (dimensions if honoured else spec["embeddingDimensions"])
+            assert np.array_equal(array, np.array(one["embedding"], "<f4"))
+            assert np.linalg.norm(array) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_texts_about_the_same_thing_are_nearer_than_others(real):
+    """A real vectoriser: words, pairs of words and letters count, not positions in a table."""
+    texts = ["a gondola on the Grand Canal", "gondolas in the canals", "gradient descent with momentum"]
+    for model in sorted(EMBEDDING):
+        rows = np.array([row["embedding"] for row in ask(real, texts, model=model).json()["data"]])
+        near, far = rows[0] @ rows[1], max(rows[0] @ rows[2], rows[1] @ rows[2])
+        assert near > far + 0.1, model
 
 
 def test_tokens_are_billed_at_the_input_rate(desk):
