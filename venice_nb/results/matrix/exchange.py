@@ -120,8 +120,9 @@ def to_lance(matrix: EmbeddingMatrix, uri: Any, table: str = "matrix", *, overwr
             value=broken,
             do="leave them out: E[E.norms >= 0].to_lance(...)",
         )
+    base = _base(uri)
     try:
-        return _base(uri).create_table(
+        return base.create_table(
             table, _batches(matrix, schema, frame), schema=schema, mode="overwrite" if overwrite else "create"
         )
     except (ValueError, OSError, RuntimeError) as error:  # it exists, or its name is not allowed
@@ -135,8 +136,9 @@ def from_lance(
     cls: type[EmbeddingMatrix], uri: Any, table: str = "matrix", *, model: str = ""
 ) -> EmbeddingMatrix:
     """The matrix in a LanceDB table with a column `vector`; `model` says who made it, if it does not."""
+    base = _base(uri)
     try:
-        found = _base(uri).open_table(table).to_arrow()
+        found = base.open_table(table).to_arrow()
     except (ValueError, OSError, RuntimeError) as error:
         raise InvalidInput(
             f"the table cannot be read: {plain(error, 200)}",

@@ -93,12 +93,14 @@ def save(
 def _target(matrix: EmbeddingMatrix, path: str | os.PathLike[str] | None) -> Path:
     """The folder, under the rules of `saving.checked` for the names of files."""
     default = saving.named("matrix", matrix.model, matrix.array[:64].tobytes().hex())
-    within = path is not None and Path(path).is_dir() and not (Path(path) / NOTE).is_file()
-    wanted = f"{path or default}{f'/{default}' if within else ''}.npy"
-    name = saving.checked(
-        wanted if path is None or isinstance(path, str) else Path(wanted), default=wanted, suffixes=(".npy",)
-    )
-    return name.with_name(name.name.removesuffix(".npy"))
+    wanted = default if path is None else path if isinstance(path, str) else os.fspath(path)
+    wanted = str(Path(wanted) / default if Path(wanted).name in {"", ".."} else Path(wanted))
+    rule = str if path is None or isinstance(path, str) else Path
+    checked = saving.checked(rule(f"{wanted}.npy"), default=default, suffixes=(".npy",))
+    target = checked.with_name(checked.name.removesuffix(".npy"))
+    if target.name[-1] in ". ":  # no name of a folder on Windows, whose rule has seen another one
+        saving.checked(target.name, default=default, suffixes=(".npy",))
+    return target / default if target.is_dir() and not (target / NOTE).is_file() else target
 
 
 def write(matrix: EmbeddingMatrix, folder: Path) -> None:
