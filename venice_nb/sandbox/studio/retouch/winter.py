@@ -75,7 +75,7 @@ def _detail(part: Mask) -> Mask:
 def _light(field: Field, sky: Mask) -> tuple[float, Colour]:
     """How light it is, 0 to 1, and the colour of snow in that light."""
     weights = sky if sky.mean() > 0.02 else np.ones_like(sky)
-    over = weights.ravel() @ field.reshape(-1, 3) / weights.sum()
+    over = np.array([(field[..., part] * weights).sum() for part in range(3)]) / weights.sum()
     lit = float(np.clip(li.luminance(over[None, None])[0, 0] * 1.5, 0, 1))
     tone = over / max(float(over.max()), 1e-3)
     white = blend(colour("eef3f8"), (float(tone[0]), float(tone[1]), float(tone[2])), 0.35 - 0.2 * lit)
