@@ -34,11 +34,15 @@ class Server:
     def seen(self):
         return self.ask("/_seen")
 
-    def client(self, **options):
-        """A client with a key of its own, whose limits and failures are counted on their own."""
+    def new_key(self):
+        """One more key, whose limits and failures are counted on their own."""
         key = f"VENICE_INFERENCE_KEY_sandbox_{uuid.uuid4().hex}"
         self.ask("/_key", key)
-        return vn.Venice(key, base_url=self.base_url, **options)
+        return key
+
+    def client(self, **options):
+        """A client with a key of its own."""
+        return vn.Venice(self.new_key(), base_url=self.base_url, **options)
 
 
 @pytest.fixture(scope="session")

@@ -111,7 +111,7 @@ def test_rows_that_cannot_have_a_vector_say_why_and_the_others_have_theirs(clien
     assert told.index.tolist() == [10, 50, 70, 90]
     assert told["error"].tolist()[:3] == ["blank", "missing", "too long"]
     assert "Invalid request" in told["error"].iloc[3]
-    assert told[["part", "place"]].values.tolist() == [[0, 1], [0, 5], [1, 1], [1, 3]]
+    assert told[["part", "place"]].to_numpy().tolist() == [[0, 1], [0, 5], [1, 1], [1, 3]]
     whole = vectors_of(embedded)
     assert whole["vector"].isna().tolist() == whole["error"].notna().tolist()
     server.behave()
