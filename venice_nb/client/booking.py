@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
 
 
+def cost_of(result: Any) -> Cost | None:
+    """What an answer cost; None when it does not say. That of one that ended early is not known.
+
+    What has arrived of it is a guess at the least it can have cost: the server may have gone on writing.
+    """
+    cost = getattr(result, "cost", None)
+    if not isinstance(cost, Cost):
+        return None
+    cut = cost.source == "estimated" and getattr(result, "complete", True) is False
+    return Cost() if cut else cost
+
+
 def line_of(call: Call[Any], result: Any, cost: Cost | None, *, note: str = "") -> Line:
     """The line of an answer, or of an error that may have been charged; a free call costs nothing."""
     if cost is None:

@@ -12,14 +12,13 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.aio import heartbeat
+from venice_nb.client.booking import cost_of
 from venice_nb.client.http import clean
 from venice_nb.client.lent import AsyncWholeReply, WholeReply
 from venice_nb.client.together import in_tasks, in_threads
-from venice_nb.errors import VeniceError
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, attempts
 from venice_nb.policy.steps import Fetch, Open, Plan, Run, Send, Sleep, Together, Work
 from venice_nb.render.live import Countdown
-from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -48,6 +47,7 @@ class _Policy:
             "max_retries": session.settings.max_retries,
             "on_event": on_event,
             "purse": session.purse,
+            "missed": session.missed,
         }
 
     def _stream(self, answered: Answered, call: Call[Any], *, lent: bool = False) -> Any:
@@ -87,8 +87,8 @@ class _Policy:
         if answered.settle is not None and usage is not None:
             answered.settle(usage.total_tokens)
         if answered.hold is not None:
-            cost = getattr(result, "cost", None)
-            answered.hold.settle(cost.usd if isinstance(cost, Cost) else None)
+            cost = cost_of(result)
+            answered.hold.settle(None if cost is None else cost.usd)
         self.session.book(result, call)
         return result
 
@@ -142,11 +142,7 @@ class Driver(_Policy):
                 raise TypeError(f"not a step: {step!r}")
 
     def _answer(self, call: Call[Any]) -> Answered:
-        try:
-            return self._drive(attempts(call, self.guard, **self._options), self._attempt)
-        except VeniceError as error:
-            self.session.missed(call, error)
-            raise
+        return self._drive(attempts(call, self.guard, **self._options), self._attempt)
 
     def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
         if isinstance(step, Sleep):
@@ -208,11 +204,7 @@ class AsyncDriver(_Policy):
                 raise TypeError(f"not a step: {step!r}")
 
     async def _answer(self, call: Call[Any]) -> Answered:
-        try:
-            return await self._drive(attempts(call, self.guard, **self._options), self._attempt)
-        except VeniceError as error:
-            self.session.missed(call, error)
-            raise
+        return await self._drive(attempts(call, self.guard, **self._options), self._attempt)
 
     async def _attempt(self, step: Attempt | Sleep) -> Answered | Lost | None:
         if isinstance(step, Sleep):

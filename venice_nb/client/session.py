@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.jobs import Progress
 from venice_nb.catalogue import Catalogue
-from venice_nb.client.booking import line_of
+from venice_nb.client.booking import cost_of, line_of
 from venice_nb.policy.budget import Purse
 from venice_nb.policy.spend_book import book_for
 from venice_nb.render.live import notice
@@ -39,9 +39,10 @@ class Session:
         private: the sandbox, or a transport of the user's own: what they say is no answer of the API, and is
             kept in memory for as long as they live. None for a server.
         last: the last reply, also one that was cut short; None before the first.
-        calls: how many answers have arrived, those to the question how a job is doing left out.
+        calls: how many lines the book has: the answers, but for those to the question how a job is doing, and
+            the calls whose answer was lost.
         cost: what those of a known price cost together, None before the first.
-        unpriced: how many answers cost something that is not known.
+        unpriced: how many of them cost something that is not known.
         balance: US dollars left as of the last answer, None before the first that told.
         opening: US dollars just before the first answer that told.
         purse: the budgets that calls must fit.
@@ -90,8 +91,7 @@ class Session:
 
     def book(self, result: Any, call: Call[Any]) -> None:
         """Count an answer, what it cost and what it says is left; announce a model that is on its way out."""
-        found = getattr(result, "cost", None)
-        cost = found if isinstance(found, Cost) else None
+        cost = cost_of(result)
         headers = getattr(result, "headers", None)
         told = getattr(headers, "balance", None)
         balance = getattr(told, "usd", None)
@@ -106,7 +106,8 @@ class Session:
                 self.balance = balance
                 self.opening = balance if self.opening is None else self.opening
         if not asked:
-            self.spend.add(line_of(call, result, cost))
+            ended = getattr(result, "complete", True) is not False
+            self.spend.add(line_of(call, result, cost, note="" if ended else "ended early"))
         if self.live and balance is not None and balance < LOW:
             self.announce(f"Less than {money(LOW)} is left on this account: top up, or set v.budget.")
         leaving = getattr(headers, "deprecation", None)
@@ -114,13 +115,18 @@ class Session:
             model = headers.model or getattr(result, "model", "") or "this model"
             self._part(model, _farewell(model, leaving))
 
-    def missed(self, call: Call[Any], error: BaseException) -> None:
-        """Write down a paid call of which no answer can be read, unless it certainly cost nothing."""
+    def missed(self, call: Call[Any], error: BaseException | None) -> None:
+        """Write down a paid call of which no answer can be read, unless it certainly cost nothing.
+
+        One that was interrupted has no error.
+        """
         charged = getattr(error, "charged", "unknown")
         if call.paid and charged != "no":
-            self.spend.add(
-                line_of(call, error, Cost(), note="charged" if charged == "yes" else "outcome unknown")
-            )
+            with self._lock:
+                self.calls += 1
+                self.unpriced += 1
+            note = "charged" if charged == "yes" else "outcome unknown"
+            self.spend.add(line_of(call, error, Cost(), note=note))
 
     def announce_choice(self, found: Resolution) -> None:
         """Tell the user what was read into a model's name, and once that the model will be retired."""

@@ -87,6 +87,7 @@ def attempts(
     max_retries: int | None = None,
     on_event: Callable[[Event], None] | None = None,
     purse: Purse | None = None,
+    missed: Callable[[Call[Any], BaseException | None], None] | None = None,
 ) -> Generator[Attempt | Sleep, Outcome | None, Answered]:
     """Send a call until it succeeds or may not be sent again; gives back the answer, a success.
 
@@ -101,10 +102,11 @@ def attempts(
         max_retries: repetitions in place of those of the call's class; never makes an unsafe one safe.
         on_event: called with an `Event` at each step; what it raises is logged.
         purse: the budgets that the call must fit.
+        missed: told of each attempt that may have been charged in vain, with its error (None: interrupted).
 
     """
-    course = _Course(call, guard, rng=rng, now=now, max_retries=max_retries, on_event=on_event, purse=purse)
-    return (yield from course.run())
+    told: dict[str, Any] = {"on_event": on_event, "purse": purse, "missed": missed}
+    return (yield from _Course(call, guard, rng=rng, now=now, max_retries=max_retries, **told).run())
 
 
 class _Course:
@@ -120,11 +122,12 @@ class _Course:
         max_retries: int | None,
         on_event: Callable[[Event], None] | None,
         purse: Purse | None,
+        missed: Callable[[Call[Any], BaseException | None], None] | None,
     ) -> None:
         guard.here()
-        self.purse = purse
+        self.purse, self.missed, self.rng, self.now, self.on_event = purse, missed, rng, now, on_event
+        self.call, self.guard = call, guard
         self.hold: Reservation | None = None
-        self.call, self.guard, self.rng, self.now, self.on_event = call, guard, rng, now, on_event
         self.rule = RULES[call.safety]
         self.most = self.rule.attempts if max_retries is None else max_retries + 1
         self.seat = guard.seat(call)
@@ -135,6 +138,7 @@ class _Course:
         self.first = 0.0
         self.repeated: dict[Fate, int] = {}
         self.doubt = False  # an earlier attempt may have been charged
+        self.told = self.flying = False  # `missed` was told of one; the call itself is under way
 
     def run(self) -> Generator[Attempt | Sleep, Outcome | None, Answered]:
         try:
@@ -155,6 +159,8 @@ class _Course:
                 pause = self._pause(error, what, hint)
                 if pause is None:
                     raise self._raised(error)
+                if what is Fate.UNKNOWN:
+                    self._miss(error)
                 yield from self._sleep(pause, f"{error.what.rstrip('.')}; attempt {self.number + 1} follows")
         finally:
             self._release()
@@ -180,12 +186,17 @@ class _Course:
             hold.settle(usd)
 
     def _send(self, call: Call[Any]) -> Generator[Attempt | Sleep, Outcome | None, Outcome]:
-        self.attempt = Attempt(call, self.number, call.timeouts, self._accepted)
+        self.attempt = attempt = Attempt(call, self.number, call.timeouts, self._accepted)
+        self.flying = call is self.call
         try:
-            outcome = yield self.attempt
-        except errors.InvalidInput:
-            self.attempt.sent = False  # it could not even be written down
+            outcome = yield attempt
+        except BaseException as stop:
+            if isinstance(stop, errors.InvalidInput):
+                attempt.sent = False  # it could not even be written down
+            elif self.flying and attempt.sent and not isinstance(stop, GeneratorExit):
+                self._miss(None)  # not when garbage is collected: that may be in the middle of anything
             raise
+        self.flying = False
         if outcome is None:
             raise TypeError("an attempt is answered with Answered or Lost")
         return outcome
@@ -360,18 +371,26 @@ class _Course:
             self.guard.risked += self.call.price or 0.0
         return pause
 
+    def _miss(self, error: errors.VeniceError | None) -> None:
+        self.told = True
+        if self.missed is not None and self.call.paid:
+            self.missed(self.call, error)
+
     def _raised(self, error: errors.VeniceError) -> errors.VeniceError:
-        if self.doubt and error.charged == "no":
+        free = error.charged == "no"
+        self._settled(0.0 if free else None)
+        if self.doubt and free:
             error.charged = "unknown"
+        if not free or (self.doubt and not self.told):
+            self._miss(error)
         error.attempts = self.number
-        self._settled(0.0 if error.charged == "no" else None)
         self._tell("error", error.status, why=error.what, request_id=error.request_id)
         return error
 
     def _release(self) -> None:
         """Give back what an ended or abandoned call still holds."""
         left = self.attempt is not None and self.attempt.sent
-        self._settled(None if left else 0.0)
+        self._settled(None if left and self.flying else 0.0)
         pending = self.mark is not None  # abandoned between sending and hearing of it
         if left:
             self._failed()  # it may still fail at the server
