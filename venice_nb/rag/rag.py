@@ -83,7 +83,8 @@ def rag(
         fusion: how both become one ranking. "scores" adds them, each scaled to 0 to 1: `weight * cosine' +
             (1 - weight) * bm25'` (Bruch, Gai, Ingber, ACM TOIS 2023). "ranks" is reciprocal rank fusion:
             `weight / (60 + rank)`, summed (Cormack, Clarke, Buettcher, SIGIR 2009).
-        weight: the share of the vectors, 0 to 1; 0.6 for scores, 0.5 for ranks.
+        weight: the share of the vectors, 0 to 1; 0.6 for scores, 0.5 for ranks when left out. A strong
+            embedding model deserves more; `R.evaluate` tells.
         rerank: a chat model that rates the best 20 passages before `k` are taken; None does not.
         min_score: the model is not asked unless some passage has a higher score: a cosine, or with
             "keyword" a BM25. Scores that mean something differ between embedding models.
