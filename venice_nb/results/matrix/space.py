@@ -173,7 +173,11 @@ def _column(matrix: EmbeddingMatrix, given: Any, field: str) -> pd.Series[Any] |
                 do="pass a list with one value for each row",
             )
         given = given.reindex(matrix.index)
-    found = pd.Series(given.array if isinstance(given, pd.Series) else list(given))
+    if isinstance(given, pd.Series):
+        found = given.reset_index(drop=True)
+    else:  # pandas would refuse half a surrogate pair in a column of text
+        items = list(given)
+        found = pd.Series(items, dtype=object if any(isinstance(each, str) for each in items) else None)
     if len(found) != len(matrix):
         raise InvalidInput(
             f"{field} has {len(found)} values for {len(matrix)} rows",
@@ -186,6 +190,7 @@ def _column(matrix: EmbeddingMatrix, given: Any, field: str) -> pd.Series[Any] |
 
 
 def _marks(ax: Axes, points: NDArray[Any], colours: pd.Series[Any] | None, size: float, named: Any) -> None:
+    import numpy as np  # noqa: PLC0415  loads with the first vectors
     import pandas as pd  # noqa: PLC0415  only when something is drawn
 
     about: dict[str, Any] = {"s": size, "alpha": 0.7, "linewidths": 0, "rasterized": len(points) > 2000}
@@ -207,19 +212,18 @@ def _marks(ax: Axes, points: NDArray[Any], colours: pd.Series[Any] | None, size:
         assert figure is not None
         figure.colorbar(drawn, ax=ax, label=title)
         return
-    # the largest groups have colours of their own, in an order that does not depend on the rows
-    sizes = colours.astype(object).value_counts()
-    order = sorted(sizes.index, key=lambda value: (-sizes[value], str(value)))
-    own = order if len(order) <= len(COLOURS) else order[: len(COLOURS) - 1]
-    rest = ~colours.isin(own).to_numpy(bool)
-    for place_, value in enumerate(sorted(own, key=str)):
-        some = (colours == value).to_numpy(bool, na_value=False)
-        told = f"{written(str(value))} ({count(int(some.sum()))})"
+    groups = _groups(colours)
+    own = list(groups) if len(groups) <= len(COLOURS) else list(groups)[: len(COLOURS) - 1]
+    rest = np.ones(len(points), bool)
+    for place_, name in enumerate(sorted(own)):
+        some = groups[name]
+        rest[some] = False
+        told = f"{written(name)} ({count(len(some))})"
+        told = f" {told}" if told.startswith("_") else told  # which would hide it from the legend
         ax.scatter(points[some, 0], points[some, 1], c=COLOURS[place_], label=told, **about)
     if rest.any():
-        ax.scatter(
-            points[rest, 0], points[rest, 1], c=OTHER, label=f"other ({count(int(rest.sum()))})", **about
-        )
+        label = f"other ({count(int(rest.sum()))})"
+        ax.scatter(points[rest, 0], points[rest, 1], c=OTHER, label=label, **about)
     ax.legend(title=title or None, frameon=False, loc="best", markerscale=max(1.0, (30 / size) ** 0.5))
 
 
@@ -229,12 +233,19 @@ def _named(
     """Each name once, largest groups first, and the point in the middle of its group."""
     import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-    told: list[str] = []
+    groups = _groups(names)
     where = []
-    groups = names.astype(object).groupby(names.astype(object), sort=False).indices
-    for name, some in sorted(groups.items(), key=lambda each: (-len(each[1]), str(each[0]))):
+    for some in groups.values():
         group = points[rows[some]]
         middle = np.median(group, axis=0)
-        told.append(str(name))
         where.append(group[((group - middle) ** 2).sum(axis=1).argmin()])
-    return told, np.array(where).reshape(-1, 2)
+    return list(groups), np.array(where).reshape(-1, 2)
+
+
+def _groups(values: pd.Series[Any]) -> dict[str, list[int]]:
+    """Where each value stands, the most frequent first; missing ones stand nowhere."""
+    found: dict[str, list[int]] = {}
+    for place_, (value, gone) in enumerate(zip(values.tolist(), values.isna().tolist(), strict=True)):
+        if not gone:
+            found.setdefault(str(value), []).append(place_)
+    return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
