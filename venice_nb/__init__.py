@@ -144,4 +144,14 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """What `%load_ext venice_nb` does: `%%venice` and `%venice` are there, with Tab; see `%%venice?`."""
+    importlib.import_module("venice_nb.magics").load(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """What `%unload_ext venice_nb` does: the magics are gone."""
+    importlib.import_module("venice_nb.magics").unload(ipython)
+
+
 importlib.import_module("venice_nb.hook").watch()

@@ -1,0 +1,218 @@
+"""The magics: `%%venice` asks what stands below it, `%venice` looks at models, money and the client."""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from venice_nb import venice
+from venice_nb.calls.check import refuse, unknown
+from venice_nb.magics.braces import Names
+from venice_nb.magics.help import Help
+from venice_nb.shapes.shape import Shape
+from venice_nb.talk.conversation import Conversation
+from venice_nb.talk.extract import Extraction
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from venice_nb.client.session import Session
+    from venice_nb.policy.steps import Plan
+
+WORDS = ("models", "spend", "connect")
+_TASK = "Answer with the data that is asked for. Write null, or an empty list, for what is not known."
+
+
+def names(shell: Any) -> Names:
+    """The namespace of the notebook; its own names are those of `%who`, and those with an underscore."""
+    values, hidden = shell.user_ns, shell.user_ns_hidden
+    own = {
+        name
+        for name, value in values.items()
+        if not (name.startswith("__") and name.strip("_"))
+        and (name.startswith("_") or hidden.get(name, hidden) is not value)
+    }
+    return Names(values, own)
+
+
+def at_hand(shell: Any) -> venice.Venice | venice.AsyncVenice | None:
+    """The notebook's `v` where that is a `Venice`, else the client that was made last, if there is one."""
+    named = shell.user_ns.get("v")
+    return named if isinstance(named, venice.Venice) else venice.latest()
+
+
+@magics_class
+class VeniceMagics(Magics):
+    """`%%venice` and `%venice`, for one shell."""
+
+    shell: Any
+
+    @no_var_expand
+    @magic_arguments("%venice")
+    @argument("-m", "--model", help="an id, a trait such as default_code, or an alias; Tab lists them")
+    @argument("-s", "--system", help="instructions that come before everything else, in quotes")
+    @argument("-t", "--temperature", help="how freely the model chooses its words, 0 to 2")
+    @argument("-c", "--conversation", metavar="NAME", help="go on with the conversation NAME, or begin it")
+    @argument("--to", metavar="NAME", help="put the reply, or what --schema made of it, into a variable")
+    @argument("--schema", metavar="NAME", help="a class, TypedDict or dict of the notebook, or list[NAME]")
+    @argument("--web", action="store_true", help="search the web and cite it, 0.01 US dollars a request")
+    @argument("--no-stream", action="store_true", help="show the answer when it is complete")
+    @argument("--raw", action="store_true", help="send the cell as it stands: braces are text")
+    @cell_magic("venice")  # type: ignore[arg-type]  # as IPython declares it, nothing would fit
+    def ask(self, line: str, cell: str) -> Any:
+        """The answer to what is written below the first line; it is the value of the cell.
+
+        `{name}` and `{expression}` stand for the notebook's values, also in -m, -s and -t; they have no space
+        next to their braces. What stands in a value is text. JSON and other braces need no care; `{{name}}`
+        is the word in braces, and a name that is not there is an error.
+
+        Asked is `v` where the notebook has a Venice of that name, else the client that was made last, else
+        `vn.connect()`. Of a conversation, -m, -s and -t are kept when they begin it, and count for one turn
+        afterwards; it is the variable NAME, with undo, cost and save. With --schema the answer is an object
+        of that shape, as `v.extract` makes them of texts. Whatever goes wrong is raised.
+
+            %%venice -m default_code -s "Answer in one line" --to answer
+            What does {df.shape} say about a table?
+        """
+        given = _options(self.ask.parser, line, "The question goes below the first line.")
+        here = names(self.shell)
+        for option in ("to", "conversation"):
+            _check_name(option, getattr(given, option))
+        if given.schema and given.conversation:
+            what = "A conversation answers in words, not in a shape."
+            do = "Ask for the data in a cell of its own."
+            refuse("schema", given.schema, "nothing beside --conversation", do, what=what)
+        prompt = cell.strip("\n") if given.raw else here.fill(cell.strip("\n"))
+        if not prompt.strip():
+            refuse("cell", prompt, "a question", "Write it below the first line.")
+        asked = {name: getattr(given, name) for name in ("model", "system", "temperature")}
+        asked = {name: here.fill(value, field=name) for name, value in asked.items() if value is not None}
+        if "temperature" in asked:
+            asked["temperature"] = _number(asked["temperature"])
+        turn: dict[str, Any] = {"web_search": "on", "citations": True} if given.web else {}
+        shown = {"show": False} if given.no_stream else {}  # the value of the cell then shows itself
+        if given.schema:
+            session = self._client()._session  # noqa: SLF001  our own client
+            wanted = here.value(given.schema, field="schema")
+            answer = session.run(shaped(session, prompt, wanted, **asked, **turn))
+        elif given.conversation:
+            answer = self._turn(given.conversation, prompt, asked, turn | shown)
+        else:
+            answer = self._client().chat(prompt, **asked, **turn, **shown)
+        answer = _waited(answer)
+        if given.to:
+            self.shell.push({given.to: answer})
+        return answer
+
+    @magic_arguments("venice")
+    @argument("word", nargs="?", help="models, spend or connect; without one, what there is")
+    @argument("--type", help="of models: text, image, video, tts, asr, music, embedding, all, ...")
+    @argument("--ask", action="store_true", help="of connect: ask for a key without showing it")
+    @line_magic("venice")  # type: ignore[arg-type]  # likewise
+    def look(self, line: str) -> Any:
+        """A table of models, what was spent, or a client named `v`.
+
+        `%venice models --type image` is `v.models(type="image")`, `%venice spend` is `v.spend`, and
+        `%venice connect` is `v = vn.connect()`. Questions go into a cell that begins with `%%venice`.
+        """
+        given = _options(self.look.parser, line, "Questions go into a cell that begins with %%venice.")
+        if given.word is None:
+            client = at_hand(self.shell)
+            return Help(repr(client) if client is not None else "vn.connect(), when it is first needed")
+        if given.word not in WORDS:
+            do = "Questions go into a cell that begins with %%venice."
+            unknown(given.word, WORDS, kind="word", do=do)
+        if (given.type and given.word != "models") or (given.ask and given.word != "connect"):
+            do = f"Write %venice {given.word}."
+            refuse("options", line, "--type with models, --ask with connect", do)
+        if given.word == "connect":
+            return self._connect(ask=given.ask)
+        client = self._client()
+        return client.spend if given.word == "spend" else _waited(client.models(type=given.type or "text"))
+
+    def _client(self) -> Any:
+        """The client that is asked; where there is none, one is made, which is said."""
+        client = at_hand(self.shell)
+        if client is None:
+            client = venice.connect()
+            client._session.tell(f"venice is used here with a client of its own: {client!r}")  # noqa: SLF001
+        return client
+
+    def _connect(self, *, ask: bool) -> venice.Venice:
+        before = self.shell.user_ns.get("v")
+        if before is not None and not isinstance(before, venice.Venice | venice.AsyncVenice):
+            what = f"v is a {type(before).__name__} here, and stays it."
+            refuse("v", before, "a client, or nothing yet", "Write client = vn.connect().", what=what)
+        client = venice.connect(ask=ask)
+        self.shell.push({"v": client})
+        return client
+
+    def _turn(self, name: str, prompt: str, asked: dict[str, Any], turn: dict[str, Any]) -> Any:
+        """One turn of the conversation that is the variable `name`; a new one is kept once it has a turn."""
+        talk = self.shell.user_ns.get(name)
+        if talk is not None and not isinstance(talk, Conversation):
+            what = f"{name} is a {type(talk).__name__} here, not a conversation."
+            refuse("conversation", name, "a conversation, or a new name", "Take another name.", what=what)
+        if talk is not None:
+            return talk(prompt, **asked, **turn)
+        talk = self._client().conversation(**asked)
+        try:
+            return talk(prompt, **turn)
+        finally:
+            if len(talk):  # also the turn that was interrupted
+                self.shell.push({name: talk})
+
+
+def shaped(
+    session: Session,
+    prompt: str,
+    shape: Any,
+    *,
+    system: str = "",
+    model: str | None = None,
+    **parameters: Any,
+) -> Plan[Any]:
+    """The plan whose result is the answer to `prompt` as an object of a shape."""
+    task = f"{_TASK}\n\n{system}" if system else _TASK
+    one = Extraction(session, Shape.of(shape), parameters, task=task)
+    yield from one.choose(model)
+    return (yield from one.of(one.asking(prompt))).parsed
+
+
+def _options(parser: ArgumentParser, line: str, advice: str) -> Namespace:
+    """The options in a first line. InvalidInput, which fails the cell, for what is none."""
+    try:
+        found, rest = parser.parse_known_args(shlex.split(line))
+    except (ValueError, UsageError) as error:  # an open quote; a value that is missing
+        refuse("options", line, "options", "See %%venice? and %venice?.", what=f"{error}".capitalize() + ".")
+    if rest:
+        known = [name for name in parser._option_string_actions if name.startswith("--")]  # noqa: SLF001
+        unknown(rest[0], known, kind="option", do=advice)
+    return found
+
+
+def _check_name(option: str, name: str | None) -> None:
+    if name is not None and not (name.isidentifier() and not keyword.iskeyword(name)):
+        refuse(option, name, "the name of a variable", f"Write --{option} answer.")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return refuse("temperature", text, "a number from 0 to 2", "Write -t 0.2.")
+
+
+def _waited(answer: Any) -> Any:
+    """The answer of a `Venice`. An `AsyncVenice` gives what has to be awaited, which no magic can do."""
+    if not inspect.iscoroutine(answer):
+        return answer
+    answer.close()  # nothing was sent yet
+    what = "A magic waits for its answer; the client here is an AsyncVenice, which has to be awaited."
+    return refuse("client", answer, "a Venice", 'Write %venice connect, or await a.chat("...").', what=what)
