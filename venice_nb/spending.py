@@ -131,12 +131,14 @@ def reconcile(session: Session, spend: Spend) -> Plan[Reconciliation]:
         bill = yield from history(session, start=begin)
         return compared(spend.lines, bill.rows, sandbox=play)
     limits = yield Send(rate_limits())
-    now, before = limits.balance.usd, session.opening
+    now, before = limits.balance.total, session.opening.total
+    began = next((line.time for line in session.spend.lines), 0.0)  # the balance before that is not known
+    lines = [line for line in spend.lines if line.time >= began]
     return Reconciliation(
         basis="balance",
-        booked=sum(line.usd for line in spend.lines if line.usd is not None),
+        booked=sum(line.usd for line in lines if line.usd is not None),
         billed=None if now is None or before is None else before - now,
-        unknown=spend.unknown,
+        unknown=sum(line.usd is None for line in lines),
         sandbox=play,
         headers=limits.headers,
     )

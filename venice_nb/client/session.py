@@ -12,6 +12,7 @@ from venice_nb.policy.budget import Purse
 from venice_nb.policy.spend_book import book_for
 from venice_nb.render.live import notice
 from venice_nb.render.text import money
+from venice_nb.results.headers import Balance
 from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.catalogue import Resolution
     from venice_nb.config import Settings
+    from venice_nb.policy.spend_book import Line
     from venice_nb.policy.steps import Plan
     from venice_nb.results.headers import Deprecation
     from venice_nb.secrets import Secret
@@ -43,8 +45,8 @@ class Session:
             the calls whose answer was lost.
         cost: what those of a known price cost together, None before the first.
         unpriced: how many of them cost something that is not known.
-        balance: US dollars left as of the last answer, None before the first that told.
-        opening: US dollars just before the first answer that told.
+        left: US dollars and DIEM as of the last answer, those of `Balance()` before the first that told.
+        opening: US dollars and DIEM just before the first answer that told.
         purse: the budgets that calls must fit.
         spend: one line for every answer counted in `calls`, and for those that may have been charged.
         run: carries out a plan: gives its result, or a coroutine for it with an `AsyncVenice`. Results that
@@ -76,13 +78,17 @@ class Session:
         self.calls = 0
         self.cost: Cost | None = None
         self.unpriced = 0
-        self.balance: float | None = None
-        self.opening: float | None = None
+        self.left = self.opening = Balance()
         self.purse = purse or Purse()
         self.spend = book_for(settings.base_url, key, private=self.private is not None)
         self._announced: set[str] = set()
         self._leaving: set[str] = set()  # models of which it was said that they will be retired
         self._lock = threading.Lock()
+
+    @property
+    def balance(self) -> float | None:
+        """US dollars left as of the last answer, None before the first that told."""
+        return self.left.usd
 
     @property
     def default_model(self) -> str:
@@ -94,7 +100,7 @@ class Session:
         cost = cost_of(result)
         headers = getattr(result, "headers", None)
         told = getattr(headers, "balance", None)
-        balance = getattr(told, "usd", None)
+        balance = told if isinstance(told, Balance) and told.total is not None else None
         asked = isinstance(result, Progress)  # how often a job is asked for depends on the clock, and is free
         with self._lock:
             self.calls += not asked
@@ -103,12 +109,12 @@ class Session:
             elif cost is not None:
                 self.cost = cost if self.cost is None else self.cost + cost
             if balance is not None:
-                self.balance = balance
-                self.opening = balance if self.opening is None else self.opening
+                self.left = balance
+                self.opening = balance if self.opening.total is None else self.opening
         if not asked:
             ended = getattr(result, "complete", True) is not False
             self.spend.add(line_of(call, result, cost, note="" if ended else "ended early"))
-        if self.live and balance is not None and balance < LOW:
+        if self.live and balance is not None and (balance.total or 0.0) < LOW:
             self.announce(f"Less than {money(LOW)} is left on this account: top up, or set v.budget.")
         leaving = getattr(headers, "deprecation", None)
         if headers is not None and leaving is not None:
@@ -127,6 +133,13 @@ class Session:
                 self.unpriced += 1
             note = "charged" if charged == "yes" else "outcome unknown"
             self.spend.add(line_of(call, error, Cost(), note=note))
+
+    def returned(self, line: Line) -> None:
+        """Write down money that came back: a line below zero."""
+        with self._lock:
+            self.calls += 1
+            self.cost = Cost(line.usd, "charged") + (self.cost or 0)
+        self.spend.add(line)
 
     def announce_choice(self, found: Resolution) -> None:
         """Tell the user what was read into a model's name, and once that the model will be retired."""

@@ -24,6 +24,7 @@ from venice_nb.calls.jobs import Delivery, retrieve
 from venice_nb.config import LOOPBACK
 from venice_nb.jobs import delivery, outcome
 from venice_nb.jobs.records import journal_of, noted, written
+from venice_nb.policy.spend_book import Line
 from venice_nb.policy.steps import Fetch, Plan, Send, Sleep, Work
 from venice_nb.policy.store import Busy, Unusable
 from venice_nb.render.live import notice
@@ -213,6 +214,18 @@ def _final(watch: Watch, error: errors.APIError) -> NoReturn:
     ):
         told["state"] = "expired"
     watch.change(**told)
+    if told["refunded"] and not entry.refunded and entry.quote:
+        line = Line(
+            time.time(),
+            "queueVideo" if entry.kind == "video" else "queueAudio",
+            entry.kind,
+            entry.model,
+            usd=-entry.quote,
+            source="charged",
+            request_id=error.request_id or "",
+            note="given back",
+        )
+        watch.session.returned(line)
     raise outcome.lost(watch.entry) from error
 
 

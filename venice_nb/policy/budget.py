@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.check import number
 from venice_nb.errors import BudgetExceeded
+from venice_nb.policy.steps import Sleep
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import Self
 
     from venice_nb.calls.call import Call
 
 SHARE = 1 / 8  # of what is left of a budget, that one chat may take without having been told a limit
 CRUMB = 1e-9  # US dollars by which sums of floating-point numbers may be off
+BRIEFLY = 0.05  # seconds between two looks at a budget that others hold
+PATIENCE = 120.0  # seconds after which a call no longer waits for those that hold it
 
 
 @dataclass(eq=False, repr=False)
@@ -220,6 +224,27 @@ class Purse(Displayed):
             return tight._mimebundle()  # noqa: SLF001  one thing
         said = "No budget is set: v.budget = 1.00 sets one, in US dollars."
         return {"text/plain": said, "text/html": html.page(html.card(said))}
+
+
+def afford(purse: Purse, call: Call[Any]) -> Generator[Sleep, Any, tuple[Call[Any], Reservation | None]]:
+    """The call as it may go out, and what is reserved for it; waits for calls that may turn out cheaper.
+
+    Raises BudgetExceeded, also where those do not end in time: one may be a stream that waits for this call.
+    """
+    for _ in range(round(PATIENCE / BRIEFLY)):
+        call = purse.fitted(call)
+        held = purse.reserve(call)
+        if held is not False:
+            return call, held if held is not True else None
+        yield Sleep(BRIEFLY)
+    raise BudgetExceeded(
+        f"Calls under way hold what is left of the budget, and none has ended in {PATIENCE:.0f} s.",
+        asked=call.asked,
+        do="nothing was sent; close streams that are open, or raise the budget",
+        price=call.price if call.most is None else call.most,
+        left=purse.left,
+        limit=purse.limit,
+    )
 
 
 def _over(call: Call[Any], most: float, budget: Budget) -> BudgetExceeded:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from venice_nb import errors
 from venice_nb.calls.call import Call, Received, Safety, Timeouts
 from venice_nb.calls.failures import body_of, failure
+from venice_nb.policy.budget import afford
 from venice_nb.policy.hints import LONGEST
 from venice_nb.policy.ledger import Hold
 from venice_nb.policy.limits import PROBE, Guard
@@ -46,7 +47,6 @@ __all__ = ["Answered", "Attempt", "Event", "Lost", "Outcome", "attempts"]
 
 T = TypeVar("T")
 log = logging.getLogger("venice_nb")
-BRIEFLY = 0.05  # seconds between two looks at a budget that others hold
 
 
 @dataclass(slots=True)
@@ -166,19 +166,12 @@ class _Course:
             self._release()
 
     def _afford(self) -> Generator[Attempt | Sleep, Outcome | None, None]:
-        """Reserve what the call may cost; wait while calls under way may leave enough of the budget."""
-        if self.purse is None:
-            return
-        while True:
+        """Reserve what the call may cost."""
+        if self.purse is not None:
             try:
-                self.call = self.purse.fitted(self.call)
-                held = self.purse.reserve(self.call)
+                self.call, self.hold = yield from afford(self.purse, self.call)
             except errors.BudgetExceeded as error:
                 raise self._raised(error) from None
-            if held is not False:
-                self.hold = held if held is not True else None
-                return
-            yield Sleep(BRIEFLY)
 
     def _settled(self, usd: float | None) -> None:
         hold, self.hold = self.hold, None

@@ -25,6 +25,12 @@ class Balance:
     usd: float | None = None
     diem: float | None = None
 
+    @property
+    def total(self) -> float | None:
+        """Both together; None when neither was told."""
+        told = [part for part in (self.usd, self.diem) if part is not None]
+        return sum(told) if told else None
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
