@@ -20,32 +20,11 @@ _ASKS = re.compile(
 )
 _QUOTES = ("quote", "evidence", "span", "excerpt", "passage", "support", "context")
 _TURNED = re.compile(
-    r"^(?P<subject>(?:[A-Z][\w'-]*|the|a|an|our|each|every|all|[a-z][\w'-]*)(?: [\w'-]+){0,6}?) "
-    r"(?P<verb>is|are|was|were|can|may|must|should|will) (?P<rest>(?!not\b|never\b).+?)[.;:]?$"
-)
-_SMALL = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "Our",
-        "Each",
-        "Every",
-        "All",
-        "Nobody",
-        "Everybody",
-        "It",
-        "They",
-        "This",
-        "These",
-        "That",
-        "In",
-        "On",
-        "At",
-        "For",
-        "From",
-        "With",
-    ]
+    r"^(?!(?:If|When|Where|While|Because|Since|After|Before|Until|Unless|Although|Whoever|Who|What|How|There|In"
+    r"|On|At|For|From|With|By|Under|Above|Below|Between|During|Within|Only|Never|Also|And|But|Or)\b)"
+    r"(?P<subject>[A-Z][\w'-]*(?: (?!(?:is|are|was|were|can|may|must|should|will|decides?|says?|that|who)\b)"
+    r"[\w'-]+){0,6}) (?P<verb>is|are|was|were|can|may|must|should|will) "
+    r"(?P<rest>(?!not\b|never\b)[^;:]+?)(?:[.;:].*)?$"
 )
 
 
@@ -68,9 +47,9 @@ def quizzed(
 
 
 def _telling(hit: Hit) -> tuple[bool, bool, int]:
-    """A sentence with a number that can be turned round is best, then the longer one."""
+    """A sentence that can be turned round is best, then one with a number, then the longer one."""
     text = hit.line.sentence.text
-    return bool(re.search(r"\d", text)), bool(_TURNED.match(text)), min(len(text), 200)
+    return bool(_TURNED.match(text)), bool(re.search(r"\d", text)), min(len(text), 200)
 
 
 def _turned(sentence: str) -> str:
@@ -79,10 +58,9 @@ def _turned(sentence: str) -> str:
     if not match:
         return ""
     first, _, others = match["subject"].partition(" ")
-    plain = first in _SMALL or (first.endswith("s") and not others[:1].isupper())
-    first = first.lower() if plain else first
+    first = first if others[:1].isupper() or first == "I" else first.lower()
     subject = f"{first} {others}".strip()
-    return f"{match['verb'].capitalize()} {subject} {match['rest']}?"
+    return f"{match['verb'].capitalize()} {subject} {match['rest'].rstrip('.')}?"
 
 
 def _about(sentence: str, heading: str) -> str:
