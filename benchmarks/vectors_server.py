@@ -47,6 +47,7 @@ class Answers:
 class _Connection(asyncio.Protocol):
     answers: Answers
     limits: bytes
+    latency: float
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -68,17 +69,19 @@ class _Connection(asyncio.Protocol):
                 self.transport.write(self.limits)
                 continue
             asked = json.loads(body)
-            self.transport.write(
-                self.answers.of(len(asked["input"]), asked.get("encoding_format") == "base64")
-            )
+            answer = self.answers.of(len(asked["input"]), asked.get("encoding_format") == "base64")
+            if self.latency:
+                asyncio.get_running_loop().call_later(self.latency, self.transport.write, answer)
+            else:
+                self.transport.write(answer)
 
 
-def _serve(port_box, dims: int, model: str) -> None:
+def _serve(port_box, dims: int, model: str, latency: float) -> None:
     limits = json.loads(LIMITS)
     limits["data"]["rateLimits"] = [{"apiModelId": model, "rateLimits": AMPLE}]
     content = json.dumps(limits).encode()
     _Connection.limits = _HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(content), content)
-    _Connection.answers = Answers(dims, model)
+    _Connection.answers, _Connection.latency = Answers(dims, model), latency
 
     async def run() -> None:
         # By hand, and with the protocol named: asyncio turns Nagle's delay off only then.
@@ -93,11 +96,14 @@ def _serve(port_box, dims: int, model: str) -> None:
 
 
 @contextlib.contextmanager
-def running(dims: int, model: str) -> Iterator[str]:
-    """The base URL of a server that lives as long as the `with` block; clients keep their state apart."""
+def running(dims: int, model: str, latency: float = 0.0) -> Iterator[str]:
+    """The base URL of a server that lives as long as the `with` block; clients keep their state apart.
+
+    It takes `latency` seconds for an answer.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, dims, model), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, dims, model, latency), daemon=True)
     process.start()
     with tempfile.TemporaryDirectory() as state:
         os.environ["VENICE_STATE_DIR"] = state  # never the user's own files
