@@ -5,7 +5,7 @@ import importlib
 import platform
 import sys
 
-TABLES = ("import_time", "first_answer", "per_call", "streaming", "media", "ingest", "vectors")
+TABLES = ("import_time", "first_answer", "per_call", "streaming", "media", "ingest", "vectors", "scale")
 
 
 def main() -> None:
