@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.render.live import Bundle
     from venice_nb.results.matrix.matrix import EmbeddingMatrix
 
-SAMPLE = 1000  # rows on the map
+SAMPLE = 500  # rows on the map
 WIDTH, HEIGHT, EDGE = 300, 180, 6  # pixels of the map
 INK = (0x33, 0x88, 0xBB)  # seen on white and on black
 READ = 1 << 30  # bytes of a matrix that is read whole for its card
