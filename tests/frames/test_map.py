@@ -1,5 +1,6 @@
 """`df.venice.map`: an answer for each row, whatever becomes of the others."""
 
+import asyncio
 import json
 import threading
 
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 import venice_nb as vn
-from tests.frames.tables import Server, refused, values
+from tests.frames.tables import Server, cell, refused, values
 from tests.scripted_client import chat_answer
 from venice_nb.errors import BadRequest
 from venice_nb.policy.ledger import REFUSED
@@ -51,6 +52,17 @@ def test_a_thousand_rows_with_a_few_failing_ones_finish_with_every_good_row(worl
     assert told.index.tolist() == [7, 500, 999]
     assert [reason.split(":")[0] for reason in told] == ["BadRequest", "ContentRefused", "UnreadableReply"]
     assert table.loc[told.index, "tone"].isna().all()
+
+
+def test_the_sandbox_with_faults_finishes_every_other_row(world):
+    faults = [vn.Fault(path="/chat/completions", status=status) for status in (400, 422, 413)]
+    world.sandbox(faults=faults, tier="unlimited")
+    frame = pd.DataFrame({"text": [f"The mug number {n} is lovely" for n in range(200)]})
+    table = ask(world, frame, "Label the tone of: {text}")
+    assert table["tone_error"].notna().sum() == 3
+    assert set(table["tone"].dropna()) == {"positive"}
+    assert ask(world, frame, "Label the tone of: {text}")["tone"].notna().all()
+    assert world.client.last.usage.total_tokens > 0
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT, "", " \n"])
@@ -248,6 +260,28 @@ def test_an_interruption_leaves_what_is_finished(world, caplog):
     assert values(table["tone"]) == ["A", "B", None]
     assert table["tone_error"].tolist() == [None, None, "not asked"]
     assert "stopped after 2 of 3 rows; they are in last.parsed" in caplog.text
+
+
+def test_a_cancelled_task_leaves_what_is_finished():
+    async def main():
+        third = asyncio.Event()
+
+        async def answer(request):
+            text = cell(json.loads(request.content)["messages"][-1]["content"])
+            if text == "c":
+                third.set()
+                await asyncio.Event().wait()
+            return httpx.Response(200, json=chat_answer(text.upper()))
+
+        a = vn.AsyncVenice("VENICE_INFERENCE_KEY_planted_0123456789", transport=httpx.MockTransport(answer))
+        task = asyncio.create_task(FRAME.venice.using(a).map("Label {text}", into="tone", at_once=1))
+        await third.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return a.last.parsed
+
+    assert values(asyncio.run(main())["tone"]) == ["A", "B", None]
 
 
 def test_a_reply_that_was_cut_is_given_and_told(world):

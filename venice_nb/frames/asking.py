@@ -265,7 +265,7 @@ def filter(  # noqa: A001  what it is called on any column
         session.last = outcome.reply(verdicts)
         table = joined(frame, {}, outcome.told, UNJUDGED)
         wanted = verdicts.fillna(unjudged == "keep").to_numpy(dtype=bool)
-        return table[wanted]
+        return table[wanted].copy()
 
     table: pd.DataFrame = yield from chats.ask(keep)
     without = sum(answer is None for answer in chats.outcome.answers)
