@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from venice_nb.client.session import Session
 from venice_nb.door import Door, choose, to_live, to_sandbox
 from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
+from venice_nb.results.account.left import LimitsLeft
 from venice_nb.results.card import Card
 from venice_nb.rooms import (
     AsyncCharacters,
@@ -195,6 +197,22 @@ class _Client(Displayed, Generic[D]):
     def budget(self, limit: float | None) -> None:
         self._session.purse.set(limit)
 
+    @property
+    def limits(self) -> LimitsLeft:
+        """What may still be sent in this minute to the models in use, and when it starts anew.
+
+        Told by the answers that have come; no request is made. `v.account.limits()` has the limits of all
+        models. API reference: "Rate limits".
+
+        >>> import venice_nb as vn
+        >>> v = vn.Venice.sandbox(tier="paid")
+        >>> _ = v.chat("Hi", model="llama-3.3-70b", show=False)
+        >>> v.limits[["model", "requests_left", "requests_limit"]].to_dict("records")
+        [{'model': 'llama-3.3-70b', 'requests_left': 49, 'requests_limit': 50}]
+
+        """
+        return LimitsLeft.of(self._guard.told(time.monotonic()))
+
     def _behind(self) -> spending.Behind:
         return spending.Behind(self._session)
 
@@ -226,8 +244,10 @@ class _Client(Displayed, Generic[D]):
             models=f"{len(listed)}, {origin}",
             calls=session.calls,
             cost=session.cost,
-            balance=session.balance,
+            balance=session.left,
             unpriced=session.unpriced,
+            budget=session.purse.told,
+            limits=self.limits.tightest,
         )
 
     def __reduce__(self) -> Any:

@@ -153,6 +153,12 @@ class Purse(Displayed):
         tight = self._tightest()
         return None if tight is None else tight.spent
 
+    @property
+    def told(self) -> str:
+        """The tightest open budget in a sentence; empty without one."""
+        tight = self._tightest()
+        return "" if tight is None else f"{text.money(tight.left)} left of {text.money(tight.limit)}"
+
     def fitted(self, call: Call[Any]) -> Call[Any]:
         """The call, with its answer limited where it could take more than its share of a budget."""
         budgets = self._budgets

@@ -31,11 +31,13 @@ from venice_nb.policy.ledger import (
     Ledger,
     MemoryLedger,
 )
-from venice_nb.policy.rates import LimitsFor, RateLimiter, Seat, Wait
+from venice_nb.policy.rates import Lane, LimitsFor, RateLimiter, Seat, Wait
+from venice_nb.results.headers import Headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from venice_nb.results.headers import Limits
     from venice_nb.secrets import Secret
 
 RETRY_TOKENS = 50.0  # a retry costs 5, after a timeout 10; a success gives 1 back
@@ -123,6 +125,7 @@ class Guard:
         self._gate = threading.Lock()
         self._inside = 0
         self.risked = 0.0  # US dollars that resent calls may have cost twice
+        self._said: dict[Lane, tuple[float, Headers]] = {}  # when what was last told of limits
 
     def here(self) -> None:
         """After a fork the parent's locks may be held by threads that do not exist here: begin anew."""
@@ -195,7 +198,14 @@ class Guard:
         if seat is not None:
             self.limiter.landed(seat)
             if "x-ratelimit-remaining-requests" in received.headers:
-                self.limiter.heed(seat, received.headers, now, self.server_time(now))
+                at = self.server_time(now)
+                self.limiter.heed(seat, received.headers, now, at)
+                self._said[seat.lane] = (now, Headers(received.headers, received=at))
+
+    def told(self, now: float) -> list[tuple[str, str, float, Limits]]:
+        """What the answers say of limits: model, family, how many seconds ago, and what."""
+        self.here()
+        return [(*lane, now - at, headers.limits) for lane, (at, headers) in list(self._said.items())]
 
     def asked_to_wait(self, received: Received, body: Any, now: float) -> float | None:
         """Seconds the server asks to wait."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from venice_nb.render import html, text
+from venice_nb.render.live import static_mode
+from venice_nb.results.headers import Balance
 
 if TYPE_CHECKING:
     from venice_nb.render.live import Bundle
@@ -21,8 +23,9 @@ HELP = {
 class Card:
     """What a client says of itself.
 
-    `balance` is US dollars as of the last answer, None before the first; `calls` counts answers, `unpriced`
-    those among them whose price is not known and is missing in `cost`.
+    `balance` is US dollars and DIEM as of the last answer; `calls` counts answers, `unpriced` those among
+    them whose price is not known and is missing in `cost`. `budget` and `limits` are sentences, empty when
+    there is nothing to tell.
     """
 
     name: str
@@ -32,8 +35,10 @@ class Card:
     models: str
     calls: int = 0
     cost: Cost | None = None
-    balance: float | None = None
+    balance: Balance = field(default_factory=Balance)
     unpriced: int = 0
+    budget: str = ""
+    limits: str = ""
 
     @property
     def mode(self) -> str:
@@ -43,17 +48,20 @@ class Card:
     def facts(self) -> list[tuple[str, str]]:
         """Names and values, in the order they are shown."""
         spent = text.money(0.0) if self.cost is None else text.money(self.cost.usd)
-        left = "not asked yet" if self.balance is None else text.money(self.balance)
+        left = "not asked yet" if self.balance.total is None else text.money(self.balance.usd)
+        left += f" and {self.balance.diem:,.4g} DIEM" if self.balance.diem else ""
         calls = f"{spent} in {text.count(self.calls)} {'call' if self.calls == 1 else 'calls'}"
         if self.unpriced:
             calls += f", {text.count(self.unpriced)} of them at an unknown price"
-        return [
+        facts = [
             ("address", self.address if self.live else "inside this process"),
             ("key", f"set, {self.key_kind}" if self.key_kind else "set"),
             ("models", self.models),
             ("spent here", calls if self.live else f"{calls} (play money)"),
             ("balance", left if self.live else f"{left} (play money)"),
         ]
+        more = {"budget": self.budget, "limits": "" if static_mode() else self.limits}
+        return facts + [(name, value) for name, value in more.items() if value]
 
     def line(self) -> str:
         """One line for a repr."""
