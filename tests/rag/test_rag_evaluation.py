@@ -244,3 +244,11 @@ def test_costs_of_the_search_and_of_the_answers_add_up(R):
     assert made.cost.usd >= sum(answers)
     assert made.usage != Usage()
     assert made.cost != Cost()
+
+
+def test_a_dry_run_tells_what_the_answers_may_cost_and_asks_none(v, R):
+    before = v._session.calls
+    plan = R.evaluate(ASKED, dry_run=True)
+    assert (plan.rows, plan.calls) == (3, 3)
+    assert plan.most.usd > 0
+    assert v._session.calls <= before + 1

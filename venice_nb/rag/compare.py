@@ -13,6 +13,7 @@ from venice_nb.rag.expected import read_questions
 from venice_nb.rag.rag import rag
 from venice_nb.render.live import static_mode
 from venice_nb.results.rag.comparison import Comparison
+from venice_nb.results.rag.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,11 +99,13 @@ def _compared(
     tries: Sequence[tuple[Any, dict[str, Any]]],
 ) -> Plan[Comparison]:
     read_questions(questions, corpus)  # whatever is wrong with them is told before anything is paid
-    rows, evaluations = [], []
+    rows: list[dict[str, Any]] = []
+    evaluations: list[Evaluation] = []
     for name, options in tries:
         began = time.monotonic()
         made = yield from rag(session, corpus, **options)
         found = yield from made.evaluating(questions, answers=False)
+        assert isinstance(found, Evaluation)  # no plan was asked for
         spent = time.monotonic() - began
         texts = [passage.indexed for passage in made.passages]
         row: dict[str, Any] = {subject: name, "passages": len(texts)}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from venice_nb.rag.ask import Retrieved
     from venice_nb.rag.expected import Question
     from venice_nb.rag.rag import Rag
+    from venice_nb.results.chat_plan import ChatPlan
     from venice_nb.results.talk.reply import Reply
     from venice_nb.talk.rows import Outcome as Asked
 
@@ -47,8 +48,9 @@ def evaluate(
     model: ModelName | None,
     judge_with: ModelName | None,
     how: How,
+    dry_run: bool,
     parameters: dict[str, Any],
-) -> Plan[Evaluation]:
+) -> Plan[Evaluation | ChatPlan]:
     """The plan of `Rag.evaluate`."""
     asked = read_questions(questions, rag.corpus)
     retrieved = yield from retrieve(session, rag.index, [each.text for each in asked], k, rerank)
@@ -62,6 +64,8 @@ def evaluate(
         return made
     work = _Answers(session, asked, retrieved, floor)
     yield from work.choose(model, judge_with, parameters)
+    if dry_run:
+        return (yield from work.chats(how).survey())
     told: Evaluation = yield from work.chats(how).ask(partial(work.told, made))
     return told
 

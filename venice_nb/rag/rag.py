@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from venice_nb.policy.steps import Plan
     from venice_nb.rag.fusion import Fusion
     from venice_nb.rag.index import Retrieval
+    from venice_nb.results.chat_plan import ChatPlan
     from venice_nb.results.rag.answer import Answer
     from venice_nb.results.rag.evaluation import Evaluation
     from venice_nb.results.rag.explanation import Explanation
@@ -249,6 +250,7 @@ class Rag(Displayed):
         at_once: int = 8,
         budget_usd: float | None = None,
         cache: bool = True,
+        dry_run: bool = False,
         progress: bool | None = None,
         **parameters: Any,
     ) -> Any:
@@ -267,6 +269,7 @@ class Rag(Displayed):
             at_once: questions at a time, 1 to 16.
             budget_usd: US dollars that are not passed; what is finished is kept.
             cache: take the answers of an earlier run, and keep those of this one.
+            dry_run: give the `ChatPlan` of the answers and ask nothing; judging costs about as much again.
             progress: a bar while it runs; None shows one in notebooks and terminals.
             parameters: of the answers, as for `chat`, such as `temperature=0`.
 
@@ -293,6 +296,7 @@ class Rag(Displayed):
                 at_once=at_once,
                 budget_usd=budget_usd,
                 cache=cache,
+                dry_run=dry_run,
                 progress=progress,
                 **parameters,
             )
@@ -309,9 +313,10 @@ class Rag(Displayed):
         at_once: int = 8,
         budget_usd: float | None = None,
         cache: bool = True,
+        dry_run: bool = False,
         progress: bool | None = None,
         **parameters: Any,
-    ) -> Plan[Evaluation]:
+    ) -> Plan[Evaluation | ChatPlan]:
         """The plan of `evaluate`, for a driver of your own."""
         return (
             yield from evaluate(
@@ -325,6 +330,7 @@ class Rag(Displayed):
                 model=model if model is not None else self._settings.model,
                 judge_with=judge,
                 how=How(at_once, budget_usd, cache, progress),
+                dry_run=check.flag("dry_run", dry_run),
                 parameters=parameters,
             )
         )
