@@ -212,6 +212,8 @@ def test_an_answer_that_cannot_be_read_any_more_is_asked_anew():
     answers = answers_for(v._session.private)
     for stored in list(answers._held):
         answers._held[stored] = b"{broken"
+    with pytest.raises(vn.BudgetExceeded):
+        frame.venice.using(v).map("Label {text}", budget_usd=0.0)
     assert frame.venice.using(v).map("Label {text}")["answer"].tolist() == ["A"]
     assert len(server.bodies) == 2
 

@@ -196,10 +196,8 @@ class Chats:
     def ask(self, keep: Callable[[Outcome], Any]) -> Plan[Any]:
         """What `keep` makes of the outcome, in the end, and of what there is when the run is interrupted."""
         self._afford((yield from self.survey()))
-        for key in self._known:
-            yield from self._row(key)
         self.outcome.cached = sum(len(self._groups[key]) for key in self._known)
-        plans = [partial(self._row, key) for key in self._missing]
+        plans = [partial(self._row, key) for key in (*self._known, *self._missing)]
         there = len(self.rows) - sum(len(self._groups[key]) for key in self._missing)
         bar = Bar(len(self.rows), desc=f"{self.name}s", unit=self.name, shown=self.how.progress, done=there)
         budget = self.how.budget_usd
@@ -232,17 +230,16 @@ class Chats:
     def _watch(self, bar: Bar) -> Callable[[int, Done], None]:
         shown = 0.0
 
-        def watch(position: int, done: Done) -> None:
+        def watch(position: int, _: Done) -> None:
             nonlocal shown
-            key = self._missing[position]
-            if done.error is not None:  # no failure of the API: what the user's own shape raises, say
-                self._fail(key, done.error, f"{type(done.error).__name__}: {plain(done.error, 300)}")
-            rows = self._groups[key]
-            if self.outcome.told[rows[0]] == NOT_ASKED:
-                return
-            spent, shown = self._usd - shown, self._usd
-            failed = len(rows) if self.outcome.told[rows[0]] is not None else 0
-            bar.move(len(rows), usd=spent if self._usd else None, failed=failed)
+            if position < len(self._known):
+                return  # the bar began with these
+            rows = self._groups[self._missing[position - len(self._known)]]
+            reason = self.outcome.told[rows[0]]
+            if reason != NOT_ASKED:
+                spent, shown = self._usd - shown, self._usd
+                failed = len(rows) if reason is not None else 0
+                bar.move(len(rows), usd=spent if self._usd else None, failed=failed)
 
         return watch
 
@@ -269,6 +266,9 @@ class Chats:
             except VeniceError as problem:
                 kind = "" if type(problem) in _OURS else f"{type(problem).__name__}: "
                 self._fail(key, problem, kind + problem.what)
+                return
+            except Exception as problem:  # noqa: BLE001  what the user's own shape raises, say
+                self._fail(key, problem, f"{type(problem).__name__}: {plain(problem, 300)}")
                 return
             else:
                 break
