@@ -9,6 +9,7 @@ from venice_nb.calls.account import keys as calls
 from venice_nb.calls.account.limits import limit_log as ask_log
 from venice_nb.calls.account.limits import rate_limits
 from venice_nb.calls.check import integer, refuse
+from venice_nb.errors import AdminKeyRequired
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.account.balance import AccountBalance
 from venice_nb.results.account.history import History
@@ -34,11 +35,15 @@ def balance(session: Session, /) -> Plan[AccountBalance]:
     10.0
 
     """
-    if _inference(session):
-        limits: RateLimits = yield Send(rate_limits())
-        return AccountBalance.of(limits)
-    found: AccountBalance = yield Send(billing.balance())
-    return found
+    if not _inference(session):
+        try:
+            found: AccountBalance = yield Send(billing.balance())
+        except AdminKeyRequired:  # a key that does not tell its kind
+            pass
+        else:
+            return found
+    limits: RateLimits = yield Send(rate_limits())
+    return AccountBalance.of(limits)
 
 
 def limits(session: Session, /) -> Plan[RateLimits]:  # noqa: ARG001  every plan begins with its session
@@ -111,7 +116,7 @@ def history(
     Args:
         start: from when on: a date, a datetime or ISO 8601 text, in UTC unless it says otherwise.
         end: until when, not included.
-        currency: only USD, DIEM, BUNDLED_CREDITS or EARNED_CREDITS.
+        currency: only what was paid in USD, DIEM or BUNDLED_CREDITS.
         limit: rows at most; 100,000 when left out. `.complete` tells whether there were more.
 
     All pages are read. `.save("bill.csv")` writes them. API reference: `GET /billing/usage-history`.
@@ -216,15 +221,16 @@ def update(
     key: str | ApiKey,
     *,
     description: str | None = None,
-    limit_usd: float | None = None,
-    limit_diem: float | None = None,
+    limit_usd: float | str | None = None,
+    limit_diem: float | str | None = None,
     period: str | None = None,
     privacy: str | None = None,
     expires: Any = None,
 ) -> Plan[ApiKey]:
-    """The key with what is named changed; needs an ADMIN key. `expires="never"` lets it live.
+    """The key with what is named changed; needs an ADMIN key.
 
-    Takes what `create` takes, but for the kind, which stays. API reference: `PATCH /api_keys`.
+    `limit_usd="none"` and `limit_diem="none"` lift a limit, `expires="never"` lets the key live. Takes what
+    `create` takes, but for the kind, which stays. API reference: `PATCH /api_keys`.
 
     >>> import venice_nb as vn
     >>> v = vn.Venice.sandbox()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.account import history
 from venice_nb.binding import start
 from venice_nb.calls.account.limits import rate_limits
+from venice_nb.calls.check import number
 from venice_nb.errors import InvalidInput
 from venice_nb.policy.steps import Open, Plan, Send, Together
 from venice_nb.results.quotes import Quote
@@ -100,10 +102,13 @@ class Behind:
         """What this client spent."""
         return self._table(self.session.spend.lines, "this client")
 
-    def machine(self, *, everyone: bool) -> Spend:
+    def machine(self, *, days: float | None, everyone: bool) -> Spend:
         """What this key, or everyone, spent on this machine."""
         whose = "everyone on this machine" if everyone else "this key on this machine"
-        return self._table(self.session.spend.machine(everyone=everyone), whose)
+        since = 0.0 if days is None else time.time() - number(0)("days", days) * 86_400
+        if days is not None:
+            whose += f" in {days:g} day{'s' * (days != 1)}"
+        return self._table(self.session.spend.machine(everyone=everyone, since=since), whose)
 
     def reconcile(self, spend: Spend) -> Any:
         """See `Spend.reconcile`."""

@@ -8,8 +8,11 @@ in memory, and where it cannot be used at all they stay there.
 from __future__ import annotations
 
 import hmac
+import os
 import threading
+import time
 import warnings
+import weakref
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -68,6 +71,7 @@ CREATE TABLE IF NOT EXISTS line(
   usd REAL, source TEXT NOT NULL, request_id TEXT NOT NULL, answer_id TEXT NOT NULL, note TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS line_time ON line(time);
 """
+KEPT = 400 * 86_400.0  # seconds that a line stays in the file
 _WRITE = f"INSERT INTO line VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"  # noqa: S608  question marks
 _READ = f"SELECT {', '.join(_COLUMNS)} FROM line WHERE (?1 OR key = ?2) AND time >= ?3 ORDER BY time, rowid"  # noqa: S608  our own names
 
@@ -80,6 +84,7 @@ class SpendFile(Store):
         connection.execute("PRAGMA synchronous=NORMAL")
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)
+        connection.execute("DELETE FROM line WHERE time < ?", (time.time() - KEPT,))
 
 
 class Book:
@@ -96,6 +101,7 @@ class Book:
         self._store, self._identity = store, identity
         self._owed: list[Line] = []  # lines that met a locked file
         self._lock = threading.Lock()
+        _books.add(self)
 
     def add(self, line: Line) -> None:
         """Write a line down. Never raises for the file's sake."""
@@ -123,6 +129,11 @@ class Book:
         except (Busy, Unusable):
             found = [line for line in self.lines if line not in self._owed]
         return [*found, *(line for line in self._owed if line.time >= since)]
+
+    def begin_anew(self) -> None:
+        """After a fork: a thread of the parent may hold the lock for ever, and what it owes is its own."""
+        self._lock = threading.Lock()
+        self._owed.clear()
 
     def _write(self) -> None:
         """Bring the lines that are owed to the file, in one transaction."""
@@ -158,6 +169,7 @@ class Book:
         return hmac.digest(self._store.salt, self._identity, "sha256")
 
 
+_books: weakref.WeakSet[Book] = weakref.WeakSet()
 _files: dict[Path, SpendFile] = {}
 _lock = threading.Lock()
 
@@ -171,3 +183,14 @@ def book_for(base_url: str, key: Secret | None, *, private: bool) -> Book:
     with _lock:
         store = _files.setdefault(path, SpendFile(path))
     return Book(store, identity)
+
+
+def _after_fork() -> None:
+    global _lock  # noqa: PLW0603  a thread of the parent may hold the old one for ever
+    _lock = threading.Lock()
+    for book in list(_books):
+        book.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PAGE = 1000  # lines of one page
 LONGEST = 90  # days that can be summed up
-CURRENCIES = ("USD", "DIEM", "BUNDLED_CREDITS", "EARNED_CREDITS")
+CURRENCIES = ("USD", "DIEM", "BUNDLED_CREDITS")
 _SLOW = Timeouts(read=60.0, total=90.0)
 
 
@@ -102,7 +102,10 @@ def instant(field: str, value: Any) -> datetime | None:
         found = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if not isinstance(found, datetime) or found != found:  # noqa: PLR0124  pandas' NaT is a datetime
         refuse(field, value, "a date, a datetime or ISO 8601 text", "For example '2026-11-01'.")
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (OverflowError, ValueError):  # at the ends of the calendar
+        return refuse(field, str(value), "a moment that is in the calendar in UTC", "Name another one.")
 
 
 def _day(field: str, value: Any) -> date | None:
@@ -111,9 +114,7 @@ def _day(field: str, value: Any) -> date | None:
 
 
 def _iso(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return "" if moment is None else moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _read_page(received: Received) -> HistoryPage:

@@ -5,6 +5,7 @@ The API writes `consumptionLimit` and reads `consumptionLimits`; here a limit is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,8 +13,10 @@ from urllib.parse import quote
 from venice_nb.calls.account.billing import instant
 from venice_nb.calls.account.limits import QUICK
 from venice_nb.calls.account.reading import read, rows
+from venice_nb.calls.answer import unreadable
 from venice_nb.calls.call import Call, Safety
 from venice_nb.calls.check import Rule, choice, number, refuse, text
+from venice_nb.errors import InvalidInput, UnreadableReply
 from venice_nb.results.account.keys import ApiKey, KeyTable
 from venice_nb.results.headers import Headers
 from venice_nb.results.reading import flag, mapping
@@ -25,7 +28,7 @@ KINDS = ("INFERENCE", "ADMIN")
 PERIODS = ("EPOCH", "MONTH", "LIFETIME")
 PRIVACY = ("ALL", "PRIVATE_TEXT", "PRIVATE_ONLY")
 MOST = 9_999_999_999  # US dollars or DIEM of a limit
-CLEAR = "never"  # an expiry that lets a key live
+NEVER, NONE = "never", "none"  # an expiry that lets a key live; a limit that is lifted
 
 
 def list_keys() -> Call[KeyTable]:
@@ -77,19 +80,19 @@ def update_key(
     key: str | ApiKey,
     *,
     description: str | None = None,
-    limit_usd: float | None = None,
-    limit_diem: float | None = None,
+    limit_usd: float | str | None = None,
+    limit_diem: float | str | None = None,
     period: str | None = None,
     privacy: str | None = None,
     expires: Any = None,
 ) -> Call[ApiKey]:
-    """A key with what is named changed; `expires="never"` lets it live."""
+    """A key with what is named changed; `expires="never"` lets it live, `limit_usd="none"` lifts a limit."""
     body: dict[str, Any] = {"id": _id(key)}
     if description is not None:
         body["description"] = text(blank=False, longest=64)("description", description)
-    body |= _settings(limit_usd, limit_diem, period, privacy)
+    body |= _settings(limit_usd, limit_diem, period, privacy, lift=True)
     if expires is not None:
-        body["expiresAt"] = "" if expires == CLEAR else _expiry(expires)
+        body["expiresAt"] = "" if isinstance(expires, str) and expires == NEVER else _expiry(expires)
     if len(body) == 1:
         do = "Pass description=, limit_usd=, limit_diem=, period=, privacy= or expires=."
         refuse("key", body["id"], "something to change", do, what="Nothing is named that should change.")
@@ -118,12 +121,21 @@ def delete_key(key: str | ApiKey) -> Call[bool]:
 
 
 def _settings(
-    usd: float | None, diem: float | None, period: str | None, privacy: str | None
+    usd: float | str | None,
+    diem: float | str | None,
+    period: str | None,
+    privacy: str | None,
+    *,
+    lift: bool = False,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     amount: Rule = number(0, MOST)
     given = {"usd": ("limit_usd", usd), "diem": ("limit_diem", diem)}
-    limit = {name: amount(field, value) for name, (field, value) in given.items() if value is not None}
+    limit = {
+        name: None if lift and isinstance(value, str) and value == NONE else amount(field, value)
+        for name, (field, value) in given.items()
+        if value is not None
+    }
     if limit:
         found["consumptionLimit"] = limit
     if period is not None:
@@ -137,7 +149,7 @@ def _expiry(value: Any) -> str:
     moment = instant("expires", value)
     assert moment is not None
     if moment <= datetime.now(UTC):
-        do = f"Name a later moment, or for a key that lives {CLEAR!r} (when changing one)."
+        do = f"Name a later moment, or leave it out; {NEVER!r} lets a key live that is changed."
         refuse("expires", str(value), "a moment to come, in UTC", do)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -157,5 +169,16 @@ def _read_one(received: Received) -> ApiKey:
 
 
 def _read_new(received: Received) -> ApiKey:
-    answer = read(received, "a new key")
-    return ApiKey.read(mapping(answer.get("data")) or answer, headers=Headers(received.headers), new=True)
+    """The new key. The error of an answer that cannot be read keeps nothing of it: a secret may be in it."""
+    try:
+        answer = read(received, "a new key")
+        key = ApiKey.read(mapping(answer.get("data")) or answer, headers=Headers(received.headers), new=True)
+    except (UnreadableReply, InvalidInput):
+        key = ApiKey("")
+    if not key.id and key.secret is None:
+        error = unreadable(
+            replace(received, content=b""), "The server answered with something that is not a new key", {}
+        )
+        error.do = "look at v.keys(): a key that was made all the same is there, and its secret is lost"
+        raise error
+    return key

@@ -103,7 +103,7 @@ class ApiKey(Displayed):
             week_diem=number(week.get("diem")),
             period_usd=number(now.get("usd")),
             period_diem=number(now.get("diem")),
-            raw={name: value for name, value in row.items() if name != "apiKey"},
+            raw={name: value for name, value in row.items() if not told or told not in str(value)},
             headers=headers or Headers(),
             secret=Secret(told) if new and told else None,
         )

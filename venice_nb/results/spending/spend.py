@@ -54,7 +54,7 @@ class Booked(Protocol):
 class SpendActions(Protocol):
     """The client behind its spending; what it gives is awaitable where the client is."""
 
-    def machine(self, *, everyone: bool) -> Spend:
+    def machine(self, *, days: float | None, everyone: bool) -> Spend:
         """The book of this machine."""
 
     def reconcile(self, spend: Spend) -> Any:
@@ -98,12 +98,17 @@ class Spend(Table):
         """How many rows cost something that is not known."""
         return sum(line.usd is None for line in self.lines)
 
-    def machine(self, *, everyone: bool = False) -> Spend:
-        """What this key spent on this machine, also in earlier sessions; what every key did, for `everyone`.
+    def machine(self, *, days: float | None = None, everyone: bool = False) -> Spend:
+        """What this key spent on this machine, also in earlier sessions and other programs.
 
-        The sandbox inside this process keeps no such record: there it is the same as this table.
+        Args:
+            days: the last so many days; all that is kept, which is 400 days, when left out.
+            everyone: what every key did.
+
+        The sandbox inside this process keeps no such record: there it is the client's own.
+
         """
-        return self if self.actions is None else self.actions.machine(everyone=everyone)
+        return self if self.actions is None else self.actions.machine(days=days, everyone=everyone)
 
     def reconcile(self) -> Any:
         """Holds this table against the server: a `Reconciliation`, awaitable with an `AsyncVenice`.
@@ -144,7 +149,13 @@ class Spend(Table):
         if ax is None:
             _, ax = plt.subplots(figsize=(7.5, 3.5), layout="constrained")
         if by == "day":
+            import pandas as pd  # noqa: PLC0415  loaded by the sums
+
+            if len(sums):  # days without a call have their place too
+                days = pd.date_range(sums.index[0], sums.index[-1]).date
+                sums = sums.reindex(days, fill_value=0.0)
             ax.bar([str(day) for day in sums.index], sums.to_numpy(), color="#0072B2")
+            ax.tick_params(axis="x", labelrotation=90 if len(sums) > 8 else 0)
             ax.set_ylabel("US dollars")
         else:
             names, values = [text.short(str(name), 40) for name in sums.index[:BARS]], list(sums[:BARS])
