@@ -22,6 +22,8 @@ OWNERS = {
     "tqdm": ("studio/", "render/progress.py"),
     "espeakng_loader": ("sandbox/studio/",),
     "starlette": (),
+    "dask": ("scale/",),
+    "distributed": ("scale/",),
     "pypdf": ("rag/", "sandbox/mind/"),
     "docx": ("rag/",),
     "html_to_markdown": ("rag/",),
