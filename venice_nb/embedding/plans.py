@@ -135,13 +135,13 @@ def plan(
     """What `v.embed` would send, cost and take for the same arguments. Sends nothing, spends nothing.
 
     Args:
-        data: as for `v.embed`.
-        model: likewise.
-        dimensions: likewise.
-        column: likewise.
-        blank: likewise.
-        cache: likewise.
-        extra_body: likewise.
+        data: as for `v.embed`; an iterator is used up by looking at it.
+        model: as for `v.embed`, like all that follows.
+        dimensions: decides about the price of no model, but about what is kept already.
+        column: of a DataFrame.
+        blank: what becomes of rows without a text.
+        cache: whether vectors that are kept count as paid for.
+        extra_body: fields this library does not name.
 
     Raises what `v.embed` raises before it sends anything. Tokens and dollars are estimates.
     API reference: `POST /embeddings`.
