@@ -50,11 +50,15 @@ EFFECTS = (
 )
 WIDE = {"aspect_ratio": "16:9"}
 FILMS = {
-    "5 s, 720p": {"duration": 5, **WIDE},
-    "5 s, 720p, from a picture": {"duration": 5, "image_url": "the picture"},
+    "5 s, 720p": {"duration": 5, "model": "longcat-distilled-text-to-video", **WIDE},
+    "5 s, 720p, from a picture": {
+        "duration": 5,
+        "model": "longcat-distilled-image-to-video",
+        "image_url": "the picture",
+    },
     "5 s, 720p, with sound": {"duration": 5, "model": "kling-2.6-pro-text-to-video", **WIDE},
     "5 s, 1080p": {"duration": 5, "model": "wan-2-7-text-to-video", "resolution": "1080p", **WIDE},
-    "10 s, 720p": {"duration": 10, **WIDE},
+    "10 s, 720p": {"duration": 10, "model": "longcat-distilled-text-to-video", **WIDE},
     "10 s, 1080p": {"duration": 10, "model": "wan-2-7-text-to-video", "resolution": "1080p", **WIDE},
     "10 s, 2160p": {"duration": 10, "model": "kling-v3-4k-text-to-video", **WIDE},
 }
