@@ -46,6 +46,36 @@ def test_no_plans_give_no_results(world):
     assert world.run(together(Together([]))) == []
 
 
+def test_an_iterator_is_asked_for_a_plan_when_its_turn_comes_and_may_end_early(world):
+    """A source without end: what is watched decides when it is over."""
+    made, ended = [], []
+
+    def source():
+        while not ended:
+            assert len(made) - len(seen) < 3, "no plan is made before there is room for it"
+            made.append(len(made))
+            yield doing(lambda n=made[-1]: n)
+
+    def watch(position, done):
+        seen[position] = done.value
+        if len(seen) >= 10:
+            ended.append(True)
+
+    seen = {}
+    results = world.run(together(Together(source(), at_once=3, watch=watch)))
+    assert [done.value for done in results] == made
+    assert 10 <= len(made) <= 12
+
+
+def test_what_an_iterator_of_plans_raises_is_raised(world):
+    def source():
+        yield doing(int)
+        raise ValueError("the file ended too soon")
+
+    with pytest.raises(ValueError, match="too soon"):
+        world.run(together(Together(source(), at_once=2)))
+
+
 def test_each_outcome_is_watched_as_it_comes(world):
     seen = {}
     world.run(together(Together([doing(lambda n=n: n) for n in range(5)], watch=seen.__setitem__)))
