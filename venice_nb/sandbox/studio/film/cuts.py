@@ -40,14 +40,18 @@ def _vivid(picture: Image.Image) -> Image.Image:
     return ImageEnhance.Color(picture).enhance(1.8)
 
 
+# What is blurred is half as large afterwards; the frame is scaled in the end.
+
+
 def _soft(picture: Image.Image) -> Image.Image:
-    return _tint(1.06, 1.06, 1.06)(picture.filter(ImageFilter.BoxBlur(max(2, picture.height // 180))))
+    half = picture.reduce(2)
+    return _tint(1.06, 1.06, 1.06)(half.filter(ImageFilter.BoxBlur(max(1, half.height // 180))))
 
 
 def _painted(picture: Image.Image) -> Image.Image:
     """Few colours in flat areas, as in a poster."""
     steps = [round(round(level / 51) * 51) for level in range(256)] * 3
-    return _vivid(picture.filter(ImageFilter.BoxBlur(2))).point(steps)
+    return _vivid(picture.reduce(2).filter(ImageFilter.BoxBlur(1))).point(steps)
 
 
 # What a prompt can ask of a film; everything that is named is done, in this order.
@@ -84,7 +88,7 @@ def restyled(
             picture = Image.fromarray(shot.pixels())
             for work in works:
                 picture = work(picture)
-            frame = film.Frame.of(np.asarray(picture))
+            frame = film.Frame.of(np.asarray(picture), size)
             camera.put(frame, mark)
             yield frame
 

@@ -48,11 +48,11 @@ class Frame:
         self.red: Plane = self.all[area * 5 // 4 :].reshape(height // 2, width // 2)
 
     @classmethod
-    def of(cls, pixels: Pixels) -> Frame:
-        """The frame of an RGB picture with even sides."""
-        height, width = pixels.shape[:2]
+    def of(cls, pixels: Pixels, size: tuple[int, int] | None = None) -> Frame:
+        """The frame of an RGB picture with even sides, or of any picture scaled to a size."""
+        width, height = size or (pixels.shape[1], pixels.shape[0])
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
-        frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+        frame = frame.reformat(width, height, "yuv420p", dst_colorspace=Colorspace.ITU709)
         planes: Pixels = np.ascontiguousarray(frame.to_ndarray(), dtype=np.uint8)
         return cls(width, height, planes.reshape(-1))
 
