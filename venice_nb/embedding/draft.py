@@ -116,17 +116,18 @@ class Draft:
         lock = self.folder / LOCK
         found = lock.read_text() if lock.exists() else ""
         if found.isdigit() and int(found) != os.getpid() and alive(int(found)):
-            raise self._taken(f"and process {found} is writing it")
+            do = f"wait until it is through; if it is not at work there, remove {LOCK} from the folder"
+            raise self._taken(f"and process {found} is writing it", do)
         lock.write_text(str(os.getpid()))
 
-    def _taken(self, why: str) -> InvalidInput:
+    def _taken(self, why: str, do: str = "give another name, or remove the folder") -> InvalidInput:
         place = self.target if self.target.exists() else self.folder
         return InvalidInput(
             f"{plain(place.name, 120)} is there, {why}",
             field="out",
             value=plain(place, 300),
             allowed="a new name, or that of a run with the same texts and model",
-            do="give another name, or remove the folder",
+            do=do,
         )
 
     def same(self, piece: int, digest: str) -> dict[str, Any] | None:

@@ -96,8 +96,7 @@ def embed(
     if out is not None:
         source = open_column(data, column)
         session.announce_choice(request.resolution)
-        bar = Bar(source.count, desc="texts", unit="text", shown=progress)
-        options: dict[str, Any] = {"blank": blank, "kept": kept, "at_once": at_once, "bar": bar}
+        options: dict[str, Any] = {"blank": blank, "kept": kept, "at_once": at_once, "progress": progress}
         return (yield from embed_to(session, request, source, out, **options))
     rows = read_column(data, column, blank=blank, model=request.model)
     session.announce_choice(request.resolution)

@@ -17,6 +17,7 @@ from venice_nb.embedding.request import WIDEST
 from venice_nb.embedding.seen import Seen
 from venice_nb.policy.steps import Plan, Run, Work
 from venice_nb.policy.vector_cache import VectorCache
+from venice_nb.render.progress import Bar
 from venice_nb.results.matrix.matrix import EmbeddingMatrix, RowError
 from venice_nb.results.money import Cost, Usage
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from venice_nb.embedding.column import Blank, Column, Source
     from venice_nb.embedding.request import Request
     from venice_nb.policy.vector_cache import VectorFile
-    from venice_nb.render.progress import Bar
 
 PIECE = 1 << 28  # bytes of the vectors that are worked on together
 BLOCK = 4096  # rows moved at a time
@@ -45,7 +45,7 @@ def embed_to(
     blank: Blank,
     kept: VectorCache,
     at_once: int,
-    bar: Bar,
+    progress: bool | None,
 ) -> Plan[EmbeddingMatrix]:
     """The matrix of a column, in a folder on disk. See `v.embed`."""
     size = max(1, PIECE // (4 * (request.dims or WIDEST)))
@@ -60,6 +60,7 @@ def embed_to(
     draft = Draft(folder_of(out), name, size)
     yield Work(draft.open)
     work = _Stream(session, request, source, draft, kept)
+    bar = Bar(source.count, desc="texts", unit="text", shown=progress)
     pieces = source.pieces(draft.size)
     try:
         while (found := (yield Run(partial(next, pieces, None)))) is not None:
