@@ -76,7 +76,7 @@ def searching(rows: int, dims: int, parts: int, rounds: int) -> list[str]:
             some = whole[number * step : (number + 1) * step]
             frame = pd.DataFrame({"text": texts(len(some))})
             made = Part(number=number, file="", rows=step, vectors=step, model=MODEL, dims=dims)
-            folder.write(made, table_of(frame, some, np.arange(step), {}, dims))
+            folder.write(made, table_of(frame, some, {}))
         held = EmbeddingMatrix(whole)
         found = scale.search(folder.path, query, 10)
         assert np.array_equal(found.positions, held.search(query, 10).positions)

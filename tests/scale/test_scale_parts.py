@@ -22,7 +22,7 @@ ABOUT = {"model": "m", "column": "text", "format": "parquet", "partitions": 2}
 def written(folder, number=0, rows=4, **more):
     frame = pd.DataFrame({"text": [f"text {row}" for row in range(rows)], "nothing": [None] * rows})
     vectors = np.arange(rows * 3, dtype=np.float32).reshape(rows, 3)
-    table = table_of(frame, vectors, np.arange(rows), {}, 3)
+    table = table_of(frame, vectors, {})
     part = Part(number=number, file="", rows=rows, vectors=rows, model="m", dims=3, **more)
     return folder.write(part, table)
 

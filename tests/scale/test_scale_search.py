@@ -44,11 +44,15 @@ def folder_of(path, matrix, sizes, *, lance=False, missing=()):
     for number, (start, stop) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
         rows = np.arange(start, stop)
         frame = pd.DataFrame({"name": [f"row {row}" for row in rows]}, index=pd.Index(rows))
-        places = np.array([place for place, row in enumerate(rows) if row not in missing], np.int64)
-        errors = {place: "blank" for place in range(len(rows)) if place not in places}
-        table = table_of(frame, matrix[rows[places]], places, errors, matrix.shape[1])
+        errors = {place: "blank" for place, row in enumerate(rows) if row in missing}
+        table = table_of(frame, matrix[rows], errors)
         part = Part(
-            number=number, file="", rows=len(rows), vectors=len(places), model="m", dims=matrix.shape[1]
+            number=number,
+            file="",
+            rows=len(rows),
+            vectors=len(rows) - len(errors),
+            model="m",
+            dims=matrix.shape[1],
         )
         folder.write(part, table)
     return folder

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 Format = Literal["parquet", "lance"]
 VECTOR, ERROR = "vector", "error"
 HIDDEN = "_venice"
-BLOCK = 64 << 20  # bytes of vectors in one row group: what a reader must hold at once
+BLOCK = 16 << 20  # bytes of vectors in one row group: what a reader must hold at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,38 +215,27 @@ def _name(number: int) -> str:
     return f"part-{number:05d}"
 
 
-def table_of(
-    frame: pd.DataFrame,
-    vectors: NDArray[np.float32],
-    places: NDArray[np.int64],
-    errors: Mapping[int, str],
-    dims: int,
-) -> pa.Table:
+def table_of(frame: pd.DataFrame, vectors: NDArray[np.float32], errors: Mapping[int, str]) -> pa.Table:
     """The rows of a partition as they are written: index, columns, vector, error.
 
     Args:
         frame: the columns to keep.
-        vectors: (m, d) float32.
-        places: (m,) the row that each vector is of.
+        vectors: (n, d) float32, one for each row.
         errors: why a row has no vector, by its place.
-        dims: d.
 
     """
     table = pa.Table.from_pandas(frame, preserve_index=True)
     for at, each in enumerate(table.schema):
         if pa.types.is_null(each.type):  # a column without any value, in this partition
             table = table.set_column(at, each.name, table.column(at).cast(pa.string()))
-    if len(places) == len(frame):
-        array = pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1)), dims)
-    else:
-        whole = np.zeros((len(frame), dims), np.float32)
-        whole[places] = vectors
-        missing = np.ones(len(frame), bool)
-        missing[places] = False
-        array = pa.FixedSizeListArray.from_arrays(pa.array(whole.reshape(-1)), dims, mask=pa.array(missing))
-    told = pa.array(
-        [errors.get(row) for row in range(len(frame))] if errors else [None] * len(frame), pa.string()
-    )
+    missing = None
+    if errors:
+        gone = np.zeros(len(frame), bool)
+        gone[list(errors)] = True
+        missing = pa.array(gone)
+    flat, dims = pa.array(vectors.reshape(-1)), vectors.shape[1]
+    array = pa.FixedSizeListArray.from_arrays(flat, dims, mask=missing)
+    told = pa.array([errors.get(row) for row in range(len(frame))], pa.string())
     return table.append_column(VECTOR, array).append_column(ERROR, told)
 
 

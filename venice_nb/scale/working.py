@@ -27,7 +27,7 @@ from venice_nb.config import find_key, settings
 from venice_nb.door import Door, to_sandbox
 from venice_nb.embedding.ingest import Ingest
 from venice_nb.embedding.request import Request
-from venice_nb.errors import InvalidInput, VeniceError, plain
+from venice_nb.errors import InvalidInput, plain
 from venice_nb.policy.limits import identity
 from venice_nb.policy.store import Busy, Unusable
 from venice_nb.policy.vector_cache import VectorCache, VectorFile, vector_file
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from venice_nb.scale.keys import Handed
 
 CLIENTS = 4  # kept on a worker, for as many runs
+BLOCK = 4096  # rows copied at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,6 @@ def embed_part(frame: pd.DataFrame, number: int, job: Job) -> Part:
     cells = frame[job.column].tolist()
     rows = Rows.of(cells, job)
     work = client._driver.run(_ingest(client._session, rows, number, job, bar))  # noqa: SLF001  our own client
-    done = np.frombuffer(work.done, bool)[rows.codes] if len(rows.codes) else np.empty(0, bool)
-    failed = {
-        int(place): _told(work.failed.get(int(code)))
-        for place, code in zip(rows.places[~done], rows.codes[~done], strict=True)
-    }
     dims = work.array.shape[1] if work.array is not None else work.request.dims
     if dims is None:
         raise InvalidInput(
@@ -131,16 +127,16 @@ def embed_part(frame: pd.DataFrame, number: int, job: Job) -> Part:
             allowed="partitions with a text",
             do="leave empty partitions out: ddf = ddf.repartition(npartitions=...)",
         )
-    vectors = _taken(work.array, rows.codes[done], dims)
-    errors = {**rows.reasons, **failed}
-    kept = frame[list(job.columns)]
+    array = np.zeros((len(frame), dims), np.float32) if work.array is None else work.array
+    refused = rows.complete(array, work.failed)
+    errors = {**rows.reasons, **refused}
     part = Part(
         number=number,
         file="",
         rows=len(frame),
-        vectors=len(vectors),
-        failed=dict(Counter(rows.reasons.values())) | ({"refused": len(failed)} if failed else {}),
-        unfinished=len(failed),
+        vectors=len(frame) - len(errors),
+        failed=dict(Counter(rows.reasons.values())) | ({"refused": len(refused)} if refused else {}),
+        unfinished=len(refused),
         model=work.model or job.model,
         dims=dims,
         created=dt.datetime.now(dt.UTC).date().isoformat(),
@@ -150,21 +146,10 @@ def embed_part(frame: pd.DataFrame, number: int, job: Job) -> Part:
         source=work.cost.source,
         elapsed=work.elapsed,
     )
-    written = folder.write(part, table_of(kept, vectors, rows.places[done], errors, dims))
-    if not failed:
+    written = folder.write(part, table_of(frame[list(job.columns)], array, errors))
+    if not refused:
         folder.finish(number)
     return written
-
-
-def _told(error: Exception | None) -> str:
-    return plain(error.what if isinstance(error, VeniceError) else error, 300)
-
-
-def _taken(array: NDArray[np.float32] | None, codes: NDArray[np.int64], dims: int) -> NDArray[np.float32]:
-    """The vector of each row; the array itself where each text stands once."""
-    if array is None:
-        return np.empty((0, dims), np.float32)
-    return array if len(codes) == len(array) and (np.diff(codes) == 1).all() else array[codes]
 
 
 def _ingest(session: Session, rows: Rows, number: int, job: Job, bar: Bar) -> Plan[Ingest]:
@@ -175,7 +160,8 @@ def _ingest(session: Session, rows: Rows, number: int, job: Job, bar: Bar) -> Pl
     try:
         _ours_alone(journal)
         cache = VectorCache(journal, name, session.announce)
-        work = Ingest(session, request, cache, rows.texts, total=len(rows.texts) * job.partitions)
+        total = len(rows.texts) * job.partitions
+        work = Ingest(session, request, cache, rows.texts, rows=rows.first, size=rows.count, total=total)
         if rows.texts:
             yield from work.look()
             if job.cache:  # what this machine has paid for in other runs
@@ -198,27 +184,57 @@ class Rows:
     """The texts of a partition.
 
     Attributes:
+        count: how many rows it has.
         texts: the different texts.
-        codes: (m,) for each row that has a text, which it is.
-        places: (m,) its place in the partition.
-        reasons: why each of the other rows has no text that could be sent, by place.
+        first: (u,) int64, the first row of each.
+        places: (m,) int64, the rows that have a text.
+        codes: (m,) int64, which text each of these has.
+        reasons: why each of the other rows has none that could be sent.
 
     """
 
+    count: int
     texts: list[str]
-    codes: NDArray[np.int64]
+    first: NDArray[np.int64]
     places: NDArray[np.int64]
+    codes: NDArray[np.int64]
     reasons: dict[int, str]
 
     @classmethod
     def of(cls, cells: list[Any], job: Job) -> Rows:
         """The texts among the cells of a column."""
         most = calls.longest(Catalogue.bundled().get(job.model))
-        reasons = {place: why for place, cell in enumerate(cells) if (why := _unfit(cell, most))}
-        places = np.array([place for place in range(len(cells)) if place not in reasons], np.int64)
         number: dict[str, int] = {}
-        codes = np.array([number.setdefault(str(cells[place]), len(number)) for place in places], np.int64)
-        return cls(list(number), codes, places, reasons)
+        places, codes, reasons = [], [], {}
+        for place, cell in enumerate(cells):
+            if why := _unfit(cell, most):
+                reasons[place] = why
+            else:
+                places.append(place)
+                codes.append(number.setdefault(str(cell), len(number)))
+        rows, which = np.array(places, np.int64), np.array(codes, np.int64)
+        first = rows[np.unique(which, return_index=True)[1]]
+        return cls(len(cells), list(number), first, rows, which, reasons)
+
+    def complete(self, array: NDArray[np.float32], failed: Mapping[int, Exception]) -> dict[int, str]:
+        """Fill in the rows that repeat a text, empty those without a vector; why the server refused some."""
+        first = self.first[self.codes]
+        again = np.flatnonzero(first != self.places)
+        for start in range(0, len(again), BLOCK):
+            some = again[start : start + BLOCK]
+            array[self.places[some]] = array[first[some]]
+        told = {text: plain(getattr(error, "what", error), 300) for text, error in failed.items()}
+        refused = (
+            {
+                place: told[code]
+                for place, code in zip(self.places.tolist(), self.codes.tolist(), strict=True)
+                if code in told
+            }
+            if told
+            else {}
+        )
+        array[[*self.reasons, *refused]] = 0
+        return refused
 
 
 def _unfit(cell: Any, most: int) -> str:
