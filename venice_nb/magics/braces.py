@@ -38,7 +38,7 @@ NEAR = 0.8  # likeness, 0 to 1, from which a name in an expression was probably 
 SHOWN = 60  # characters of an expression that a message shows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Names:
     """The namespace of a notebook.
 

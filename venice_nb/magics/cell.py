@@ -12,7 +12,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from venice_nb import venice
-from venice_nb.calls.check import refuse, unknown
+from venice_nb.calls.check import refuse, shown, unknown
 from venice_nb.magics.braces import Names
 from venice_nb.magics.help import Help
 from venice_nb.shapes.shape import Shape
@@ -75,36 +75,29 @@ class VeniceMagics(Magics):
         Asked is `v` where the notebook has a Venice of that name, else the client that was made last, else
         `vn.connect()`. Of a conversation, -m, -s and -t are kept when they begin it, and count for one turn
         afterwards; it is the variable NAME, with undo, cost and save. With --schema the answer is an object
-        of that shape, as `v.extract` makes them of texts. Whatever goes wrong is raised.
+        of that shape. Whatever goes wrong is raised.
 
             %%venice -m default_code -s "Answer in one line" --to answer
             What does {df.shape} say about a table?
         """
         given = _options(self.ask.parser, line, "The question goes below the first line.")
+        _check(given)
         here = names(self.shell)
-        for option in ("to", "conversation"):
-            _check_name(option, getattr(given, option))
-        if given.schema and given.conversation:
-            what = "A conversation answers in words, not in a shape."
-            do = "Ask for the data in a cell of its own."
-            refuse("schema", given.schema, "nothing beside --conversation", do, what=what)
-        prompt = cell.strip("\n") if given.raw else here.fill(cell.strip("\n"))
-        if not prompt.strip():
-            refuse("cell", prompt, "a question", "Write it below the first line.")
-        asked = {name: getattr(given, name) for name in ("model", "system", "temperature")}
-        asked = {name: here.fill(value, field=name) for name, value in asked.items() if value is not None}
-        if "temperature" in asked:
-            asked["temperature"] = _number(asked["temperature"])
-        turn: dict[str, Any] = {"web_search": "on", "citations": True} if given.web else {}
-        shown = {"show": False} if given.no_stream else {}  # the value of the cell then shows itself
+        question = cell.strip("\n")
+        question = question if given.raw else here.fill(question)
+        if not question.strip():
+            refuse("cell", question, "a question", "Write it below the first line.")
+        chosen = _chosen(given, here)
+        once: dict[str, Any] = {"web_search": "on", "citations": True} if given.web else {}
+        quiet = {"show": False} if given.no_stream else {}  # as the value of the cell it shows itself
         if given.schema:
             session = self._client()._session  # noqa: SLF001  our own client
             wanted = here.value(given.schema, field="schema")
-            answer = session.run(shaped(session, prompt, wanted, **asked, **turn))
+            answer = session.run(shaped(session, question, wanted, **chosen, **once))
         elif given.conversation:
-            answer = self._turn(given.conversation, prompt, asked, turn | shown)
+            answer = self._turn(given.conversation, question, chosen, once | quiet)
         else:
-            answer = self._client().chat(prompt, **asked, **turn, **shown)
+            answer = self._client().chat(question, **chosen, **once, **quiet)
         answer = _waited(answer)
         if given.to:
             self.shell.push({given.to: answer})
@@ -147,23 +140,23 @@ class VeniceMagics(Magics):
     def _connect(self, *, ask: bool) -> venice.Venice:
         before = self.shell.user_ns.get("v")
         if before is not None and not isinstance(before, venice.Venice | venice.AsyncVenice):
-            what = f"v is a {type(before).__name__} here, and stays it."
+            what = f"v is {shown(before)} here, and stays it."
             refuse("v", before, "a client, or nothing yet", "Write client = vn.connect().", what=what)
         client = venice.connect(ask=ask)
         self.shell.push({"v": client})
         return client
 
-    def _turn(self, name: str, prompt: str, asked: dict[str, Any], turn: dict[str, Any]) -> Any:
+    def _turn(self, name: str, question: str, chosen: dict[str, Any], once: dict[str, Any]) -> Any:
         """One turn of the conversation that is the variable `name`; a new one is kept once it has a turn."""
         talk = self.shell.user_ns.get(name)
-        if talk is not None and not isinstance(talk, Conversation):
-            what = f"{name} is a {type(talk).__name__} here, not a conversation."
-            refuse("conversation", name, "a conversation, or a new name", "Take another name.", what=what)
+        if isinstance(talk, Conversation):
+            return talk(question, **chosen, **once)
         if talk is not None:
-            return talk(prompt, **asked, **turn)
-        talk = self._client().conversation(**asked)
+            what = f"{name} is {shown(talk)} here, not a conversation."
+            refuse("conversation", name, "a conversation, or a new name", "Take another name.", what=what)
+        talk = self._client().conversation(**chosen)
         try:
-            return talk(prompt, **turn)
+            return talk(question, **once)
         finally:
             if len(talk):  # also the turn that was interrupted
                 self.shell.push({name: talk})
@@ -197,16 +190,33 @@ def _options(parser: ArgumentParser, line: str, advice: str) -> Namespace:
     return found
 
 
-def _check_name(option: str, name: str | None) -> None:
-    if name is not None and not (name.isidentifier() and not keyword.iskeyword(name)):
-        refuse(option, name, "the name of a variable", f"Write --{option} answer.")
+def _check(given: Namespace) -> None:
+    """Refuse names that are none, and options that exclude each other."""
+    for option in ("to", "conversation"):
+        name = getattr(given, option)
+        if name is not None and (not name.isidentifier() or keyword.iskeyword(name)):
+            refuse(option, name, "the name of a variable", f"Write --{option} answer.")
+    if given.conversation and given.schema:
+        what = "A conversation answers in words, not in a shape."
+        do = "Ask for the data in a cell of its own."
+        refuse("schema", given.schema, "nothing beside --conversation", do, what=what)
+    if given.conversation and given.conversation == given.to:
+        refuse("to", given.to, "another name than the conversation's", "Take another name.")
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return refuse("temperature", text, "a number from 0 to 2", "Write -t 0.2.")
+def _chosen(given: Namespace, here: Names) -> dict[str, Any]:
+    """The options that a conversation keeps, with their values filled in."""
+    found: dict[str, Any] = {
+        name: here.fill(value, field=name)
+        for name in ("model", "system", "temperature")
+        if (value := getattr(given, name)) is not None
+    }
+    if "temperature" in found:
+        try:
+            found["temperature"] = float(found["temperature"])
+        except ValueError:
+            refuse("temperature", found["temperature"], "a number from 0 to 2", "Write -t 0.2.")
+    return found
 
 
 def _waited(answer: Any) -> Any:
