@@ -35,7 +35,11 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--faults", type=Path, help="a JSON file with scripted failures")
     parser.add_argument("--tier", choices=TIERS, default="paid", help="the account's limits (default: paid)")
     parser.add_argument("--reset-units", choices=("s", "ms"), default="s", help="how reset headers count")
-    parser.add_argument("--semantic", action="store_true", help="embeddings use word vectors")
+    parser.add_argument(
+        "--semantic",
+        action=argparse.BooleanOptionalAction,
+        help="embeddings use word vectors; where neither is said, when they are installed",
+    )
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument("--real-time", action="store_true", help="streams and jobs take their time")
     pace.add_argument("--fast", dest="real_time", action="store_false", help="nothing waits (default)")

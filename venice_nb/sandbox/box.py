@@ -31,7 +31,8 @@ class Sandbox:
     `reset_units`: how reset headers count, "s" as documented or "ms" as observed. `abuse`: the budget of
     failed requests, "docs" (20 in 30 s), "live" (50) or "off". `token_pause`: seconds between the pieces of a
     stream. `real_time`: jobs take their real time. `shared_tool_index`: parallel tool calls share index 0 in
-    a stream. `semantic`: embeddings know related words, not only equal ones; needs the extra `semantic`.
+    a stream. `semantic`: embeddings know related words, not only equal ones, which needs the extra
+    `semantic`; None when it is installed.
     `job_seconds`: how long a job takes; 2 by default, 60 to 150 in `real_time`. `delivery`: finished films
     come as "binary", through a "link", or "auto": as production does it for the model. `complete_mode`: what
     the two `complete` routes do, "delete" as documented or "refuse" with 400 as observed. `retired`: 410 from
@@ -55,7 +56,7 @@ class Sandbox:
         token_pause: float = 0.0,
         real_time: bool = False,
         shared_tool_index: bool = False,
-        semantic: bool = False,
+        semantic: bool | None = None,
         job_seconds: float | None = None,
         delivery: str = "auto",
         complete_mode: str = "delete",

@@ -150,7 +150,7 @@ class State:
         token_pause: float = 0.0,
         real_time: bool = False,
         shared_tool_index: bool = False,
-        semantic: bool = False,
+        semantic: bool | None = None,
         job_seconds: float | None = None,
         delivery: str = "auto",
         complete_mode: str = "delete",
@@ -200,7 +200,7 @@ class State:
         self.failures: defaultdict[tuple[str, ...], deque[float]] = defaultdict(deque)
         self.blocked_until: dict[tuple[str, ...], float] = {}
         self.prefixes: dict[bytes, float] = {}  # prompt prefixes seen, with their expiry
-        self._mind = mind
+        self._mind, self._own = mind, mind is None
         self._count = 0
         self._held = 0  # bytes of the bodies in `requests`, at most
         self.queued = 0  # jobs so far
@@ -216,8 +216,8 @@ class State:
         return self._mind
 
     def embed(self, texts: list[str], *, dims: int, model_id: str) -> np.ndarray[Any, Any]:
-        """Rows of length 1, `(n, dims)` float32; with word vectors where the sandbox was made `semantic`."""
-        options: dict[str, Any] = {"semantic": True} if self.semantic else {}
+        """Rows of length 1, `(n, dims)` float32; with word vectors as `semantic` says."""
+        options: dict[str, Any] = {"semantic": self.semantic} if self._own else {}
         return self.mind.embed(texts, dims=dims, model_id=model_id, **options)
 
     def serial(self) -> str:
