@@ -89,7 +89,7 @@ def test_a_plan_shows_the_same_as_text_and_as_a_card(world):
     ):
         assert fact in shown["text/plain"]
         assert fact in shown["text/html"]
-    assert repr(found) == "<EmbeddingPlan 3 rows, 1 requests, <$0.000001, text-embedding-bge-m3>"
+    assert repr(found) == "<EmbeddingPlan 3 rows, 1 request, <$0.000001, text-embedding-bge-m3>"
     assert found.to_dict()["left_out"] == [{"label": 2, "position": 2, "reason": "missing"}]
 
 

@@ -77,7 +77,8 @@ class EmbeddingPlan(Displayed):
     def __repr__(self) -> str:
         model = text.short(self.model, 80)
         return (
-            f"<EmbeddingPlan {text.count(self.rows)} rows, {text.count(self.requests)} requests, "
+            f"<EmbeddingPlan {text.count(self.rows)} row{'s' * (self.rows != 1)}, "
+            f"{text.count(self.requests)} request{'s' * (self.requests != 1)}, "
             f"{text.money(self.cost.usd)}, {model}>"
         )
 
