@@ -64,7 +64,8 @@ def test_a_matrix_of_a_list_loads_neither_pandas_nor_matplotlib():
         ({"array": np.ones(3)}, "array"),
         ({"array": np.ones((2, 2)), "texts": ["a"]}, "texts"),
         ({"array": np.ones((2, 2)), "index": [1, 2, 3]}, "index"),
-        ({"array": np.ones((2, 2)), "metadata": pd.DataFrame({"a": [1]})}, "metadata"),
+        ({"array": np.ones((1, 2)), "index": ["x"], "metadata": pd.DataFrame({"a": [1]})}, "metadata"),
+        ({"array": np.ones((2, 2)), "index": [0, 1], "metadata": pd.DataFrame({"a": [1]})}, "metadata"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -72,6 +73,16 @@ def test_what_does_not_fit_the_array_is_refused(given, field):
     with pytest.raises(InvalidInput) as caught:
         EmbeddingMatrix(**given)
     assert caught.value.field == field
+
+
+def test_labels_are_those_of_the_metadata_where_none_are_given():
+    frame = pd.DataFrame({"a": [1, 2]}, index=["x", "y"])
+    assert EmbeddingMatrix(np.ones((2, 2)), metadata=frame).index is frame.index
+
+
+def test_texts_may_be_a_column_with_any_labels():
+    E = EmbeddingMatrix(np.eye(2), texts=pd.Series(["one", "two"], index=[7, 0]))
+    assert E.search([0, 1], k=1).texts == ["two"]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def test_a_matrix_can_be_asked_with_another_one():
         ("text.str.contains('food 1')", lambda f: pd.Series(matrix().texts, f.index).str.contains("food 1")),
         ("year.between(2002, 2004)", lambda f: f.year.between(2002, 2004)),
         ("index == 'r4'", lambda f: f.index == "r4"),
+        ("topic == 'tax' or topic == 'me@home'", lambda f: f.topic == "tax"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -120,6 +121,8 @@ def test_a_missing_value_in_a_mask_is_false():
     "rule",
     [
         "@E.array > 1",
+        "year > @E.dims",
+        "year @ year == 1",
         "year.__class__ == 1",
         "year.array.__class__.__mro__",
         "year.to_csv('stolen.csv') == 1",
@@ -206,7 +209,11 @@ def test_a_matrix_without_rows_finds_nothing():
 
 
 def test_columns_of_the_user_that_are_called_like_ours_are_kept():
-    E = matrix(n=3, metadata=pd.DataFrame({"score": [7, 8, 9], "text": list("abc"), "rank": list("xyz")}))
+    E = matrix(
+        n=3,
+        index=[0, 1, 2],
+        metadata=pd.DataFrame({"score": [7, 8, 9], "text": list("abc"), "rank": list("xyz")}),
+    )
     frame = E.search(E[0], k=1).df
     assert list(frame.columns) == ["rank", "score", "label", "text", "score_", "rank_"]
     assert frame["score_"].tolist() == [7]

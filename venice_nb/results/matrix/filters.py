@@ -134,11 +134,13 @@ def _ruled(matrix: EmbeddingMatrix, rule: str, field: str) -> pd.Series[Any]:
 
 def _check(rule: str) -> None:
     """Raises ValueError for a rule that is more than comparisons of columns."""
-    if "@" in _QUOTED.sub("", rule):
-        raise ValueError("@ would reach names outside; put the value into the rule")
-    names = _QUOTED.sub("quoted", rule.strip())
+    try:
+        parsed = ast.parse(_QUOTED.sub("quoted", rule.strip()), mode="eval")
+    except SyntaxError as error:  # as of a @name, by which pandas would reach names outside
+        why = "put the value into the rule, a rule has no @" if "@" in rule else str(error)
+        raise ValueError(why) from error
     called = set()
-    for node in ast.walk(ast.parse(names, mode="eval")):
+    for node in ast.walk(parsed):
         if not isinstance(node, _PARTS):
             raise ValueError(f"a rule has no {type(node).__name__}")  # noqa: TRY004  it is a value to whoever wrote it
         if isinstance(node, ast.Call):

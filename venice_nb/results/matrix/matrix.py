@@ -40,9 +40,9 @@ def _later() -> Any:
 class EmbeddingMatrix(Displayed):
     """Vectors of rows, (n, d) float32, aligned to the index of the column or frame they came from.
 
-    NumPy takes it as an array (`np.asarray(E)`); `E[3]` is a vector, `E[1:5]` and `E[mask]` are matrices
-    again. Rows keep the length the model gave them; similarity is cosine everywhere. The array cannot be
-    written to.
+    NumPy takes it as an array (`np.asarray(E)`). `E[3]` is a vector; `E[1:5]`, `E[mask]` and
+    `E["year > 2020"]`, a rule over the metadata, are matrices again. Rows keep the length the model gave
+    them; similarity is cosine everywhere. The array cannot be written to.
 
     Attributes:
         array: (n, d) float32, in memory or mapped from a file.
@@ -92,13 +92,20 @@ class EmbeddingMatrix(Displayed):
         array.flags.writeable = False  # lengths and indexes of the rows are computed once
         object.__setattr__(self, "array", array)
         object.__setattr__(self, "errors", tuple(self.errors))
+        texts: Any = self.texts
+        if hasattr(texts, "tolist"):  # a Series would be read by its labels
+            object.__setattr__(self, "texts", texts.tolist())
+        frame: Any = self.__dict__["metadata"]
         index: Any = self.__dict__["index"]
+        index = frame.index if index is None and frame is not None else index
         if index is None:
             del self.__dict__["index"]  # from now on __getattr__ makes it
-        elif not hasattr(index, "get_indexer"):
-            import pandas as pd  # noqa: PLC0415  only when there are labels
+        else:
+            if not hasattr(index, "get_indexer"):
+                import pandas as pd  # noqa: PLC0415  only when there are labels
 
-            object.__setattr__(self, "index", pd.Index(index))
+                index = pd.Index(index)
+            object.__setattr__(self, "index", index)
         for name in ("index", "texts", "metadata"):
             given = self.__dict__.get(name)
             if given is not None and len(given) != len(array):
@@ -109,6 +116,13 @@ class EmbeddingMatrix(Displayed):
                     allowed=f"{len(array)}, one for each row of the array",
                     do=f"cut both to the same rows, or leave {name} out",
                 )
+        if frame is not None and not frame.index.equals(index):
+            raise InvalidInput(
+                "metadata has other labels than index",
+                field="metadata",
+                allowed="the labels of index, in its order",
+                do="leave index out, or label the frame: metadata.set_axis(index)",
+            )
 
     if not TYPE_CHECKING:  # or every attribute would exist for the type checker
 
