@@ -27,6 +27,7 @@ OWNERS = {
     "pypdf": ("rag/", "sandbox/mind/"),
     "docx": ("rag/",),
     "html_to_markdown": ("rag/",),
+    "IPython": ("magics/",),
 }
 
 
