@@ -218,3 +218,36 @@ def test_each_text_of_a_partition_is_sent_once(client, server, v):
     embedded = scale.embed(dd.from_pandas(df, npartitions=1), "text", to="vectors", venice=v)
     assert asked(server) == {"a": 1, "b": 1, "c": 1}
     assert np.array_equal(np.stack(vectors_of(embedded)["vector"]), expected(df).array)
+
+
+def test_an_empty_partition_and_one_without_texts_are_parts_too(client, server, v):
+    df = frame(6)
+    df["text"] = ["a", "b", " ", "", "e", "f"]
+    ddf = dd.from_pandas(df, npartitions=3)
+    empty = ddf[ddf["id"] != 5].partitions[[0, 1]]
+    embedded = scale.embed(empty, "text", to="vectors", venice=v)
+    assert [(part.rows, part.vectors, part.dims) for part in embedded.parts] == [(2, 2, 1024), (2, 0, 1024)]
+    none = ddf[ddf["id"] > 100]
+    nothing = scale.embed(none, "text", to="nothing", venice=v)
+    assert (nothing.rows, nothing.vectors, nothing.failed) == (0, 0, {})
+    assert asked(server) == {"a": 1, "b": 1}
+
+
+def test_vectors_of_a_sandbox_do_not_go_on_in_a_folder_of_real_ones(client, v):
+    ddf = dd.from_pandas(frame(4), npartitions=1)
+    scale.embed(ddf, "text", to="vectors", venice=v)
+    with pytest.raises(vn.InvalidInput, match="was made with address="):
+        scale.embed(ddf, "text", to="vectors", venice=vn.Venice.sandbox())
+
+
+def test_what_this_machine_has_paid_for_in_other_runs_is_not_paid_for_again(client, server, v):
+    df = frame(8)
+    client.run(lambda folder: os.environ.update(VENICE_STATE_DIR=folder), os.environ["VENICE_STATE_DIR"])
+    v.embed(df["text"].iloc[:5], progress=False)
+    server.behave()
+    embedded = scale.embed(dd.from_pandas(df, npartitions=1), "text", to="vectors", venice=v)
+    assert set(asked(server)) == set(df["text"].iloc[5:])
+    assert np.array_equal(np.stack(vectors_of(embedded)["vector"]), expected(df).array)
+    server.behave()
+    scale.embed(dd.from_pandas(df, npartitions=1), "text", to="anew", venice=v, cache=False)
+    assert set(asked(server)) == set(df["text"])

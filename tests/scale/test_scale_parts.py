@@ -127,13 +127,13 @@ def test_a_fingerprint_is_of_what_the_rows_say():
 
 def test_a_result_says_the_same_in_text_and_html_and_travels_without_its_client(folder):
     part = written(folder, failed={"blank": 2}, tokens=12, usd=0.5)
-    embedded = Embedded(folder.path, (part, part.untouched()), column="text", client=object())
+    embedded = Embedded(folder.path, (part, part.untouched()), column="text", venice=object())
     shown = embedded._mimebundle()
     for word in ("8 of 8 rows embedded", "4 blank", "finished before", "$0.50"):
         assert word in shown["text/plain"]
         assert word in shown["text/html"]
     assert repr(embedded) == "<Embedded 8 x 3 in 2 parts, m>"
-    assert pickle.loads(pickle.dumps(embedded)).client is None
+    assert pickle.loads(pickle.dumps(embedded)).venice is None
     assert embedded.to_frame()["usd"].tolist() == [0.5, 0.0]
 
 

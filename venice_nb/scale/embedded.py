@@ -30,7 +30,7 @@ class Embedded(Displayed):
         column: the column that was embedded.
         format: "parquet" or "lance".
         elapsed: seconds that the run took.
-        client: the client that text queries go to, or None.
+        venice: the client that text queries go to, or None.
 
     """
 
@@ -39,7 +39,7 @@ class Embedded(Displayed):
     column: Any = None
     format: str = "parquet"
     elapsed: float = 0.0
-    client: Any = field(default=None, repr=False)
+    venice: Any = field(default=None, repr=False)
 
     @property
     def rows(self) -> int:
@@ -81,14 +81,14 @@ class Embedded(Displayed):
 
     @property
     def cost(self) -> Cost:
-        """US dollars that this run paid."""
+        """US dollars that this run paid. Batches of a worker that died are in `v.spend` of its machine."""
         return sum((part.cost for part in self.parts), Cost(0.0, "charged"))
 
     def search(self, query: Any, k: int = 5, *, min_score: float | None = None) -> Any:
         """The `k` rows most similar to the query: see `scale.search`."""
         from venice_nb.scale.finding import search  # noqa: PLC0415  they know each other
 
-        return search(self, query, k, venice=self.client, min_score=min_score)
+        return search(self, query, k, venice=self.venice, min_score=min_score)
 
     def errors(self, limit: int = 1000) -> pd.DataFrame:
         """The first rows without a vector: their part, place in it, label, columns and `error`."""
@@ -143,7 +143,7 @@ class Embedded(Displayed):
         return [part.file for part, file in there if not file.exists() or digest(file)[0] != part.checksum]
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"client": None}  # it has a key
+        return self.__dict__ | {"venice": None}  # it has a key
 
     def __repr__(self) -> str:
         name = text.short(self.model, 80) or "model unknown"

@@ -16,7 +16,7 @@ from venice_nb.calls.check import choice, closest, flag, integer, refuse
 from venice_nb.config import flag as environment_flag
 from venice_nb.config import settings
 from venice_nb.embedding.request import Request
-from venice_nb.errors import InvalidInput, VeniceError
+from venice_nb.errors import InvalidInput, UnreadableReply, VeniceError
 from venice_nb.policy.budget import Reservation
 from venice_nb.policy.limits import small_call
 from venice_nb.render.progress import Bar
@@ -97,6 +97,13 @@ def embed(
     began = time.monotonic()
     kept = _columns(ddf, column, columns)
     client = client or _current()
+    if client.asynchronous:
+        refuse(
+            "client",
+            "an asynchronous one",
+            "a synchronous distributed.Client",
+            "Make it without asynchronous=True.",
+        )
     integer(1, 16)("at_once", at_once)
     if progress is not None:
         flag("progress", progress)
@@ -107,20 +114,22 @@ def embed(
     session = (venice or Venice.sandbox(show=False))._session  # noqa: SLF001  for its catalogue
     request = Request.of(session, model, dimensions, None, extra_body)
     session.announce_choice(request.resolution)
-    folder = Folder(Path(to).expanduser().resolve())
+    run = f"venice-embed-{secrets.token_hex(6)}"
+    limit = None if venice is None else venice.budget.left
+    reach = replace(_reach(run, venice), limit=limit)
+    folder = Folder(Path(to).expanduser().absolute())
     folder.begin(
         {
+            "address": reach.base_url or "sandbox",  # play vectors never mix with real ones
             "model": request.name,
             "dimensions": dimensions,
             "column": str(column),
             "columns": [str(name) for name in kept],
             "format": format,
             "partitions": ddf.npartitions,
+            "extra_body": dict(extra_body) if extra_body else None,
         }
     )
-    run = f"venice-embed-{secrets.token_hex(6)}"
-    limit = None if venice is None else venice.budget.left
-    reach = replace(_reach(run, venice), limit=limit)
     job = Job(
         folder=folder,
         column=column,
@@ -148,13 +157,14 @@ def embed(
             spent = _say(client, "close_run", run=run)
             if held is not None:
                 held.settle(spent)
+    _same(parts)
     return Embedded(
         folder.path,
         tuple(sorted(parts, key=lambda part: part.number)),
         column=column,
         format=format,
         elapsed=time.monotonic() - began,
-        client=venice,
+        venice=venice,
     )
 
 
@@ -182,6 +192,17 @@ def _collect(client: Client, tasks: list[Any], run: str, bar: Bar) -> list[Part]
     finally:
         client.unsubscribe_topic(run)
     return done
+
+
+def _same(parts: Sequence[Part]) -> None:
+    """Raises when parts are of different models: their vectors cannot stand beside each other."""
+    kinds = sorted({f"{part.model} ({part.dims} numbers)" for part in parts if part.vectors})
+    if len(kinds) > 1:
+        raise UnreadableReply(
+            f"The parts are of different models: {', '.join(kinds)}",
+            do="the model behind the name has changed: embed into a new folder",
+            charged="yes",
+        )
 
 
 def _columns(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:

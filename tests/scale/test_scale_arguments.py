@@ -1,0 +1,110 @@
+"""What `scale.embed` refuses before anything is sent, and what importing it loads."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import venice_nb as vn
+
+dd = pytest.importorskip("dask.dataframe")
+distributed = pytest.importorskip("distributed")
+
+from venice_nb import scale  # noqa: E402
+from venice_nb.errors import UnreadableReply  # noqa: E402
+from venice_nb.scale.parts import Part  # noqa: E402
+from venice_nb.scale.running import _same  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def client():
+    with distributed.Client(processes=False, dashboard_address=":0") as client:
+        yield client
+
+
+@pytest.fixture
+def ddf():
+    frame = pd.DataFrame({"text": ["a", "b"], "n": [1, 2], "vector": [0, 0]})
+    return dd.from_pandas(frame, npartitions=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ddf": pd.DataFrame({"text": ["a"]})}, "Dask DataFrame"),
+        ({"column": "txt"}, "column must be"),
+        ({"column": "n"}, "column of texts"),
+        ({"columns": ["text", "m"]}, "columns must be"),
+        ({"columns": ["vector"]}, "not called vector"),
+        ({"format": "csv"}, "format"),
+        ({"at_once": 0}, "at_once"),
+        ({"progress": "yes"}, "progress"),
+        ({"cache": 1}, "cache"),
+        ({"model": "llama-3.3-70b"}, "embedding"),
+        ({"dimensions": 0}, "dimensions"),
+    ],
+    ids=lambda value: str(value)[:30].replace("\n", " "),
+)
+def test_an_argument_that_makes_no_sense_is_refused(client, ddf, change, message):
+    given = {"ddf": ddf, "column": "text", "to": "vectors", "columns": ["n"]} | change
+    with pytest.raises(vn.InvalidInput, match=message):
+        scale.embed(given.pop("ddf"), given.pop("column"), venice=vn.Venice.sandbox(), **given)
+
+
+def test_a_client_with_a_transport_of_its_own_cannot_be_copied_to_workers(client, ddf):
+    import httpx
+
+    v = vn.Venice("VENICE_INFERENCE_KEY_planted", transport=httpx.MockTransport(lambda _: None))
+    with pytest.raises(vn.InvalidInput, match="without a transport"):
+        scale.embed(ddf, "text", to="vectors", columns=["n"], venice=v)
+
+
+def test_without_a_cluster_it_is_told_how_to_start_one(ddf, monkeypatch):
+    monkeypatch.setattr("distributed.client._current_client", type("Nobody", (), {"get": lambda _: None})())
+    monkeypatch.setattr("venice_nb.scale.running.default_client", _nobody)
+    with pytest.raises(vn.InvalidInput, match="there is no Dask cluster") as caught:
+        scale.embed(ddf, "text", to="vectors", columns=["n"])
+    assert "Client()" in caught.value.do
+
+
+def _nobody():
+    raise ValueError("No clients found")
+
+
+def test_with_a_sandbox_asked_for_in_the_environment_each_worker_opens_one(client, ddf, monkeypatch):
+    monkeypatch.setenv("VENICE_SANDBOX", "1")
+    embedded = scale.embed(ddf, "text", to="vectors", columns=["n"])
+    assert embedded.vectors == 2
+
+
+def test_a_budget_holds_in_sandboxes_too(client, ddf):
+    v = vn.Venice.sandbox()
+    v.budget = 0.0
+    with pytest.raises(vn.BudgetExceeded):
+        scale.embed(ddf, "text", to="vectors", columns=["n"], venice=v)
+
+
+def test_parts_of_different_models_are_no_result():
+    parts = [Part(number=n, file="", rows=1, vectors=1, model=model, dims=3) for n, model in enumerate("ab")]
+    _same(parts[:1])
+    with pytest.raises(UnreadableReply, match="different models"):
+        _same(parts)
+
+
+def test_importing_loads_no_dask():
+    code = "import sys, venice_nb; from venice_nb import scale; scale.__all__; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert not {"dask", "distributed", "pyarrow", "pandas", "numpy"} & loaded
+
+
+def test_without_dask_it_is_told_what_to_install():
+    code = (
+        "import sys; sys.modules['distributed'] = None\n"
+        "from venice_nb import scale\n"
+        "try: scale.embed\n"
+        "except ModuleNotFoundError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "venice_nb.scale needs distributed: pip install 'venice-nb[dask]'"
