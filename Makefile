@@ -5,7 +5,7 @@ PY := $(BIN)/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: demo test lint bench lab notebooks browser clean
+.PHONY: demo test lint bench lab notebooks browser binder clean
 
 demo: .venv/test          ## run the tour notebook against the sandbox and write demo/tour.html
 	$(PY) -m tools.demo
@@ -24,8 +24,8 @@ lint: .venv/dev           ## ruff, strict types, layers
 bench: .venv/test         ## measured tables: imports, calls, streaming
 	$(PY) -m benchmarks
 
-lab: .venv/lab            ## open the tutorial notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: .venv/lab            ## open JupyterLab on the tour
+	$(BIN)/jupyter lab notebooks/00-tour.ipynb
 
 notebooks: .venv/test     ## run the tutorials and save them with outputs
 	$(PY) -m tools.notebooks run
@@ -34,6 +34,9 @@ browser: .venv/browser    ## look at a notebook in a real browser (needs Chromiu
 	@command -v "$${CHROMIUM:-/usr/bin/chromium}" >/dev/null || \
 	  { echo "Install Chromium first (Debian: apt-get install chromium), or set CHROMIUM to its path."; exit 1; }
 	$(PY) -m pytest tests/browser --browser-suite --timeout 300
+
+binder: .venv/test        ## what Binder does with this repository, in a fresh environment
+	$(PY) -m tools.binder
 
 clean:
 	rm -rf .venv demo build dist
