@@ -9,7 +9,7 @@ from venice_nb.calls.account import keys as calls
 from venice_nb.calls.account.limits import limit_log as ask_log
 from venice_nb.calls.account.limits import rate_limits
 from venice_nb.calls.check import integer, refuse
-from venice_nb.errors import AdminKeyRequired
+from venice_nb.errors import AdminKeyRequired, UnknownOutcome
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.account.balance import AccountBalance
 from venice_nb.results.account.history import History
@@ -211,7 +211,11 @@ def create(
         privacy=privacy,
         expires=expires,
     )
-    found: ApiKey = yield Send(call)
+    try:
+        found: ApiKey = yield Send(call)
+    except UnknownOutcome as error:
+        error.do = f"look at v.keys(): the key may have been made, and its secret is lost; {error.do}"
+        raise
     return found
 
 

@@ -331,8 +331,8 @@ class _Course:
         """Seconds until the next attempt; None when there is to be none."""
         if what is Fate.FINAL or self.number >= self.most:
             return None
-        if isinstance(error, errors.TransportError) and isinstance(error, errors.UnknownOutcome):
-            self.doubt = True
+        if isinstance(error, errors.UnknownOutcome):
+            self.doubt = self.call.paid
         doubtful = self.call.paid and what in (Fate.FAILED, Fate.UNKNOWN) and error.charged != "no"
         self.doubt = self.doubt or doubtful
         allowed = {Fate.FAILED: self.rule.failed, Fate.UNKNOWN: self.rule.unknown}.get(what)

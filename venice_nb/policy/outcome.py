@@ -146,12 +146,12 @@ def transport_error(lost: Lost, call: Call[Any], attempts: int, elapsed: float) 
     advice = _ADVICE[lost.kind]
     if not lost.sent:
         return errors.NotSent(f"The request was not sent: {lost.reason}", do=advice, **known)
-    if not call.paid:
+    if not call.paid and call.safety is not Safety.KEYS:
         return errors.TransportError(f"No complete answer arrived: {lost.reason}", do=advice, **known)
     return errors.UnknownOutcome(
-        f"The answer was lost: {lost.reason}; the call may have been done and charged",
+        f"The answer was lost: {lost.reason}; the call may have been done{' and charged' * call.paid}",
         do=f"check whether it was done before sending it again; {advice}",
-        charged="unknown",
+        charged="unknown" if call.paid else "no",
         **known,
     )
 
