@@ -11,7 +11,7 @@ from IPython.core.oinspect import Inspector
 
 import venice_nb as vn
 
-ROOMS = ["chat", "models", "characters", "embed", "rag"]
+ROOMS = ["chat", "models", "characters", "embed", "rag", "keys"]
 METHODS = [
     "chat.stream",
     "models.pricing",
@@ -21,7 +21,8 @@ METHODS = [
     "models.aliases",
 ]
 METHODS += ["characters.get", "characters.reviews", "embed.plan", "embed.load", "extract", "raw", "responses"]
-METHODS += ["conversation"]
+METHODS += ["conversation", "estimate", "keys.get", "keys.create", "keys.update", "keys.delete"]
+METHODS += [f"account.{name}" for name in ("balance", "limits", "limit_log", "usage", "history")]
 
 
 def reach(client, name):

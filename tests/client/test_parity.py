@@ -7,13 +7,13 @@ import re
 import pytest
 
 import venice_nb as vn
-from venice_nb import media_rooms, rag_rooms, rooms, web_rooms
+from venice_nb import account_rooms, media_rooms, rag_rooms, rooms, web_rooms
 from venice_nb.binding import Room
 
 TIME = re.compile(r"\d+(\.\d+)? m?s\b")
 PAIRS = [
     (kind, getattr(module, f"Async{name}"))
-    for module in (rooms, media_rooms, web_rooms, rag_rooms)
+    for module in (rooms, media_rooms, web_rooms, rag_rooms, account_rooms)
     for name, kind in vars(module).items()
     if inspect.isclass(kind) and issubclass(kind, Room) and kind is not Room
 ]
@@ -62,6 +62,8 @@ def test_a_method_presents_itself_as_the_plan_it_runs():
         (lambda v: v.chat("hi", temprature=1), "temperature"),
         (lambda v: v.embed(["a"], dimension=3), "dimensions"),
         (lambda v: v.raw("createChatCompletion", quary={}), "query"),
+        (lambda v: v.keys.create("ci", limit=5), "limit_usd"),
+        (lambda v: v.account.usage(day=5), "days"),
     ],
 )
 def test_a_misspelt_argument_is_refused_with_the_right_one_before_anything_is_sent(call, right):
@@ -88,6 +90,9 @@ SAME = [
     lambda c: c.responses("What is 2 + 2?"),
     lambda c: c.extract("Ada lives in London", {"name": str, "city": str}),
     lambda c: c.raw("listModelTraits"),
+    lambda c: c.estimate(c.images.generate, "a gondola", variants=2),
+    lambda c: c.account.balance(),
+    lambda c: c.keys(),
 ]
 
 
