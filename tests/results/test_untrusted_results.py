@@ -10,13 +10,23 @@ from venice_nb.calls.call import Received
 from venice_nb.calls.talk.gather import ReplyGatherer
 from venice_nb.catalogue import Catalogue
 from venice_nb.catalogue.model import Deprecation
+from venice_nb.policy.spend_book import Line
+from venice_nb.results.account.analytics import Analytics
+from venice_nb.results.account.balance import AccountBalance
+from venice_nb.results.account.history import History, HistoryPage
+from venice_nb.results.account.keys import ApiKey, KeyTable
+from venice_nb.results.account.left import LimitsLeft
+from venice_nb.results.account.limit_log import LimitLog
 from venice_nb.results.characters import Character, CharacterTable, Review, Reviews
-from venice_nb.results.headers import Headers
+from venice_nb.results.headers import Headers, Limit, Limits
 from venice_nb.results.limits import RateLimit, RateLimits
 from venice_nb.results.models.models import ModelCard, ModelTable
 from venice_nb.results.models.names import Names
 from venice_nb.results.models.prices import PriceTable
 from venice_nb.results.raw import RawReply
+from venice_nb.results.spending.estimate import CallEstimate
+from venice_nb.results.spending.reconciliation import Reconciliation
+from venice_nb.results.spending.spend import Spend
 from venice_nb.results.talk.reply import Choice, Reply, Source, ToolCall, ToolStep
 from venice_nb.results.talk.reply_view import live_bundle
 from venice_nb.results.talk.response import ResponsesReply
@@ -177,6 +187,32 @@ def results(evil):
     yield "parsed file", ParsedFile(evil, 1, evil, evil)
     yield "research", Research(text=f"{evil} [1][2]", sources=reply.sources, answered=True, cited=(1, 2))
     yield "uncited research", Research(text=evil, model=evil, sources=reply.sources, answered=True)
+
+    yield from account(evil, headers)
+
+
+def account(evil, headers):
+    """What a server says of an account."""
+    names = ("id", "description", "apiKeyType", "limitPeriod", "modelPrivacy", "lastUsedAt", "expiresAt")
+    key = {**dict.fromkeys(names, evil), "consumptionLimits": {"usd": 5}}
+    yield "key", ApiKey.read(key, headers=headers)
+    yield "fresh key", ApiKey.read({**key, "apiKey": "VENICE_INFERENCE_KEY_fresh_0123456789"}, new=True)
+    yield "keys", KeyTable((ApiKey.read(key),))
+    yield "balance", AccountBalance(5.0, currency=evil, headers=headers)
+    row = dict.fromkeys(("timestamp", "sku", "currency", "notes"), evil)
+    yield "bill", History(HistoryPage.read({"data": [{**row, "amount": -1}]}, headers).rows, headers=headers)
+    model = dict.fromkeys(("modelName", "unitType", "modelType"), evil)
+    sums = {"lookback": evil, "byDate": [{"date": evil}], "byModel": [model]}
+    yield "sums", Analytics.read(sums, headers)
+    logged = dict.fromkeys(("timestamp", "modelId", "rateLimitType", "rateLimitTier", "apiKeyId"), evil)
+    yield "log of limits", LimitLog.read([logged], headers)
+    told = Limits(Limit(20, 4, 30.0), type=evil)
+    yield "limits left", LimitsLeft.of([(evil, evil, 1.0, told)])
+    line = Line(1.0, evil, evil, evil, unit=evil, usd=0.5, request_id=evil, answer_id=evil, note=evil)
+    yield "spending", Spend((line,), whose=evil)
+    yield "estimate", CallEstimate(0.5, model=evil)
+    differs = {"request_id": evil, "booked": 1.0, "billed": None, "difference": -1.0, "what": evil}
+    yield "reconciliation", Reconciliation("history", 1.0, 0.0, rows=(differs,))
 
 
 KINDS = [name for name, _ in results("x")]

@@ -143,7 +143,8 @@ class ApiKey(Displayed):
         return {**self.__dict__, "secret": None}
 
     def __repr__(self) -> str:
-        return f"<ApiKey {text.short(self.description, 60)!r}, {self.kind or 'kind unknown'}>"
+        kind = text.short(self.kind, 20) or "kind unknown"
+        return f"<ApiKey {text.short(self.description, 60)!r}, {kind}>"
 
     def _limit(self) -> str:
         amounts = [text.money(self.limit_usd)] if self.limit_usd is not None else []
