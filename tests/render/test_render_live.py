@@ -313,3 +313,31 @@ def test_a_notice_in_a_terminal_goes_to_stderr(terminal, capsys):
 def test_a_notice_in_a_script_is_a_log_record(script, caplog):
     live.notice("script notice")
     assert [(r.levelname, r.getMessage()) for r in caplog.records] == [("WARNING", "script notice")]
+
+
+def test_a_face_with_a_place_of_its_own_hears_notices_and_waits_in_place_of_the_cell(page):
+    heard = []
+    with live.heard_by(heard.append):
+        live.notice("the model will be retired")
+        live.notice("the model will be retired")
+        wait = live.Countdown("the server is full")
+        wait.tick(12.2)
+        wait.done()
+    assert heard == ["the model will be retired"] * 2 + ["Waiting 12 s: the server is full", ""]
+    assert page.sent == []
+    live.notice("the model will be retired")
+    assert page.texts == ["the model will be retired"]
+
+
+def test_a_pace_slows_down_for_frames_that_are_large_or_dear():
+    clock = Clock()
+    pace = live.Pace(20, clock=clock)
+    assert pace.due()
+    for size, spent, pause in ((10, 0.0, 0.05), (100_000, 0.0, 0.5), (10, 0.03, 0.3)):
+        began = clock()
+        clock.now += spent
+        pace.drawn(began, size)
+        clock.now += pause - 0.01
+        assert not pace.due()
+        clock.now += 0.02
+        assert pace.due()

@@ -3,22 +3,25 @@
 httpx counts the seconds of a single read, so an answer that comes one byte at a time never ends for it. The
 asynchronous world needs nothing like this, a task can be cancelled from outside. What stands here also tells
 when a request leaves, and lets its head and a short body leave together: one packet, one call of the system.
+A thread that is no main thread hears no Ctrl-C; `watched` lets another one stop its waits instead.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 PIECE = 1 << 18  # bytes written between two looks at the clock
 TOGETHER = 1 << 14  # bytes held back until the answer is waited for
+GLANCE = 0.1  # seconds; the longest that a watched wait goes without looking up
 
 _now = threading.local()
 
@@ -42,6 +45,24 @@ class until:  # noqa: N801  it reads as a word: with until(moment)
         _now.within = self._before
 
 
+@contextmanager
+def watched(look: Callable[[], object]) -> Iterator[None]:
+    """Within this block the waits of this thread call `look` every moment; what it raises ends them."""
+    before = getattr(_now, "look", None)
+    _now.look = look
+    try:
+        yield
+    finally:
+        _now.look = before
+
+
+def glance() -> None:
+    """Call who watches the waits of this thread, if anybody does."""
+    look = getattr(_now, "look", None)
+    if look is not None:
+        look()
+
+
 def _left(timeout: float | None, late: type[Exception]) -> float | None:
     """Seconds that one operation may take; raises `late` when there are none left."""
     within = getattr(_now, "within", None)
@@ -63,7 +84,18 @@ class Bounded(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, or wait for it no longer than allowed."""
         self._flush(timeout)
-        return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        left = _left(timeout, httpcore.ReadTimeout)
+        if getattr(_now, "look", None) is None:
+            return self._inner.read(max_bytes, left)
+        end = None if left is None else time.monotonic() + left
+        while True:
+            glance()
+            left = None if end is None else max(end - time.monotonic(), 0.001)
+            try:
+                return self._inner.read(max_bytes, GLANCE if left is None else min(left, GLANCE))
+            except httpcore.ReadTimeout:
+                if left is not None and left <= GLANCE:
+                    raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Hold a few bytes back until the answer is read; write more of them at once."""

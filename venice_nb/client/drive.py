@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.aio import heartbeat
 from venice_nb.client.booking import cost_of
+from venice_nb.client.clock import glance
 from venice_nb.client.http import clean
 from venice_nb.client.lent import AsyncWholeReply, WholeReply
 from venice_nb.client.together import in_tasks, in_threads
@@ -219,6 +220,7 @@ def wait(seconds: float, why: str) -> None:
     countdown = Countdown(why) if seconds >= COUNTED and why else None
     try:
         while (left := until - time.monotonic()) > 0:
+            glance()
             if countdown is not None:
                 countdown.tick(left)
             time.sleep(min(SLICE, left))

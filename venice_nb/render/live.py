@@ -6,7 +6,9 @@ import sys
 import time
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar, Literal
 
 from venice_nb.render import html, text
@@ -15,9 +17,8 @@ logger = logging.getLogger("venice_nb")
 
 Bundle = dict[str, str]
 
-# At most 15 frames a second, within these budgets: a frame carries the whole text so far, so bytes and
-# drawing time grow with the square of its length.
-_FRAME = 1 / 15
+# The budgets of what is drawn in place: a frame carries the whole text so far, so bytes and drawing time grow
+# with the square of its length.
 _BYTES_PER_SECOND = 200_000
 _DRAWING_SHARE = 0.1
 _SLOWEST = 2.0
@@ -57,6 +58,36 @@ def execution() -> str:
     return str(parent.get("header", parent).get("msg_id", ""))
 
 
+class Pace:
+    """When the next frame may be drawn: a few a second, fewer where frames are large or take long to draw.
+
+    Args:
+        frames: a second, at most.
+        clock: monotonic seconds.
+
+    """
+
+    def __init__(self, frames: float = 15, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._shortest = 1 / frames
+        self.clock = clock
+        self._next = 0.0
+
+    def due(self) -> bool:
+        """Whether a frame may be drawn now; costs next to nothing."""
+        return self.clock() >= self._next
+
+    def drawn(self, began: float, size: int) -> None:
+        """A frame of `size` bytes was drawn that began at `began`."""
+        now = self.clock()
+        self._next = now + max(
+            self._shortest, min(size / _BYTES_PER_SECOND, _SLOWEST), (now - began) / _DRAWING_SHARE
+        )
+
+    def failed(self) -> None:
+        """A frame could not be drawn: the next one has time."""
+        self._next = self.clock() + _SLOWEST
+
+
 class Live:
     """One display that follows something growing: ``show()``, ``update()`` at will, ``finish()``.
 
@@ -67,11 +98,10 @@ class Live:
 
     def __init__(self, draw: Callable[[], Bundle], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._draw = draw
-        self._clock = clock
+        self._pace = Pace(clock=clock)
         self._notebook = environment() == "notebook"
         self._static = static_mode()
         self._id: str | None = None
-        self._next = 0.0
         self._finished = False
 
     def show(self) -> None:
@@ -81,7 +111,7 @@ class Live:
 
     def update(self) -> None:
         """Draws a frame if the last one is long enough ago; costs next to nothing otherwise."""
-        if self._notebook and not self._static and not self._finished and self._clock() >= self._next:
+        if self._notebook and not self._static and not self._finished and self._pace.due():
             self._frame()
 
     def finish(self) -> bool:
@@ -92,7 +122,7 @@ class Live:
         return self._frame()
 
     def _frame(self) -> bool:
-        began = self._clock()
+        began = self._pace.clock()
         try:
             bundle = self._draw()
             if self._static:
@@ -105,14 +135,10 @@ class Live:
             else:
                 _publish(bundle, display_id=self._id, update=True)
         except Exception:
-            self._next = self._clock() + _SLOWEST
+            self._pace.failed()
             logger.debug("A frame of a live display could not be drawn", exc_info=True)
             return False
-        now = self._clock()
-        size = sum(map(len, bundle.values()))
-        self._next = now + max(
-            _FRAME, min(size / _BYTES_PER_SECOND, _SLOWEST), (now - began) / _DRAWING_SHARE
-        )
+        self._pace.drawn(began, sum(map(len, bundle.values())))
         return True
 
 
@@ -171,6 +197,20 @@ class Displayed(ABC):
         raise NotImplementedError
 
 
+# Where a face has a place of its own for what is said, it is said there instead of in the running cell.
+_listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def heard_by(listener: Callable[[str], None]) -> Iterator[None]:
+    """Within this block notices and waits are told to `listener`, a line each; "" when a wait is over."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
 class Countdown:
     """A wait made visible: ``tick(remaining)`` about once a second, ``done()`` at the end.
 
@@ -188,6 +228,10 @@ class Countdown:
     def tick(self, remaining_seconds: float) -> None:
         """Shows how long the wait still takes, in seconds."""
         line = f"Waiting {text.seconds(max(round(remaining_seconds), 1))}: {self._why}"
+        listener = _listener.get()
+        if listener is not None:
+            listener(line)
+            return
         where = environment()
         if where == "notebook":
             if static_mode() or Countdown._told not in (None, self):
@@ -208,6 +252,10 @@ class Countdown:
 
     def done(self) -> None:
         """Takes the line away."""
+        listener = _listener.get()
+        if listener is not None:
+            listener("")
+            return
         if Countdown._told is self:
             Countdown._told = None
         if self._id is not None:
@@ -224,6 +272,10 @@ def notice(message: str) -> None:
     Never stderr in a notebook: a saved notebook would then differ from its own re-run.
     """
     line = text.short(message, 500)
+    listener = _listener.get()
+    if listener is not None:
+        listener(line)
+        return
     once = (execution(), line)
     if once in _noticed:
         return
