@@ -1,34 +1,25 @@
 """A planted key is in the requests, and in nothing else that can be seen, saved, logged or sent on."""
 
 import asyncio
-import base64
-import gc
 import io
 import json
 import logging
 import os
 import pickle
-import sys
-import time
 import traceback
-import types
 import warnings
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "client"))
-
-from wire import Hang, Reset, delta, error, events, reply, stream_head
-
 import venice_nb as vn
+from tests.planted import KEYS, assert_absent, kernel, reachable, repeated
 from venice_nb import errors
+
+from wire import Hang, Reset, delta, error, events, reply, stream_head  # isort: skip  found by tests.planted
 
 MODEL = "llama-3.3-70b"
 DEAR = {"model": "claude-opus-4-5", "max_completion_tokens": 9000}
-# One of the usual shape, and one that no pattern would find.
-KEYS = ["VENICE_INFERENCE_KEY_planted_0123456789", "nothing-tells-that-this+is/a=key-0123456789"]
 
 
 @pytest.fixture(params=KEYS, ids=["usual", "odd"])
@@ -49,44 +40,6 @@ def wire():
     yield start
     for server in opened:
         server.close()
-
-
-def shapes(key):
-    """How a key may look after it has passed through something."""
-    plain = key.encode()
-    return {
-        plain,
-        quote(key, safe="").encode(),
-        base64.b64encode(plain)[:-4],
-        json.dumps(key).encode()[1:-1],
-        repr(key).encode()[1:-1],
-        plain[12:],  # a masked one with its end showing
-    }
-
-
-def assert_absent(key, *places):
-    for place in places:
-        content = place if isinstance(place, bytes) else str(place).encode("utf-8", "replace")
-        for shape in shapes(key):
-            assert shape not in content, content[max(0, content.index(shape) - 80) :][:200]
-
-
-def repeated(key):
-    """Answers of a server, or of something on the way, that repeats the request's header."""
-    page = f"<html><h1>Debug</h1><pre>Authorization: Bearer {key}</pre></html>".encode()
-    told = {"error": {"message": f"Bad key {key}", "code": "AUTHENTICATION_FAILED", "got": f"Bearer {key}"}}
-    cut = {"error": {"message": f"who is {key}?", "code": "x", "header": key}}
-    seen = [("X-Seen", f"Bearer {key}"), ("CF-RAY", key)]
-    return {
-        "refusal": error(401, f"Bad key {key}", seen),
-        "structured": reply(told, 400, seen),
-        "page": reply(page, 502, kind="text/html"),
-        "success page": reply(page, 200, kind="text/html"),
-        "other json": reply({"headers": {"authorization": f"Bearer {key}"}}, 200, seen),
-        "redirect": reply({}, 307, [("Location", f"https://elsewhere.example/?key={key}")]),
-        "stream": stream_head(seen) + events(delta(), delta("so far"), cut),
-        "limited": error(429, f"Slow down, {key}", [("Retry-After", "7200"), *seen]),
-    }
 
 
 def ask(client, **options):
@@ -182,22 +135,6 @@ def test_no_logger_at_debug_writes_the_key(planted, wire):
     assert_absent(planted, written.getvalue())
 
 
-def reachable(start):
-    """Everything a walk over attributes and containers finds, but the cell of the key itself."""
-    from venice_nb.secrets import Secret
-
-    skipped = (type, types.ModuleType, types.FunctionType, types.FrameType, Secret, bytes, str, int, float)
-    seen, todo = {}, [start]
-    while todo:
-        thing = todo.pop()
-        if id(thing) in seen or len(seen) > 60_000:
-            continue
-        seen[id(thing)] = thing
-        if not isinstance(thing, skipped):
-            todo += gc.get_referents(thing)
-    return seen.values()
-
-
 @pytest.mark.parametrize("moment", ["fresh", "used", "streaming", "failed"])
 def test_a_walk_over_the_client_prints_no_key(planted, wire, moment):
     """As debuggers, variable inspectors and error reporters do it; also while a request is open."""
@@ -263,8 +200,6 @@ CELLS = {
 @pytest.mark.parametrize("planted", KEYS[1:], ids=["odd"], indirect=True)
 def test_no_cell_of_a_real_kernel_shows_the_key_whatever_goes_wrong(planted, wire):
     """With the longest tracebacks there are: they print the local variables of every frame."""
-    from jupyter_client.manager import KernelManager
-
     half = stream_head() + events(delta(), delta("so far"), done=False)
     servers = {
         "v": wire(error(401, f"no such key {planted}")),
@@ -274,61 +209,21 @@ def test_no_cell_of_a_real_kernel_shows_the_key_whatever_goes_wrong(planted, wir
         "hanging": wire(Hang),
         "silent": wire([half, Hang]),
     }
-    manager = KernelManager(kernel_name="python3")
-    manager.kernel_spec.argv[0] = sys.executable
-    manager.start_kernel(env={**os.environ, "PLANTED": planted, "PYTHONPATH": os.pathsep.join(sys.path)})
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=60)
-        setup = "import os, pickle, venice_nb as vn\n%xmode Verbose\n" + "\n".join(
-            f"{name} = vn.{'AsyncVenice' if name == 'again' else 'Venice'}"
-            f"(os.environ['PLANTED'], base_url={server.base_url!r}, max_retries=0)"
-            for name, server in servers.items()
-        )
-        setup += "\nnowhere = vn.Venice(os.environ['PLANTED'], base_url='http://127.0.0.1:9', max_retries=0)"
-        shown = {}
-        for name, cell in {"setup": setup, **CELLS}.items():
-            shown[name] = run_cell(manager, client, cell, interrupt=name.startswith("interrupted"))
-        assert "error" not in [message["msg_type"] for message in shown["setup"]]
-        for name in CELLS:
-            kinds = [message["msg_type"] for message in shown[name]]
-            assert ("error" in kinds) != (name in {"a card", "variables"}), (name, shown[name])
-            assert_absent(planted, json.dumps([message["content"] for message in shown[name]]))
-        ended = [m["content"]["ename"] for m in shown["interrupted"] if m["msg_type"] == "error"]
-        assert ended == ["KeyboardInterrupt"]
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-
-
-def run_cell(manager, client, code, *, interrupt):
-    """What a cell sent to the page."""
-    import queue
-
-    ident = client.execute(code, allow_stdin=False)
-    messages, until, pressed = [], time.monotonic() + 30, time.monotonic() + 1.0
-    while time.monotonic() < until:
-        if interrupt and time.monotonic() > pressed:
-            manager.interrupt_kernel()
-            interrupt = False
-        try:
-            message = client.get_iopub_msg(timeout=0.2)
-        except queue.Empty:
-            continue
-        if message["parent_header"].get("msg_id") != ident:
-            continue
-        if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-            return messages
-        if message["msg_type"] in {
-            "stream",
-            "error",
-            "display_data",
-            "execute_result",
-            "update_display_data",
-        }:
-            messages.append({"msg_type": message["msg_type"], "content": message["content"]})
-    raise AssertionError(f"{code} did not end")
+    setup = "import os, pickle, venice_nb as vn\n%xmode Verbose\n" + "\n".join(
+        f"{name} = vn.{'AsyncVenice' if name == 'again' else 'Venice'}"
+        f"(os.environ['PLANTED'], base_url={server.base_url!r}, max_retries=0)"
+        for name, server in servers.items()
+    )
+    setup += "\nnowhere = vn.Venice(os.environ['PLANTED'], base_url='http://127.0.0.1:9', max_retries=0)"
+    with kernel(PLANTED=planted) as run:
+        assert "error" not in [message["msg_type"] for message in run(setup)]
+        shown = {name: run(cell, interrupt=name.startswith("interrupted")) for name, cell in CELLS.items()}
+    for name in CELLS:
+        kinds = [message["msg_type"] for message in shown[name]]
+        assert ("error" in kinds) != (name in {"a card", "variables"}), (name, shown[name])
+        assert_absent(planted, json.dumps([message["content"] for message in shown[name]]))
+    ended = [m["content"]["ename"] for m in shown["interrupted"] if m["msg_type"] == "error"]
+    assert ended == ["KeyboardInterrupt"]
 
 
 def test_errors_are_pickled_without_frames_and_without_the_key(planted, wire):
