@@ -1,4 +1,4 @@
-"""A notebook in a real JupyterLab in a real browser: opened, run as a person runs it, looked at."""
+"""A notebook in JupyterLab or Notebook 7, in a real browser: opened, run as a person runs it, looked at."""
 
 import contextlib
 import json
@@ -60,6 +60,12 @@ PLAY = """async () => {
   return found }"""
 
 
+APPS = {  # the module that starts it, the class of its options, where it opens a notebook
+    "lab": ("jupyterlab", "LabApp", "doc/tree"),
+    "notebook": ("notebook", "JupyterNotebookApp", "notebooks"),
+}
+
+
 class Page:
     """An open notebook. `asked` lists every address the page asked for."""
 
@@ -94,8 +100,9 @@ class Page:
 
 
 @contextlib.contextmanager
-def lab(notebook, folder, *, theme="light", **environment):
-    """JupyterLab with the notebook open and its kernel ready; nothing of the user's own settings is used."""
+def lab(notebook, folder, *, theme="light", app="lab", **environment):
+    """An app with the notebook open and its kernel ready; nothing of the user's own settings is used."""
+    module, options_of, opening = APPS[app]
     root = folder / "root"
     root.mkdir()
     (root / "notebook.ipynb").write_text(notebook, "utf-8")
@@ -111,7 +118,7 @@ def lab(notebook, folder, *, theme="light", **environment):
         "ServerApp.allow_root": True,
         "ServerApp.root_dir": root,
         "IdentityProvider.token": token,
-        "LabApp.expose_app_in_browser": True,
+        f"{options_of}.expose_app_in_browser": True,
         "LabApp.extension_manager": "readonly",
         "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
@@ -128,7 +135,7 @@ def lab(notebook, folder, *, theme="light", **environment):
     }
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())],
+            [sys.executable, "-m", module, *(f"--{name}={value}" for name, value in options.items())],
             env=os.environ | {name: str(value) for name, value in places.items()} | environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -141,7 +148,7 @@ def lab(notebook, folder, *, theme="light", **environment):
             browser = play.chromium.launch(executable_path=path, headless=True, args=FLAGS)
             page = browser.new_page(viewport={"width": 1100, "height": 1000}, color_scheme=theme)
             opened = Page(page)
-            page.goto(f"http://127.0.0.1:{port}/doc/tree/notebook.ipynb?token={token}", timeout=60_000)
+            page.goto(f"http://127.0.0.1:{port}/{opening}/notebook.ipynb?token={token}", timeout=60_000)
             page.wait_for_function(READY, timeout=60_000)
             yield opened
             browser.close()
@@ -172,4 +179,4 @@ def _wait(url, server, log):
             urllib.request.urlopen(url, timeout=2).read(1)
             return
         time.sleep(0.1)
-    raise AssertionError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+    raise AssertionError(f"the server did not start: {log.read_text()[-2000:]}")

@@ -79,3 +79,15 @@ def test_a_name_in_braces_is_completed_by_the_shell_itself(cells):
 def test_other_lines_are_left_alone(cells, code):
     cells.run("population = 3")
     assert not {"option", "model", "word"} & set(cells.complete(code).values())
+
+
+def test_an_older_shell_completes_by_its_hook(cells, monkeypatch):
+    """IPython before 8.6, as Colab has it, knows no matchers."""
+    from IPython.core import completer
+
+    cells.run("%unload_ext venice_nb")
+    assert cells.complete("%%venice -m llama-3.3") == {}
+    monkeypatch.delattr(completer, "context_matcher")
+    cells.run("%load_ext venice_nb")
+    assert set(cells.complete("%%venice -m llama-3.3")) == {"llama-3.3-70b"}
+    assert set(cells.complete("%venice sp")) == {"spend"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.completer import SimpleCompletion, SimpleMatcherResult, context_matcher
+from IPython.core import completer
 
 from venice_nb.calls.models import TYPES
 from venice_nb.catalogue import Catalogue
@@ -16,9 +16,7 @@ from venice_nb.magics.cell import WORDS, at_hand, names
 from venice_nb.talk.conversation import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from IPython.core.completer import CompletionContext
+    from collections.abc import Iterable
 
     from venice_nb.magics.cell import VeniceMagics
 
@@ -26,26 +24,50 @@ IDENTIFIER = "venice_nb"
 _LAST = re.compile(r"(?:(?<=\s)(-\w|--[\w-]+)(?:\s+|=))?(\S*)$")  # an option, and the beginning of its value
 
 
-def matcher(magics: VeniceMagics) -> Callable[[CompletionContext], SimpleMatcherResult]:
-    """What completes the lines of these magics, for `IPCompleter.custom_matchers`. It sends nothing."""
+def teach(magics: VeniceMagics) -> None:
+    """Have the shell complete the lines of these magics. It sends nothing."""
+    shell = magics.shell
+    if hasattr(completer, "context_matcher"):
+        shell.Completer.custom_matchers.append(_matcher(magics))
+    else:  # IPython before 8.6, as Colab has it
 
-    @context_matcher(identifier=IDENTIFIER)
-    def complete(context: CompletionContext) -> SimpleMatcherResult:
-        line = context.text_until_cursor.lstrip()
-        if line.startswith("%%venice "):
-            kind, begun, offered = _option(line, magics)
-        elif line.startswith("%venice "):
-            kind, begun, offered = _word(line)
-        else:
-            return {"completions": []}
-        found = [SimpleCompletion(each, type=kind) for each in offered if each.startswith(begun)]
+        def hook(_: Any, event: Any) -> list[str]:
+            return _offers(event.text_until_cursor, magics)[2]
+
+        for magic in ("%%venice", "%venice"):
+            shell.set_hook("complete_command", hook, str_key=magic)
+
+
+def forget(shell: Any) -> None:
+    """Have the shell complete them no more."""
+    matchers = getattr(shell.Completer, "custom_matchers", [])
+    matchers[:] = [each for each in matchers if getattr(each, "matcher_identifier", "") != IDENTIFIER]
+
+
+def _matcher(magics: VeniceMagics) -> Any:
+    @completer.context_matcher(identifier=IDENTIFIER)
+    def complete(context: completer.CompletionContext) -> completer.SimpleMatcherResult:
+        kind, begun, offered = _offers(context.text_until_cursor, magics)
+        found = [completer.SimpleCompletion(each, type=kind) for each in offered]
         return {"completions": found, "suppress": bool(found), "matched_fragment": begun}
 
-    return complete  # type: ignore[no-any-return]  # the decorator forgets what it decorates
+    return complete
+
+
+def _offers(line: str, magics: VeniceMagics) -> tuple[str, str, list[str]]:
+    """What may stand at the end of a line: its kind, what is there of it, and the choice."""
+    line = line.lstrip()
+    if line.startswith("%%venice "):
+        kind, begun, choice = _option(line, magics)
+    elif line.startswith("%venice "):
+        kind, begun, choice = _word(line)
+    else:
+        return "", "", []
+    return kind, begun, [each for each in choice if each.startswith(begun)]
 
 
 def _option(line: str, magics: VeniceMagics) -> tuple[str, str, Iterable[str]]:
-    """What may stand at the end of `%%venice ...`: its kind, what is there of it, and the choice."""
+    """What may stand at the end of `%%venice ...`."""
     last = _LAST.search(line)
     assert last is not None  # it fits any text
     options = magics.ask.parser._option_string_actions  # noqa: SLF001  argparse lists them nowhere else
