@@ -2,7 +2,8 @@
 
 import pytest
 
-from venice_nb.calls import account, characters, models
+from venice_nb.calls import characters, models
+from venice_nb.calls.account import limits
 from venice_nb.calls.call import Safety
 
 
@@ -55,7 +56,7 @@ def test_filters_that_the_server_would_refuse_are_not_sent(refused, build, field
         *[(models.list_models(each), "/models", (("type", each),)) for each in (*models.TYPES, "code")],
         *[(models.traits(each), "/models/traits", (("type", each),)) for each in models.TYPES],
         (models.aliases(), "/models/compatibility_mapping", (("type", "text"),)),
-        (account.rate_limits(), "/api_keys/rate_limits", ()),
+        (limits.rate_limits(), "/api_keys/rate_limits", ()),
         (characters.list_characters(), "/characters", ()),
         (
             characters.list_characters(

@@ -35,9 +35,9 @@ def test_search_gives_the_nearest_rows_best_first(world):
     assert found["score"].is_monotonic_decreasing
     assert found.columns.tolist() == ["text", "n", "score"]
     assert found.loc[found["n"] == 2].index.tolist() == [5]
-    assert (
-        does(world, "search", "text", "late delivery", k=9, min_score=0.99, into="near")["near"].min() >= 0.99
-    )
+    near = does(world, "search", "text", "late delivery", k=9, min_score=0.3, into="near")
+    assert 0 < len(near) < 7
+    assert near["near"].min() >= 0.3
 
 
 def test_search_twice_pays_for_the_query_alone(world):

@@ -27,7 +27,7 @@ def corpus():
 
 @pytest.fixture
 def v():
-    return vn.Venice.sandbox(show=False)
+    return vn.Venice.sandbox(semantic=False, show=False)  # so that what is near does not hang on an extra
 
 
 @pytest.fixture
