@@ -196,7 +196,8 @@ class Purse(Displayed):
         with self._lock:
             budgets, reservation._budgets = reservation._budgets, ()  # noqa: SLF001  one thing
             for budget in budgets:
-                budget.held = max(0.0, budget.held - reservation._most)  # noqa: SLF001
+                held = budget.held - reservation._most  # noqa: SLF001  likewise
+                budget.held = held if held > CRUMB else 0.0
                 budget.spent += usd
 
     def _again(self, reservation: Reservation) -> bool:
