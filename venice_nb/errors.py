@@ -67,6 +67,7 @@ _CONTROL = re.compile(
 )
 _KEY = re.compile(r"VENICE_(?:INFERENCE|ADMIN)_KEY_[\w-]+|(?i:Bearer)\s+[\x21-\x7e]{8,}")
 _CAP = 2048  # characters of server text that are kept in a message
+_LISTED = 200  # characters of what is allowed that a message lists
 
 
 def plain(text: object, cap: int = _CAP) -> str:
@@ -120,26 +121,26 @@ class VeniceError(Exception):
             setattr(self, name, value)
 
     def __str__(self) -> str:
-        lines = [self.what]
-        if self.asked:
-            lines.append(f"  asked: {self.asked}{self._effort()}")
-        if self.do:
-            lines.append(f"  do: {self.do}")
-        facts = self._facts()
-        if facts:
-            lines.append(f"  {facts}")
-        return "\n".join(lines)
+        asked = self.asked and f"{self.asked}{self._effort()}"
+        told = {"asked": asked, "allowed": self._allowed(), "do": self.do, "": self._facts()}
+        lines = [f"{name}: {said}" if name else said for name, said in told.items() if said]
+        return "\n  ".join([self.what, *lines])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, dict(self.__dict__))
+
+    def _allowed(self) -> str:
+        """What is allowed, where it is short and neither sentence says it."""
+        given = self.details.get("allowed")
+        if not isinstance(given, str) or given.startswith("absent") or given in self.what + self.do:
+            return ""
+        return plain(given) if len(given) <= _LISTED else ""
 
     def _effort(self) -> str:
         return f", {self.attempts} attempts in {self.elapsed:.1f} s" if self.attempts > 1 else ""
 
     def _facts(self) -> str:
-        facts = []
-        if self.status is not None:
-            facts.append(f"status {self.status}")
+        facts = [f"status {self.status}"] if self.status is not None else []
         if self.code:
             facts.append(f"code {self.code}")
         if self.request_id:

@@ -47,6 +47,19 @@ def test_the_message_has_its_three_parts_and_the_facts():
     ]
 
 
+def test_a_refusal_says_what_is_allowed_where_its_sentences_do_not():
+    error = errors.InvalidInput("k is 0", field="k", allowed="a whole number of 1 or more", do="pass k=5")
+    assert str(error) == "k is 0\n  allowed: a whole number of 1 or more\n  do: pass k=5"
+
+
+@pytest.mark.parametrize(
+    "allowed", [None, "a number", "one of a, b", "absent for this model", "x" * 201, ["a", "b"]]
+)
+def test_a_refusal_says_nothing_twice_and_lists_nothing_long(allowed):
+    error = errors.InvalidInput("x must be a number, not 'c'.", allowed=allowed, do="Pass one of a, b.")
+    assert str(error) == "x must be a number, not 'c'.\n  do: Pass one of a, b."
+
+
 @pytest.mark.parametrize(
     "text", ["VENICE_ADMIN_KEY_abcdef", "Authorization: Bearer sk-abcdefghijk", "\x1b[31mred", "a\u202eb"]
 )
