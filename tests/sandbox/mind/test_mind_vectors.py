@@ -74,6 +74,16 @@ def test_word_vectors_bring_paraphrases_together_when_asked_for():
     assert np.array_equal(embed(*texts), plain)
 
 
+def test_word_vectors_leave_the_log_of_the_process_alone():
+    pytest.importorskip("wordllama")
+    script = (
+        "import logging; root = logging.getLogger(); before = root.level, root.handlers[:];"
+        "from venice_nb.sandbox.mind.vectors import embed; embed(['a canal'], dims=64, model_id='m', semantic=True);"
+        "assert (root.level, root.handlers) == before"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT).returncode == 0
+
+
 def test_importing_the_mind_loads_neither_numpy_nor_pillow():
     script = "import venice_nb.sandbox.mind.think, sys; sys.exit(any(m in sys.modules for m in ('numpy', 'PIL', 'wordllama')))"
     assert subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT).returncode == 0

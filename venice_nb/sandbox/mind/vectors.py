@@ -153,11 +153,18 @@ def _word_vectors(texts: Sequence[str], semantic: bool | None) -> NDArray[Any] |
 @lru_cache(maxsize=1)
 def _word_model() -> Any:
     """The word vectors in the wordllama wheel; None without it. It must be told where its own files lie."""
-    try:
-        from pathlib import Path  # noqa: PLC0415
+    import logging  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
 
+    root, stand_in = logging.getLogger(), logging.lastResort
+    if root.handlers or stand_in is None:
+        stand_in = logging.NullHandler()
+    root.addHandler(stand_in)  # its import configures the log of the whole process, unless somebody has
+    try:
         import wordllama  # noqa: PLC0415
 
         return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     except Exception:  # noqa: BLE001  any failure to load means the same: no word vectors here
         return None
+    finally:
+        root.removeHandler(stand_in)
