@@ -1,10 +1,10 @@
 """What Binder does with this repository, replayed in a fresh environment: install, postBuild, start.
 
-python -m tools.binder          ends with 1, and says where, when a step fails
+python -m tools.binder [NAME ...]     ends with 1, and says where, when a step fails
 
 The files that git knows are copied, as Binder clones them, and repo2docker itself reads them, without docker.
-`start` runs the tour by nbclient, with a key in the environment that nobody has: a tour that is not in the
-sandbox fails. At last `start` runs JupyterLab, which has to open the tour by itself.
+`start` runs the tour by nbclient, or the tutorials named, with a key in the environment that nobody has: what
+is not in the sandbox fails. At last `start` runs JupyterLab, which has to open the tour by itself.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TOUR = "notebooks/00-tour.ipynb"
+TOUR = "00-tour.ipynb"
 PATIENCE = 60  # seconds until JupyterLab must answer
 
 
-def main() -> int:
+def main(names: list[str]) -> int:
     """Replay the steps; say how long each took."""
+    notebooks = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    wanted = [f"notebooks/{name}" for name in notebooks if any(part in name for part in names or [TOUR])]
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         repo, prefix = place / "repo", place / "env"
@@ -37,8 +39,8 @@ def main() -> int:
             "repo2docker": lambda: read(repo, place / "reader"),
             "requirements": lambda: make(repo, prefix, "-r", "binder/requirements.txt"),
             "postBuild": lambda: run(repo, prefix, "binder/postBuild"),
-            "start: the tour": lambda: run(repo, prefix, "binder/start", *executing(TOUR)),
-            "start: JupyterLab": lambda: opens(repo, prefix, TOUR),
+            f"start: {', '.join(wanted)}": lambda: run(repo, prefix, "binder/start", *executing(wanted)),
+            "start: JupyterLab": lambda: opens(repo, prefix, f"notebooks/{TOUR}"),
         }
         for name, step in steps.items():
             began = time.monotonic()
@@ -100,9 +102,9 @@ def run(repo: Path, prefix: Path, *command: str) -> None:
     subprocess.run([f"./{command[0]}", *command[1:]], cwd=repo, env=surroundings(prefix), check=True)
 
 
-def executing(notebook: str) -> list[str]:
-    """The command that runs a notebook by nbclient and fails where a cell does."""
-    return ["jupyter", "execute", "--timeout=120", notebook]
+def executing(notebooks: list[str]) -> list[str]:
+    """The command that runs notebooks by nbclient and fails where a cell does."""
+    return ["jupyter", "execute", "--timeout=120", *notebooks]
 
 
 def opens(repo: Path, prefix: Path, notebook: str) -> None:
@@ -144,4 +146,4 @@ def landing(url: str, server: subprocess.Popen[bytes]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

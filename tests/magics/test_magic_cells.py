@@ -1,7 +1,10 @@
 """What cells with `%%venice` and `%venice` give, keep and refuse, in a real shell."""
 
 import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TypedDict
 
 import httpx
@@ -35,6 +38,20 @@ def server(cells):
 def said(server, position=-1):
     """The text of a message of the last request."""
     return server.body["messages"][position]["content"]
+
+
+README = (Path(vn.__file__).parent.parent / "README.md").read_text("utf-8")
+
+
+def test_the_cells_of_the_readme_run(cells):
+    found = re.findall(r"^```ipython\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    cells.ns.update(Person=Person, reviews=SimpleNamespace(text=["Lovely!", "Late again, awful."]))
+    for cell in found:
+        cells.run(cell)
+    question = cells.ns["talk"].messages[1]["content"]
+    assert question == 'Label the tone of this review: {"text": "Late again, awful."}'
+    assert cells.ns["tone"].text == "negative"
+    assert cells.ns["ada"] == Person("Ada Lovelace", "London")
 
 
 # --- asking ------------------------------------------------------------------------------------
