@@ -47,15 +47,11 @@ class Approximate:
         mask: NDArray[np.bool_] | None = None,
         min_score: float | None = None,
     ) -> list[Best]:
-        """As exact search, but a row of the best may be missing. Scores are exact."""
-        options = {}
-        if mask is not None:
-            faiss = _faiss()
-            some = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
-            inner = faiss.RaBitQSearchParameters(sel=some)
-            options["params"] = faiss.SearchParametersPreTransform(index_params=inner)
+        """As exact search, but a row of the best may be missing. Scores are exact; with a mask, all is."""
+        if mask is not None:  # the index cannot pass rows over
+            return search(self.matrix, queries, k, norms=self.norms, mask=mask, min_score=min_score)
         wanted = min(max(self.rescored, 4 * k), len(self.matrix))
-        _, rows = self.index.search(unit(queries).astype(np.float32), wanted, **options)
+        _, rows = self.index.search(unit(queries).astype(np.float32), wanted)
         found = []
         for number, line in enumerate(rows):
             positions = np.sort(line[line >= 0]).astype(np.int64)
@@ -84,7 +80,7 @@ def approximate(
     norms = lengths(matrix) if norms is None else norms
     scale = inverse(norms)
     # RaBitQ: the sign of each number, after turning the rows so that all numbers tell alike
-    index = faiss.index_factory(matrix.shape[1], f"RR{matrix.shape[1]},RaBitQ", faiss.METRIC_INNER_PRODUCT)
+    index = faiss.index_factory(matrix.shape[1], f"RR{matrix.shape[1]},RaBitQfs", faiss.METRIC_INNER_PRODUCT)
     step = max(1, 4 * NUMBERS // matrix.shape[1])
     index.train(
         _directions(matrix, scale, np.linspace(0, len(matrix) - 1, min(step, len(matrix))).astype(int))

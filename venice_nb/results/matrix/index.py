@@ -41,7 +41,7 @@ class Index(Displayed):
         return self.found.recall
 
     def search(self, query: Any, k: int = 5, *, filter: Any = None, min_score: float | None = None) -> Any:  # noqa: A002  the word for it
-        """As `EmbeddingMatrix.search`, without looking at each row."""
+        """As `EmbeddingMatrix.search`, without looking at each row; with a filter it is exact."""
         whole("k", k)
         allowed = None if filter is None else mask(self.matrix, filter)
         low = bound("min_score", min_score)
