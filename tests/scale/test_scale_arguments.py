@@ -108,3 +108,20 @@ def test_without_dask_it_is_told_what_to_install():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "venice_nb.scale needs distributed: pip install 'venice-nb[dask]'"
+
+
+def test_a_run_without_workers_says_that_it_waits_for_one(ddf, monkeypatch):
+    said = []
+    options = {"n_workers": 0, "processes": False, "dashboard_address": ":0"}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+
+        def notice(message):
+            said.append(message)
+            cluster.scale(1)
+
+        monkeypatch.setattr("venice_nb.scale.running.PATIENCE", 0.0)
+        monkeypatch.setattr("venice_nb.scale.running.notice", notice)
+        v = vn.Venice.sandbox()
+        embedded = scale.embed(ddf, "text", to="vectors", columns=["n"], venice=v, client=client)
+    assert embedded.vectors == 2
+    assert said[0] == "The cluster has no workers: the run waits until one comes."

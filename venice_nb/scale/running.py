@@ -19,6 +19,7 @@ from venice_nb.embedding.request import Request
 from venice_nb.errors import InvalidInput, UnreadableReply, VeniceError
 from venice_nb.policy.budget import Reservation
 from venice_nb.policy.limits import small_call
+from venice_nb.render.live import notice
 from venice_nb.render.progress import Bar
 from venice_nb.scale.embedded import Embedded
 from venice_nb.scale.keys import Handed, private
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from venice_nb.catalogue.names import ModelName
     from venice_nb.scale.parts import Part
 
+TICK = 0.05  # seconds between two looks for finished parts
+PATIENCE = 15.0  # seconds without one, after which it is asked why
 _FORMAT = choice("parquet", "lance")
 
 
@@ -179,8 +182,16 @@ def _collect(client: Client, tasks: list[Any], run: str, bar: Bar) -> list[Part]
     futures = client.compute(tasks)
     done: list[Part] = []
     try:
-        for future in as_completed(futures):
-            done.append(future.result())  # noqa: PERF401  what came before an error is counted
+        arriving, since = as_completed(futures), time.monotonic()
+        while not arriving.is_empty():
+            if arriving.has_ready():
+                done += [future.result() for future in arriving.next_batch(block=False)]
+                since = time.monotonic()
+            else:
+                time.sleep(TICK)
+                if time.monotonic() - since > PATIENCE:
+                    since = time.monotonic()
+                    _look(client)
     except BaseException as stop:
         client.cancel(futures, force=True)
         if isinstance(stop, VeniceError):
@@ -192,6 +203,11 @@ def _collect(client: Client, tasks: list[Any], run: str, bar: Bar) -> list[Part]
     finally:
         client.unsubscribe_topic(run)
     return done
+
+
+def _look(client: Client) -> None:
+    if not client.scheduler_info(n_workers=1)["workers"]:
+        notice("The cluster has no workers: the run waits until one comes.")
 
 
 def _same(parts: Sequence[Part]) -> None:
