@@ -74,6 +74,8 @@ def test_a_model_that_reads_less_refuses_earlier(catalogue, refused):
         ({"dimensions": 100_000}, "dimensions"),
         ({"dimensions": 256, "model": MODEL}, "dimensions"),
         ({"model": "llama-3.3-70b"}, "model"),
+        ({"model": "venice-uncensored"}, "model"),  # a name that is retired
+        ({"model": "fastest"}, "model"),  # a trait of text models
         ({"model": ""}, "model"),
         ({"model": None}, "model"),
         ({"user": 3}, "user"),

@@ -1,9 +1,11 @@
 """Rows come out of whatever holds them, with their labels; what has no text is told apart."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from venice_nb.embedding.column import read_column
@@ -29,6 +31,8 @@ FRAME = pd.DataFrame(
         pd.Series(["a", "b"], dtype="category"),
         pd.Series(["a", "b"], dtype="string"),
         pd.Series(["a", "b"], dtype=object).array,
+        pa.chunked_array([["a"], ["b"]]),
+        SimpleNamespace(to_list=lambda: ["a", "b"]),  # what a column of polars has
     ],
     ids=lambda data: type(data).__name__,
 )
@@ -98,8 +102,9 @@ def test_many_bad_rows_are_counted():
 
 
 def test_a_column_without_any_text_is_refused():
-    with pytest.raises(InvalidInput, match="no row has a text"):
+    with pytest.raises(InvalidInput, match="no row has a text") as told:
         read_column([None, ""])
+    assert "dropna" not in told.value.do, "which would leave nothing"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,7 @@ def test_a_column_without_any_text_is_refused():
         (np.array([[1, 2]]), "data", "list of texts", None),
         (pd.DataFrame({"a": ["x"], "b": ["y"]}), "column", "2 columns of text: 'a', 'b'", None),
         (pd.DataFrame({"a": [1.5]}), "column", "no column of text among 'a'", None),
-        (pd.DataFrame(), "column", "no column", None),
+        (pd.DataFrame(), "column", "The frame has no columns.", None),
     ],
 )
 def test_what_cannot_be_embedded_is_named(data, field, words, rows):
@@ -157,6 +162,6 @@ def test_two_columns_of_one_name_are_refused():
     "data", [pd.Series(["a", "b"], index=[3, 3]), pd.DataFrame({"t": ["a", "b"]}, index=[3, 3])]
 )
 def test_labels_that_stand_twice_are_refused_as_results_could_not_be_aligned(data):
-    with pytest.raises(InvalidInput, match="more than once") as told:
+    with pytest.raises(InvalidInput, match="has 1 label more than once, such as 3:") as told:
         read_column(data)
     assert "reset_index" in told.value.do

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import compress, count, islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from venice_nb.calls.check import closest, refuse
+from venice_nb.calls.check import closest, refuse, shown
 from venice_nb.calls.vectors.embeddings import NAMED, check_rows, is_missing
 from venice_nb.errors import InvalidInput, plain
 
@@ -139,8 +139,11 @@ def open_column(data: Any, column: Any = None) -> Source:
     if isinstance(data, Iterator):
         return Source(data, None)
     if not isinstance(data, list | tuple) and not (hasattr(data, "tolist") and getattr(data, "ndim", 0) == 1):
-        do = "Pass a list of texts; a column of a table is df['column']."
-        refuse("data", data, "a text, a list of texts, a Series, or a DataFrame with a text column", do)
+        listed = getattr(data, "to_list", getattr(data, "to_pylist", None))  # columns of polars and of Arrow
+        if not callable(listed) or isinstance(data, type):
+            do = "Pass a list of texts; a column of a table is df['column']."
+            refuse("data", data, "a text, a list of texts, a Series, or a DataFrame with a text column", do)
+        data = listed()
     if not len(data):
         refuse("data", data, "one text or more", "Check the filter or the file that the list comes from.")
     index = getattr(data, "index", None)
@@ -152,8 +155,8 @@ def open_column(data: Any, column: Any = None) -> Source:
             plain(twice[0], 60),
             "an index in which every label stands once",
             "Number the rows anew: df = df.reset_index(drop=True).",
-            what=f"The index has {len(twice)} labels more than once, such as {plain(twice[0], 60)!r}: "
-            "results could not be put beside their rows.",
+            what=f"The index has {len(twice)} label{'s' * (len(twice) != 1)} more than once, such as "
+            f"{shown(twice[0])}: results could not be put beside their rows.",
         )
     return Source(data, len(data), index, frame)
 
@@ -194,11 +197,11 @@ def _text_column(frame: pd.DataFrame) -> Any:
     found = [name for at, name in enumerate(frame.columns) if _holds_text(frame.iloc[:, at])]
     if len(found) != 1:
         names = ", ".join(plain(repr(name), 60) for name in (found or list(frame.columns))[:NAMED])
-        there = f"{len(found)} columns of text: {names}" if found else f"no column of text among {names}"
-        do = "Say which one: column='name'." if found else "Turn a column into text: df['name'].astype(str)."
-        refuse(
-            "column", None, "the name of a column of text", do, what=f"The frame has {there or 'no columns'}."
-        )
+        there = f"no column of text among {names}" if names else "no columns"
+        do = "Turn a column into text: df['name'].astype(str)." if names else "Pass another frame."
+        if found:
+            there, do = f"{len(found)} columns of text: {names}", "Say which one: column='name'."
+        refuse("column", None, "the name of a column of text", do, what=f"The frame has {there}.")
     return _named_column(frame, found[0])
 
 
@@ -250,7 +253,8 @@ def _refuse_blank(read: Column) -> None:
         field="data",
         value=f"rows {names}",
         allowed="a text that is not blank",
-        do="Leave these rows out: df = df.dropna(subset=[...])."
-        + (" Or pass blank='skip'." if read.texts else ""),
+        do="Leave these rows out: df = df.dropna(subset=[...]). Or pass blank='skip'."
+        if read.texts
+        else "Check what the column comes from.",
         rows=tuple(position for position, _ in read.left_out),
     )

@@ -129,7 +129,7 @@ class Ingest:
                 elif self._aside:
                     yield from self._halve(watch)
                 else:
-                    yield Sleep(AGAIN, "another program is embedding the same texts")
+                    yield Sleep(AGAIN, "another run is embedding the same texts")
                     theirs, self._theirs = self._theirs, []
                     self._add(theirs)
             while not (yield Work(self.cache.flush)):

@@ -201,7 +201,9 @@ def resolved(model: ModelName | Resolution, catalogue: Catalogue) -> Resolution:
     """What a model's name stands for; refuses a model that makes no vectors."""
     if not isinstance(model, Resolution):
         model = catalogue.resolve(text(blank=False)("model", name_of(model)), type="embedding")
-    other = catalogue.get(model.id) if model.model is None else None
+    other = (
+        catalogue.resolve(model.id, type=None).model if model.model is None else None
+    )  # also a retired name
     if other is not None:
         do = "Take an embedding model: see v.models(type='embedding')."
         what = f"{model.id} is a model of type {other.type}."
