@@ -50,11 +50,7 @@ class _Accessor(Displayed):
         return type(self)(self._data, client)
 
     def _client(self) -> venice.Venice | venice.AsyncVenice:
-        client = self._using or venice.latest()
-        if client is None:
-            client = venice.connect()
-            client._session.tell(f"venice is used here with a client of its own: {client!r}")  # noqa: SLF001
-        return client
+        return self._using or venice.latest_or_new()
 
     def _given(self) -> tuple[Any, ...]:
         raise NotImplementedError

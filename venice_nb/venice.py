@@ -379,3 +379,12 @@ def connect(
     >>> v = vn.connect()
     """
     return Venice._through(choose(api_key, ask=ask, **options), on_event)  # noqa: SLF001  our own class
+
+
+def latest_or_new() -> Venice | AsyncVenice:
+    """The client that was made last; where there is none, `connect()` makes one, which is said."""
+    client = latest()
+    if client is None:
+        client = connect()
+        client._session.tell(f"venice is used here with a client of its own: {client!r}")  # noqa: SLF001
+    return client

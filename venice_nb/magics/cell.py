@@ -130,12 +130,8 @@ class VeniceMagics(Magics):
         return client.spend if given.word == "spend" else _waited(client.models(type=given.type or "text"))
 
     def _client(self) -> Any:
-        """The client that is asked; where there is none, one is made, which is said."""
-        client = at_hand(self.shell)
-        if client is None:
-            client = venice.connect()
-            client._session.tell(f"venice is used here with a client of its own: {client!r}")  # noqa: SLF001
-        return client
+        """The client that is asked; its answers have to be waited for by `_waited`."""
+        return at_hand(self.shell) or venice.latest_or_new()
 
     def _connect(self, *, ask: bool) -> venice.Venice:
         before = self.shell.user_ns.get("v")
