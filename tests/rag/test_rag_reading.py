@@ -192,11 +192,53 @@ def test_what_was_not_read_is_said_in_both_displays(folder):
     assert "2 not read" in repr(corpus)
 
 
-def test_links_that_lead_out_of_the_folder_and_hidden_files_are_passed_over(folder):
+@pytest.mark.parametrize(
+    "read_all", [lambda: vn.Corpus.from_folder("docs"), lambda: vn.Corpus.from_files("docs/**/*")]
+)
+def test_hidden_files_are_passed_over_and_links_that_lead_out_of_the_folder_are_listed(folder, read_all):
     (folder / "docs" / "link.md").symlink_to(folder / "outside.md")
-    corpus = vn.Corpus.from_folder("docs")
+    (folder / "docs" / "inner.md").symlink_to(folder / "docs" / "a.md")
+    corpus = read_all()
     assert all("secret" not in each.text for each in corpus)
-    assert "link.md" not in corpus.sources
+    assert "inner.md" in corpus.sources
+    assert [each.reason for each in corpus.unread if each.source == "link.md"] == [
+        "a link that leads out of the folder"
+    ]
+    assert not any("hidden" in each.source or "git" in each.source for each in corpus.unread)
+
+
+def test_a_link_that_is_named_is_read(folder):
+    (folder / "docs" / "link.md").symlink_to(folder / "outside.md")
+    for patterns in (("docs/link.md",), ("docs/*.md", "docs/link.md"), ("docs/link.md", "docs/*.md")):
+        assert vn.Corpus.from_files(*patterns)["link.md"].text == "secret"
+
+
+@pytest.mark.parametrize("pattern", ["docs/**/*.md", "docs/**", "**/*"])
+def test_a_pattern_does_not_go_round_in_linked_folders(folder, pattern):
+    (folder / "docs" / "one").symlink_to(folder / "docs")
+    (folder / "docs" / "two").symlink_to(folder / "docs")  # two make more paths than can be walked
+    sources = vn.Corpus.from_files(pattern).sources
+    assert sum(source.endswith("a.md") for source in sources) == 1
+
+
+def test_hidden_files_are_found_by_a_pattern_that_names_them(folder):
+    assert vn.Corpus.from_files("docs/.*.md").sources == [".hidden.md"]
+
+
+def test_files_from_all_over_the_machine_are_named_without_the_user(folder, monkeypatch):
+    own = folder / "home" / "ada" / "notes"
+    own.mkdir(parents=True)
+    (own / "n.md").write_text("text")
+    (own / "outside.md").write_text("text")
+    monkeypatch.setenv("HOME", str(folder / "home" / "ada"))
+    assert vn.Corpus.from_files("docs/a.md", own / "n.md").sources == ["a.md", "n.md"]
+    twice = vn.Corpus.from_files("outside.md", own / "*.md")
+    assert [source.split("/")[-2:] for source in twice.sources] == [
+        [folder.name, "outside.md"],
+        ["n.md"],
+        ["notes", "outside.md"],
+    ]
+    assert vn.Corpus.from_files("~/notes/*.md").sources == ["n.md", "outside.md"]
 
 
 def test_a_pipe_is_no_file(folder):

@@ -72,12 +72,13 @@ class Corpus(Displayed):
             max_bytes: a larger file is not read.
 
         Documents are named by their path below the folder that holds them all, so that no name of a user or
-        machine is shown or sent. Raises InvalidInput for a name or pattern without a file, and when no file
-        at all could be read.
+        machine is shown or sent. A pattern goes through no linked folder with `**`, and what it finds is not
+        read where it leads out of the folder that the pattern begins in; a file that you name is. Raises
+        InvalidInput for a name or pattern without a file, and when no file at all could be read.
 
         """
         root, paths = files.matching(patterns)
-        return cls._of(root, [(path, files.kind_of(path) or "text") for path in paths], encoding, max_bytes)
+        return cls._of(root, paths, encoding, max_bytes, other="text")
 
     @classmethod
     def from_folder(
@@ -90,21 +91,29 @@ class Corpus(Displayed):
     ) -> Self:
         """A corpus of everything in a folder that can be read: Markdown, text, HTML, PDF and Word files.
 
-        Hidden files and folders, and links that lead out of the folder, are passed over; files of other kinds
+        Hidden files and folders are passed over; files of other kinds, and links that lead out of the folder,
         are listed in `unread`. Arguments and errors are those of `from_files`.
         """
         root, paths = files.below(folder, recursive=check.flag("recursive", recursive))
-        return cls._of(root, [(path, files.kind_of(path)) for path in paths], encoding, max_bytes)
+        return cls._of(root, paths, encoding, max_bytes)
 
     @classmethod
     def _of(
-        cls, root: Path, paths: list[tuple[Path, str | None]], encoding: str | None, max_bytes: int
+        cls,
+        root: Path,
+        paths: Mapping[Path, Path | None],
+        encoding: str | None,
+        max_bytes: int,
+        other: str | None = None,
     ) -> Self:
         most = check.integer(1)("max_bytes", max_bytes)
+        named = files.names(root, paths)
         documents, unread = [], []
-        for path, kind in paths:
-            source = path.relative_to(root).as_posix()
+        for path, home in paths.items():
+            source, kind = named[path], files.kind_of(path) or other
             try:
+                if home is not None and not path.resolve().is_relative_to(home):
+                    raise reading.Unreadable("a link that leads out of the folder")  # noqa: TRY301  listed below
                 documents.append(_read(path, source, kind, encoding, int(most)))
             except reading.Unreadable as reason:
                 unread.append(Unread(source, str(reason)))

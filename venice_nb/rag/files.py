@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,8 +14,11 @@ MOST_FILES = 20_000
 _WILD = frozenset("*?[")
 
 
-def matching(patterns: tuple[object, ...]) -> tuple[Path, list[Path]]:
+def matching(patterns: tuple[object, ...]) -> tuple[Path, dict[Path, Path | None]]:
     """The folder that holds them all, and the files of names and patterns: each once, in sorted order.
+
+    With each file that a pattern found comes the folder that it must not lead out of: whoever wrote what is
+    in there may have put links to other places of this machine among the files.
 
     Raises InvalidInput for a file that is not there, or a pattern that no file fits.
     """
@@ -31,11 +34,11 @@ def matching(patterns: tuple[object, ...]) -> tuple[Path, list[Path]]:
             )
     if not given:
         refuse("patterns", None, "one name or pattern or more", "Write Corpus.from_files('docs/*.md').")
-    found: dict[Path, None] = {}
+    found: dict[Path, Path | None] = {}
     for pattern in given:
         wild = bool(_WILD.intersection(pattern)) and not Path(pattern).exists()
-        here = sorted(glob.glob(pattern, recursive=True)) if wild else [pattern]  # noqa: PTH207  keeps "**" of texts
-        files = [Path(name) for name in here if Path(name).is_file()]
+        home, here = _fitting(pattern) if wild else (None, [Path(pattern)])
+        files = [path.absolute() for path in here if path.is_file()]
         if not files:
             what = f"No file fits {shown(pattern)}." if wild else f"There is no file {shown(pattern)}."
             if Path(pattern).is_dir():
@@ -43,33 +46,66 @@ def matching(patterns: tuple[object, ...]) -> tuple[Path, list[Path]]:
             else:
                 do = f"Patterns start in {Path.cwd().name or '/'}/, the working folder; check the spelling."
             refuse("patterns", pattern, "files that are there", do, what=what)
-        found.update(dict.fromkeys(path.absolute() for path in files))
-    paths = list(found)
-    return Path(os.path.commonpath([path.parent for path in paths])), _bounded(paths)
+        found.update([(path, found.get(path, home) and home) for path in files])
+    _bounded(list(found))
+    return Path(os.path.commonpath([path.parent for path in found])), found
 
 
-def below(folder: object, *, recursive: bool) -> tuple[Path, list[Path]]:
-    """A folder and the files in it, sorted; hidden ones, and links that lead out of it, are passed over."""
+def _fitting(pattern: str) -> tuple[Path, list[Path]]:
+    """The folder that a pattern begins in, and what fits it there, sorted. `**` goes through no link."""
+    parts = Path(pattern).parts
+    fixed = next(place for place, part in enumerate(parts) if _WILD.intersection(part))
+    base, wild = Path(*parts[:fixed]), list(parts[fixed:])
+    if wild[-1] == "**":
+        wild.append("*")
+    hidden = any(part.startswith(".") for part in wild)
+    try:
+        here = sorted(base.glob("/".join(wild)))
+    except ValueError:  # "a**b", which newer Pythons take for "a*b"
+        here = []
+    seen = [path for path in here if not any(part[0] == "." for part in path.relative_to(base).parts)]
+    return base.resolve(), here if hidden else seen
+
+
+def below(folder: object, *, recursive: bool) -> tuple[Path, dict[Path, Path | None]]:
+    """A folder and the files in it, sorted, without hidden ones; each with the folder to stay in."""
     if not isinstance(folder, str | os.PathLike):
         refuse("folder", folder, "the path of a folder", "Pass a text or a Path.")
     root = Path(folder).expanduser().absolute()
     if not root.is_dir():
         do = "Use Corpus.from_files(...) for a file." if root.is_file() else "Check the spelling."
         refuse("folder", str(folder), "a folder that is there", do)
-    home = root.resolve()
     found: list[Path] = []
     for place, folders, names in os.walk(root):
         folders[:] = sorted(each for each in folders if not each.startswith(".")) if recursive else []
-        for name in sorted(names):
-            path = Path(place, name)
-            if not name.startswith(".") and path.is_file() and path.resolve().is_relative_to(home):
-                found.append(path)
+        paths = (Path(place, name) for name in sorted(names) if not name.startswith("."))
+        found += [path for path in paths if path.is_file()]
         _bounded(found)
     if not found:
         refuse(
             "folder", str(folder), "a folder with files in it", "Check the path; hidden files do not count."
         )
-    return root, found
+    return root, dict.fromkeys(found, root.resolve())
+
+
+def names(root: Path, paths: Iterable[Path]) -> dict[Path, str]:
+    """What each file is called: its path below `root`, which tells nothing of the machine or its user.
+
+    From above the user's own folder that path would tell; the shortest ends that differ are taken then.
+    """
+    paths = list(paths)
+    home = Path.home()
+    if root == home or root not in home.parents:
+        return {path: path.relative_to(root).as_posix() for path in paths}
+    length = dict.fromkeys(paths, 1)
+    while True:
+        named = {path: "/".join(path.parts[-length[path] :]) for path in paths}
+        times = Counter(named.values())
+        again = [path for path in paths if times[named[path]] > 1]
+        if not again:
+            return named
+        for path in again:
+            length[path] += 1
 
 
 def kind_of(path: Path) -> str | None:
@@ -77,8 +113,7 @@ def kind_of(path: Path) -> str | None:
     return KINDS.get(path.suffix.lower())
 
 
-def _bounded(paths: list[Path]) -> list[Path]:
+def _bounded(paths: list[Path]) -> None:
     if len(paths) > MOST_FILES:
         allowed = f"at most {MOST_FILES:,} files"
         refuse("patterns", len(paths), allowed, "Narrow the pattern, or make several corpora.")
-    return paths
