@@ -28,6 +28,8 @@ OWNERS = {
     "docx": ("rag/",),
     "html_to_markdown": ("rag/",),
     "IPython": ("magics/",),
+    "ipywidgets": ("ui/",),
+    "traitlets": ("ui/",),
 }
 
 

@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # as in typing, whose import would cost more than all of 
 if TYPE_CHECKING:
     from typing import Any
 
+    from venice_nb import ui
     from venice_nb.aio import run
     from venice_nb.calls.talk.chat import strict_schema
     from venice_nb.errors import (
@@ -86,6 +87,7 @@ _ROOMS = {
     "venice_nb.results.matrix.matrix": ("EmbeddingMatrix",),
     "venice_nb.sandbox": ("Fault", "Sandbox"),
     "venice_nb.talk.tools": ("Tool",),
+    "venice_nb.ui": ("ui",),  # a room, not a name in one
     "venice_nb.venice": ("AsyncVenice", "Venice", "connect"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
@@ -124,6 +126,7 @@ __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it comp
     "Tool",
     "ToolError",
     "TransportError",
+    "ui",
     "UnknownOutcome",
     "UnsafeContent",
     "Venice",
@@ -134,7 +137,8 @@ __all__ = [  # noqa: RUF022  sorted without regard to case; a test holds it comp
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        value = getattr(importlib.import_module(_HOME[name]), name)
+        room = importlib.import_module(_HOME[name])
+        value = room if room.__name__ == f"{__name__}.{name}" else getattr(room, name)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

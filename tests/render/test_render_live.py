@@ -317,13 +317,14 @@ def test_a_notice_in_a_script_is_a_log_record(script, caplog):
 
 def test_a_face_with_a_place_of_its_own_hears_notices_and_waits_in_place_of_the_cell(page):
     heard = []
-    with live.heard_by(heard.append):
+    with live.heard_by(lambda *told: heard.append(told)):
         live.notice("the model will be retired")
         live.notice("the model will be retired")
         wait = live.Countdown("the server is full")
         wait.tick(12.2)
         wait.done()
-    assert heard == ["the model will be retired"] * 2 + ["Waiting 12 s: the server is full", ""]
+    notice = ("the model will be retired", False)
+    assert heard == [notice, notice, ("Waiting 12 s: the server is full", True), ("", True)]
     assert page.sent == []
     live.notice("the model will be retired")
     assert page.texts == ["the model will be retired"]
@@ -341,3 +342,20 @@ def test_a_pace_slows_down_for_frames_that_are_large_or_dear():
         assert not pace.due()
         clock.now += 0.02
         assert pace.due()
+
+
+def test_a_display_is_replaced_where_it_stands_once_it_is_shown(page):
+    still = live.Replaced()
+    still.change(bundle("too early"))
+    still.show(bundle("a"))
+    still.change(bundle("b"))
+    assert page.texts == ["a", "b"]
+    assert [update for _, _, update in page.sent] == [False, True]
+    assert len({transient["display_id"] for _, transient, _ in page.sent}) == 1
+
+
+def test_a_display_that_cannot_be_replaced_raises_nothing(page, monkeypatch):
+    still = live.Replaced()
+    still.show(bundle("a"))
+    monkeypatch.delattr(Page, "publish")
+    still.change(bundle("b"))

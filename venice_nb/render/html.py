@@ -31,7 +31,7 @@ ROOT = "vn-root mathjax_ignore tex2jax_ignore"
 _VOID = frozenset({"br", "hr", "img", "source", "track", "wbr"})
 _ELEMENTS = """
 a abbr audio b blockquote caption code col colgroup dd del details div dl dt em figcaption
-figure h1 h2 h3 h4 h5 h6 i kbd li mark meter ol p pre progress s samp section small span strong
+figure h1 h2 h3 h4 h5 h6 i kbd li mark meter ol output p pre progress s samp section small span strong
 sub summary sup table tbody td tfoot th thead time tr u ul var video
 """
 _NAMES = """

@@ -142,6 +142,30 @@ class Live:
         return True
 
 
+class Replaced:
+    """One display that may be replaced at any time, by any thread: ``show(bundle)``, then ``change(bundle)``.
+
+    Before it is shown, and where there is no notebook, nothing happens.
+    """
+
+    def __init__(self) -> None:
+        self._id = ""
+
+    def show(self, bundle: Bundle) -> None:
+        """Draws it below what the running cell has shown."""
+        self._id = self._id or os.urandom(8).hex()
+        _publish(bundle, display_id=self._id)
+
+    def change(self, bundle: Bundle) -> None:
+        """Draws it anew where it stands. What keeps it from being drawn is logged, never raised."""
+        if not self._id:
+            return
+        try:
+            _publish(bundle, display_id=self._id, update=True)
+        except Exception:
+            logger.debug("A display could not be replaced", exc_info=True)
+
+
 # Objects drawn in place, by identity, with the execution that drew them.
 _shown: dict[int, tuple[weakref.ref[Any], str]] = {}
 
@@ -198,12 +222,15 @@ class Displayed(ABC):
 
 
 # Where a face has a place of its own for what is said, it is said there instead of in the running cell.
-_listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", default=None)
+_listener: ContextVar[Callable[[str, bool], None] | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
-def heard_by(listener: Callable[[str], None]) -> Iterator[None]:
-    """Within this block notices and waits are told to `listener`, a line each; "" when a wait is over."""
+def heard_by(listener: Callable[[str, bool], None]) -> Iterator[None]:
+    """Within this block `listener` is told each notice, and each wait: a line, and whether it passes.
+
+    What passes is a wait; its line is empty when it is over.
+    """
     token = _listener.set(listener)
     try:
         yield
@@ -230,7 +257,7 @@ class Countdown:
         line = f"Waiting {text.seconds(max(round(remaining_seconds), 1))}: {self._why}"
         listener = _listener.get()
         if listener is not None:
-            listener(line)
+            listener(line, True)
             return
         where = environment()
         if where == "notebook":
@@ -254,7 +281,7 @@ class Countdown:
         """Takes the line away."""
         listener = _listener.get()
         if listener is not None:
-            listener("")
+            listener("", True)
             return
         if Countdown._told is self:
             Countdown._told = None
@@ -274,7 +301,7 @@ def notice(message: str) -> None:
     line = text.short(message, 500)
     listener = _listener.get()
     if listener is not None:
-        listener(line)
+        listener(line, False)
         return
     once = (execution(), line)
     if once in _noticed:

@@ -49,7 +49,7 @@ _growing: WeakKeyDictionary[Gathering, Growing] = WeakKeyDictionary()
 
 def bundle(reply: Reply) -> Bundle:
     """The reply as text/plain and text/html, both saying the same."""
-    return {"text/plain": plain(reply), "text/html": html.page(*_parts(reply))}
+    return {"text/plain": plain(reply), "text/html": html.page(*parts(reply))}
 
 
 def live_bundle(gatherer: Gathering | None, steps: Sequence[ToolStep] = ()) -> Bundle:
@@ -136,7 +136,8 @@ def _line(source: Source) -> str:
     return f"[{title or safe}](<{safe}>)" if safe else title
 
 
-def _parts(reply: Reply) -> list[html.Child]:
+def parts(reply: Reply) -> list[html.Child]:
+    """The pieces of the reply's display, for use inside a page."""
     cited = [source.to_dict() for source in reply.sources]
     flags = _flags(reply)
     named = f"request id {text.short(reply.request_id)}" if reply.request_id and not static_mode() else None

@@ -1,0 +1,75 @@
+"""Panels without a browser: press, wait, read."""
+
+import json
+import re
+
+import ipywidgets
+import pytest
+
+import venice_nb as vn
+
+PATIENCE = 60  # seconds; a loaded machine
+
+
+class Hand:
+    """Presses what a person would press, and reads what a person would read."""
+
+    def __init__(self, panel):
+        self.panel = panel
+
+    def all(self, kind=ipywidgets.Widget):
+        found, rest = [], [self.panel.view]
+        while rest:
+            widget = rest.pop(0)
+            found.append(widget)
+            rest[:0] = getattr(widget, "children", ())
+        return [widget for widget in found if isinstance(widget, kind)]
+
+    def control(self, label):
+        """The control with this label."""
+        (found,) = [each for each in self.all() if getattr(each, "description", None) == label]
+        return found
+
+    def press(self, label):
+        """Press a button, and wait until what it started is over."""
+        self.control(label).click()
+        assert self.panel.wait(PATIENCE)
+
+    @property
+    def text(self):
+        """What stands in the panes, without markup."""
+        joined = "\n".join(pane.value for pane in self.all(ipywidgets.HTML))
+        return re.sub(r"<[^>]*>", "", re.sub(r"<style>.*?</style>", "", joined))
+
+    @property
+    def size(self):
+        """Bytes of widget state that a saved notebook would grow by."""
+        states = []
+        for widget in self.all():
+            parts = [
+                widget,
+                *(getattr(widget, name) for name in ("layout", "style") if hasattr(widget, name)),
+            ]
+            for part in parts:
+                state, defaults = part.get_state(), type(part)._static_immutable_initial_values
+                states.append({k: v for k, v in state.items() if defaults.get(k, object) != v})
+        return len(json.dumps(states, default=lambda value: bytes(value).hex()))
+
+
+@pytest.fixture
+def client():
+    return vn.Venice.sandbox(token_pause=0)
+
+
+@pytest.fixture
+def hand():
+    """Makes a hand for a panel, which is closed at the end."""
+    held = []
+
+    def take(panel):
+        held.append(panel)
+        return Hand(panel)
+
+    yield take
+    for panel in held:
+        panel.close()

@@ -1,0 +1,51 @@
+"""Panels: controls over the same client, for people who would rather click; see `vn.ui.chat(v)`.
+
+The only room that imports ipywidgets, with the first panel.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from venice_nb.catalogue.names import ModelName
+    from venice_nb.results.characters import Character
+    from venice_nb.ui.chat_panel import ChatPanel
+    from venice_nb.venice import Venice
+
+__all__ = ["chat"]
+
+
+def chat(
+    client: Venice,
+    *,
+    system: str | None = None,
+    character: str | Character | None = None,
+    model: ModelName | None = None,
+    **parameters: Any,
+) -> ChatPanel:
+    """A chat to click and type in: answers stream as Markdown, with price before and cost after each.
+
+    Args:
+        client: who is asked, a `Venice`.
+        system: instructions before everything else, to begin with.
+        character: a persona to begin with.
+        model: a model to begin with; else the one that other panels of this client use.
+        parameters: anything else that `v.conversation` takes, such as `temperature=0` or `tools=[f]`.
+
+    `panel.conversation` is the conversation of the panel, for other cells; `panel.code` the cell that does
+    the same; `panel.close()` ends it. A message is sent by the button, which is one Tab away from it.
+
+    >>> import venice_nb as vn
+    >>> panel = vn.ui.chat(vn.Venice.sandbox())
+    >>> panel.prompt = "What is 2 + 2?"
+    >>> panel.send()
+    >>> panel.wait(60)
+    True
+    >>> panel.answer.text
+    '2 + 2 = 4'
+
+    """
+    from venice_nb.ui.chat_panel import ChatPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return ChatPanel(client, system=system, character=character, model=model, **parameters)
