@@ -103,8 +103,8 @@ class History(Table):
     def _row(self, position: int) -> tuple[str, ...]:
         row = self.rows[-1 - position]  # the latest first
         when = () if static_mode() else (text.short(row["time"][:19].replace("T", " "), 20),)
-        cost = f"-{text.money(-row['amount'])}" if row["amount"] < 0 else text.money(row["amount"])
         units = f"{row['units']:,.6g}" if row["units"] is not None else text.UNKNOWN
+        cost = text.money(row["amount"])
         return (*when, text.short(row["sku"], 60), units, cost, text.short(row["currency"], 20))
 
     def _numeric(self) -> tuple[int, ...]:

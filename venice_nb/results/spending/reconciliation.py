@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,8 +76,7 @@ class Reconciliation(Table):
         if self.agrees:
             return f"{said}: they agree"
         missing = f", {text.count(self.unknown)} calls at an unknown price" if self.unknown else ""
-        sign = "-" if self.difference < 0 else ""
-        return f"{said}: {sign}{text.money(abs(self.difference))} apart{missing}"
+        return f"{said}: {text.money(self.difference)} apart{missing}"
 
     def _head(self) -> tuple[str, ...]:
         return ("request", "booked", "billed", "what")
@@ -101,23 +101,23 @@ def compared(lines: Sequence[Any], bill: Sequence[Mapping[str, Any]], *, sandbox
     what it cost, the model in the name of what was bought, and the time.
     """
     named: dict[str, float] = {}
-    loose: list[Mapping[str, Any]] = []
+    loose = _Loose()
     for row in bill:
         if ident := _PREFIX.sub("", row["request_id"]):
             named[ident] = named.get(ident, 0.0) + row["amount"]
         else:
-            loose.append(row)
+            loose.add(row)
     rows: list[dict[str, Any]] = []
-    for line in lines:
+    for line in sorted(lines, key=lambda line: not line.model):  # what has no model could be any of one price
         if line.usd == 0:
             continue
         ident = _PREFIX.sub("", line.answer_id)
-        amount = named.pop(ident, None) if ident else _taken(line, loose)
+        amount = named.pop(ident, None) if ident else loose.take(line)
         what = f"{line.operation} {line.model}".strip()
         rows += _differs(line.request_id or line.answer_id, line.usd, amount, what)
     for ident, amount in named.items():
         rows += _differs(ident, None, amount, "on the bill alone")
-    for row in loose:
+    for row in loose.left():
         rows += _differs("", None, row["amount"], f"on the bill alone: {row['sku']}")
     return Reconciliation(
         basis="history",
@@ -129,15 +129,41 @@ def compared(lines: Sequence[Any], bill: Sequence[Mapping[str, Any]], *, sandbox
     )
 
 
-def _taken(line: Any, loose: list[Mapping[str, Any]]) -> float | None:
-    """The amount of the line on the bill that fits best, which is then no longer there for others."""
-    best: tuple[float, int] | None = None
-    for place, row in enumerate(loose):
-        away = abs(_unix(row["time"]) - line.time)
-        same = line.usd is None or abs(row["amount"] - line.usd) <= NEAR
-        if same and away <= WITHIN and line.model in row["sku"] and (best is None or away < best[0]):
-            best = (away, place)
-    return None if best is None else float(loose.pop(best[1])["amount"])
+class _Loose:
+    """Lines of a bill without an id, by what they cost and in their order."""
+
+    def __init__(self) -> None:
+        self._by_price: dict[int, list[tuple[float, int, Mapping[str, Any]]]] = {}
+        self._count = 0
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """One more line; a bill is in the order of time."""
+        self._count += 1
+        price = round(row["amount"] / NEAR)
+        self._by_price.setdefault(price, []).append((_unix(row["time"]), self._count, row))
+
+    def take(self, line: Any) -> float | None:
+        """The amount of the first line that fits, which is then no longer there for others."""
+        if line.usd is None:
+            prices = list(self._by_price)
+        else:
+            near = round(line.usd / NEAR)
+            prices = [near, near - 1, near + 1]
+        for price in prices:
+            rows = self._by_price.get(price, [])
+            for place in range(bisect_left(rows, (line.time - WITHIN,)), len(rows)):
+                when, _, row = rows[place]
+                if when > line.time + WITHIN:
+                    break
+                if line.model in row["sku"]:
+                    del rows[place]
+                    return float(row["amount"])
+        return None
+
+    def left(self) -> list[Mapping[str, Any]]:
+        """Those that nobody took, in their order."""
+        found = sorted((each for rows in self._by_price.values() for each in rows), key=lambda each: each[1])
+        return [row for _, _, row in found]
 
 
 def _differs(request: str, booked: float | None, billed: float | None, what: str) -> list[dict[str, Any]]:
