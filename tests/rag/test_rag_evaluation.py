@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 
 import matplotlib as mpl
 import pandas as pd
@@ -93,6 +94,13 @@ def test_a_document_may_be_named_by_the_end_of_its_path():
         ([{"question": "?", "expected": "no such words"}], "no document does not hold"),
         ([{**ASKED[0], "grade": 0}], "has the grade 0"),
         ([{"question": "?", "source": "pets.md", "start": 5, "end": 5}], "has the span 5 to 5"),
+        ([{"question": "?", "source": "pets.md", "start": 0.5, "end": 5}], "has the span 0.5 to 5"),
+        ([{"question": "?", "source": "pets.md", "start": "a", "end": 5}], "row 0 has the start 'a'"),
+        ([{**ASKED[0], "grade": "high"}], "row 0 has the grade 'high'"),
+        ([{**ASKED[0], "grade": float("inf")}], "row 0 has the grade inf"),
+        ([{"question": "x" * 20_001}], "questions[0].question is 20001 characters long"),
+        ([{"question": "half \ud83d"}], "questions[0].question holds half of a surrogate pair"),
+        (pd.DataFrame([["?", "a", "b"]], columns=["question", "source", "source"]), "several columns"),
         ([], "questions must be"),
         ("a question", "questions must be"),
         ([3], "questions must be"),
@@ -102,7 +110,7 @@ def test_a_document_may_be_named_by_the_end_of_its_path():
 def test_questions_that_cannot_be_measured_are_refused_by_row(corpus, rows, what):
     v = vn.Venice.sandbox(show=False)
     R = v.rag(corpus, retrieval="keyword")
-    with pytest.raises(InvalidInput, match=what.replace("(", r"\(")):
+    with pytest.raises(InvalidInput, match=re.escape(what)):
         R.evaluate(rows)
     assert v._session.calls == 0
 

@@ -248,7 +248,7 @@ class Corpus(Displayed):
         kinds = Counter(each.kind for each in self.documents)
         told = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
         missing = f", {len(self.unread)} not read" if self.unread else ""
-        return f"<Corpus of {len(self)} documents: {told or 'none'}{missing}>"
+        return f"<Corpus of {len(self)} document{'s' * (len(self) != 1)}: {told or 'none'}{missing}>"
 
     def _mimebundle(self) -> Bundle:
         head = ("document", "kind", "title", "characters")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from venice_nb.calls.check import refuse
+from venice_nb.calls.check import number as a_number
+from venice_nb.calls.check import refuse, shown, text
 from venice_nb.calls.vectors.embeddings import is_missing
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.rag.metrics import ndcg, recall, reciprocal_rank
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from venice_nb.results.rag.passage import Passage
 
 NAMES = ("question", "source", "expected", "start", "end", "answer", "grade")
+QUESTION = text(blank=False, longest=20_000)
 HELD = 0.5  # the share of an expected text that a passage must hold to count as the right one
 
 
@@ -128,6 +130,7 @@ def read_questions(questions: Any, corpus: Corpus) -> list[Question]:
         said = _text(row, "question")
         if not said:
             _refuse(number, "has no question", "a text in the column 'question'", "Fill it in.")
+        QUESTION(f"questions[{number}].question", said)
         places = _places(row, number, corpus)
         before = merged.get(said)
         more = {name: value for name, value in row.items() if name not in NAMES}
@@ -144,6 +147,9 @@ def _rows(questions: Any) -> list[Mapping[str, Any]]:
     if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
         if "question" not in rows.columns:
             refuse("questions", list(map(str, rows.columns)), "a column 'question'", "Rename the column.")
+        if len(set(rows.columns)) < len(rows.columns):
+            what = "questions has several columns of one name."
+            refuse("questions", None, "columns of different names", "Rename them.", what=what)
         rows = rows.to_dict("records")
     if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
         do = "Pass a DataFrame or a list of dicts with question, source and expected."
@@ -162,8 +168,10 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 def _places(row: Mapping[str, Any], number: int, corpus: Corpus) -> tuple[Place, ...]:
     source, wanted = _text(row, "source"), _text(row, "expected")
-    grade = 1.0 if is_missing(row.get("grade")) else float(row["grade"])
-    if grade <= 0:
+    grade = _number(row, "grade", number)
+    if grade is None:
+        grade = 1.0
+    elif grade <= 0:
         _refuse(number, f"has the grade {grade:g}", "a grade above 0", "Leave out what is not wanted.")
     documents = [
         place
@@ -183,13 +191,25 @@ def _places(row: Mapping[str, Any], number: int, corpus: Corpus) -> tuple[Place,
         _refuse(number, told, "words as they stand in the document", "Copy them from it.")
     if not source:
         return ()
-    start, end = row.get("start"), row.get("end")
-    if not is_missing(start) and not is_missing(end):
-        span = int(start), int(end)  # type: ignore[arg-type]  # not missing
-        if not 0 <= span[0] < span[1] <= len(corpus.documents[documents[0]].text):
-            _refuse(number, f"has the span {span[0]} to {span[1]}", "characters of the document", "Check it.")
-        return (Place(documents[0], *span, grade),)
+    start, end = _number(row, "start", number), _number(row, "end", number)
+    if start is not None and end is not None:
+        long = len(corpus.documents[documents[0]].text)
+        if not (0 <= start < end <= long and start.is_integer() and end.is_integer()):
+            allowed = f"whole numbers from 0 to {long}, the length of the document"
+            _refuse(number, f"has the span {start:g} to {end:g}", allowed, "Check it.")
+        return (Place(documents[0], int(start), int(end), grade),)
     return tuple(Place(document, grade=grade) for document in documents)
+
+
+def _number(row: Mapping[str, Any], name: str, number: int) -> float | None:
+    value = row.get(name)
+    if is_missing(value):
+        return None
+    try:
+        return float(a_number()(name, value))
+    except InvalidInput:
+        told = f"has the {name} {shown(value)}"
+    return _refuse(number, told, "a finite number", "Write it without quotes, or leave it out.")
 
 
 def _refuse(number: int, what: str, allowed: str, do: str) -> NoReturn:

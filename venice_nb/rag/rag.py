@@ -9,6 +9,7 @@ from venice_nb.calls import check
 from venice_nb.rag.ask import answer, retrieve
 from venice_nb.rag.corpus import Corpus
 from venice_nb.rag.evaluate import evaluate
+from venice_nb.rag.expected import QUESTION
 from venice_nb.rag.explain import explained
 from venice_nb.rag.fusion import Blend
 from venice_nb.rag.index import Index, build
@@ -36,7 +37,6 @@ _RETRIEVAL = check.choice(
 )
 _FUSION = check.choice("scores", "ranks", fixes={"rrf": "Pass 'ranks': reciprocal rank fusion."})
 _K = check.integer(1, 100)
-_QUESTION = check.text(blank=False, longest=20_000)
 
 WEIGHT = {"scores": 0.6, "ranks": 0.5}
 
@@ -269,7 +269,7 @@ class Rag(Displayed):
             at_once: questions at a time, 1 to 16.
             budget_usd: US dollars that are not passed; what is finished is kept.
             cache: take the answers of an earlier run, and keep those of this one.
-            dry_run: give the `ChatPlan` of the answers and ask nothing; judging costs about as much again.
+            dry_run: give the `ChatPlan` of the answers and ask no chat model; judging costs as much again.
             progress: a bar while it runs; None shows one in notebooks and terminals.
             parameters: of the answers, as for `chat`, such as `temperature=0`.
 
@@ -365,7 +365,9 @@ class Rag(Displayed):
         return facts
 
     def __repr__(self) -> str:
-        return f"<Rag of {len(self.corpus)} documents, {len(self.passages)} passages, {self.index.retrieval}>"
+        counts = ((len(self.corpus), "document"), (len(self.passages), "passage"))
+        told = ", ".join(f"{n} {thing}{'s' * (n != 1)}" for n, thing in counts)
+        return f"<Rag of {told}, {self.index.retrieval}>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a Rag holds its client and is never pickled; make it anew, its vectors are kept")
@@ -379,4 +381,4 @@ class Rag(Displayed):
 
 
 def _asked(question: Any) -> str:
-    return str(_QUESTION("question", question))
+    return str(QUESTION("question", question))

@@ -67,7 +67,7 @@ class ChatPlan(Displayed):
 
     def __repr__(self) -> str:
         model = text.short(self.model, 80)
-        counts = f"{text.count(self.rows)} rows, {text.count(self.calls)} calls"
+        counts = ", ".join(_some(n, thing) for n, thing in ((self.rows, "row"), (self.calls, "call")))
         return f"<ChatPlan {counts}, {self._price()}, {model}>"
 
     def _facts(self) -> list[tuple[str, str]]:
@@ -92,10 +92,14 @@ class ChatPlan(Displayed):
         return [*facts, *([("cost of", "SANDBOX, play money")] if self.sandbox else [])]
 
     def _mimebundle(self) -> Bundle:
-        head = f"Plan: a chat about each of {text.count(self.rows)} rows"
+        head = f"Plan: a chat about {'each of ' * (self.rows > 1)}{_some(self.rows, 'row')}"
         facts, word = self._facts(), "Nothing is sent and nothing is spent by a plan."
         lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
         return {
             "text/plain": "\n".join(lines),
             "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
         }
+
+
+def _some(n: int, thing: str) -> str:
+    return f"{text.count(n)} {thing}{'s' * (n != 1)}"

@@ -51,7 +51,7 @@ class Comparison(Table):
 
     def _caption(self) -> str:
         n = len(self.evaluations[0]) if self.evaluations else 0
-        return f"Comparison by {n} questions; best: {text.short(str(self.best), 80)}"
+        return f"Comparison by {n} question{'s' * (n != 1)}; best: {text.short(str(self.best), 80)}"
 
     def _head(self) -> tuple[str, ...]:
         return tuple(self.rows[0])

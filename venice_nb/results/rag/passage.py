@@ -106,7 +106,8 @@ class Passages(Table):
 
     def _caption(self) -> str:
         n, documents = len(self), len({each.document for each in self.passages})
-        told = f"{text.count(n)} passage{'s' * (n != 1)} of {text.count(documents)} documents"
+        told = f"{text.count(n)} passage{'s' * (n != 1)} of {text.count(documents)} document"
+        told += "s" * (documents != 1)
         return f"{told}, at most {text.count(self.size)} {self.unit}, overlap {text.count(self.overlap)}"
 
     def _head(self) -> tuple[str, ...]:
