@@ -35,6 +35,13 @@ SHOWN = {
     "other clients": r"OpenAI\(",
     "pages and files of the web": r"v\.web\.(search|scrape|parse)\(",
     "research": r"v\.web\.research\(",
+    "estimates": r"v\.estimate\(",
+    "budgets": r"with v\.budget\(",
+    "spending": r"v\.spend\.by\(",
+    "reconciling": r"v\.spend\.reconcile\(",
+    "bills": r"v\.account\.(history|usage)\(",
+    "keys": r"\.keys\.create\(",
+    "limits of this minute": r"\.limits$",
 }
 
 
@@ -58,7 +65,7 @@ def test_each_tutorial_is_saved_as_it_should_be(path):
 
 @pytest.mark.parametrize("what", SHOWN)
 def test_the_tutorials_show_every_capability(what):
-    assert re.search(SHOWN[what], code()), f"no cell shows {what}"
+    assert re.search(SHOWN[what], code(), re.MULTILINE), f"no cell shows {what}"
 
 
 @pytest.mark.parametrize("path", tool.notebooks(), ids=lambda path: path.stem)

@@ -75,7 +75,8 @@ class Reconciliation(Table):
         said = f"Booked {text.money(self.booked)}, billed {text.money(self.billed)}{money}, {how}"
         if self.agrees:
             return f"{said}: they agree"
-        missing = f", {text.count(self.unknown)} calls at an unknown price" if self.unknown else ""
+        calls = f"{text.count(self.unknown)} call{'s' * (self.unknown != 1)}"
+        missing = f", {calls} at an unknown price" if self.unknown else ""
         return f"{said}: {text.money(self.difference)} apart{missing}"
 
     def _head(self) -> tuple[str, ...]:
