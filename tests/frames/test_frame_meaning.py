@@ -121,6 +121,31 @@ def test_embed_tells_its_price_before(world):
     assert world.client._session.calls == 0
 
 
+@pytest.mark.parametrize("frame", [FRAME[:0], FRAME[5:6], FRAME[5:6].assign(text=" ")], ids=len)
+def test_a_table_without_a_text_stays_a_table_and_nothing_is_sent(world, frame):
+    found = does(world, "search", "text", "late", frame=frame)
+    assert (found.columns.tolist(), len(found), found["score"].dtype) == (
+        ["text", "n", "score"],
+        0,
+        "float32",
+    )
+    assert does(world, "dedup", "text", frame=frame)["copies"].tolist() == [1] * len(frame)
+    table = does(world, "cluster_label", "text", 2, frame=frame)
+    assert table["cluster"].isna().all()
+    assert table["cluster_error"].tolist() == ["no text"] * len(frame)
+    assert world.client._session.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [("map", ["{text}"]), ("extract", ["text", int]), ("filter", ["{text}"]), ("search", ["text", "late"])],
+)
+def test_columns_of_several_levels_are_told_before_their_names_are_looked_for(world, name, args):
+    frame = pd.DataFrame([["a"]], columns=pd.MultiIndex.from_tuples([("text", "one")]))
+    with pytest.raises(vn.InvalidInput, match="one level"):
+        does(world, name, *args, frame=frame)
+
+
 def test_the_users_table_is_never_changed(world):
     before = FRAME.copy(deep=True)
     for name, args in (("search", ["mug"]), ("dedup", []), ("cluster_label", [2])):

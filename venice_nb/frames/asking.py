@@ -12,7 +12,7 @@ from venice_nb.calls.talk.chat import KNOWN, chat_completion
 from venice_nb.calls.talk.parameters import CHAT_HINTS
 from venice_nb.catalogue import Resolution
 from venice_nb.errors import VeniceError
-from venice_nb.frames.columns import cells, joined, source, target
+from venice_nb.frames.columns import cells, flat, joined, source, target
 from venice_nb.frames.template import NOTE, Template
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.render.live import environment
@@ -97,9 +97,10 @@ def map(  # noqa: A001  what it is called on any column
     ['positive', 'negative']
 
     """
+    flat(frame)
     made = Template.of(template, frame.columns)
     error = f"{into}_error"
-    target(frame, made, (into, error))
+    target(made, (into, error))
     flag("dry_run", dry_run)
     check(map, parameters)
     system = "\n\n".join([*([system] if system else []), *([] if made.bare else [NOTE])])
@@ -169,12 +170,13 @@ def extract(
     [1815]
 
     """
+    flat(frame)
     made = source(frame, column)
     one = Extraction(session, Shape.of(shape), parameters)
     fields = [into if one.shape.wrapped and into else into + name for name in one.shape.fields]
     error = f"{into}_error" if one.shape.wrapped and into else f"{into}error"
     error = error if error not in fields else f"{into}extraction_error"
-    target(frame, made, (*fields, error))
+    target(made, (*fields, error))
     flag("dry_run", dry_run)
     check(extract, parameters)
     how = How(at_once, budget_usd, cache, progress)
@@ -238,8 +240,9 @@ def filter(  # noqa: A001  what it is called on any column
     [0]
 
     """
+    flat(frame)
     made = Template.of(statement, frame.columns, field="statement")
-    target(frame, made, (UNJUDGED,))
+    target(made, (UNJUDGED,))
     choice("keep", "drop")("unjudged", unjudged)
     flag("dry_run", dry_run)
     check(filter, parameters)

@@ -57,7 +57,14 @@ def cells(frame: pd.DataFrame, template: Template) -> list[list[str] | str]:
     return found
 
 
-def target(frame: pd.DataFrame, template: Template, names: Sequence[str]) -> None:
+def flat(frame: pd.DataFrame) -> None:
+    """Refuse a table whose columns have names of several levels: results would have no place in it."""
+    if frame.columns.nlevels > 1:
+        do = "Give it one level first: df.columns = ['_'.join(map(str, each)) for each in df.columns]."
+        refuse("columns", f"{frame.columns.nlevels} levels", "column names of one level", do)
+
+
+def target(template: Template, names: Sequence[str]) -> None:
     """Refuse columns for the result that would take the place of what they are made from."""
     for name in names:
         if not isinstance(name, str) or not name.strip():
@@ -71,9 +78,6 @@ def target(frame: pd.DataFrame, template: Template, names: Sequence[str]) -> Non
                 "The same cell run twice would work on its own results.",
                 what=what,
             )
-    if frame.columns.nlevels > 1:
-        do = "Give it one level first: df.columns = ['_'.join(each) for each in df.columns]."
-        refuse("columns", f"{frame.columns.nlevels} levels", "column names of one level", do)
 
 
 def joined(

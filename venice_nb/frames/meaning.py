@@ -8,10 +8,10 @@ from venice_nb.calls.check import flag, integer, number, refuse
 from venice_nb.embedding import plans as embedding
 from venice_nb.errors import VeniceError
 from venice_nb.frames.asking import asking, check, row
-from venice_nb.frames.columns import cells, joined, source, target
+from venice_nb.frames.columns import cells, flat, joined, source, target
 from venice_nb.frames.template import Template, fence
 from venice_nb.render.text import count, short
-from venice_nb.talk.rows import Chats, How
+from venice_nb.talk.rows import Chats, How, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,8 +114,11 @@ def search(
     [0]
 
     """
+    import numpy as np  # noqa: PLC0415  it is there: pandas is
+
+    flat(frame)
     template = source(frame, column)
-    target(frame, template, (into,))
+    target(template, (into,))
     if not isinstance(query, str) or not query.strip():
         refuse("query", query, "a text", 'Write what to look for: "late delivery".')
     integer(1)("k", k)
@@ -123,10 +126,13 @@ def search(
     matrix, places = yield from _matrix(
         session, frame, template, **options, at_once=at_once, progress=progress
     )
-    asked = yield from embedding.vectors(session, [query], matrix.model, matrix.dims)
-    hits = matrix.search(asked.array[0], k, min_score=min_score)
-    found: pd.DataFrame = frame.iloc[places[hits.positions]].copy()
-    found[into] = hits.scores
+    positions, scores = places, np.empty(0, np.float32)
+    if matrix is not None:
+        asked = yield from embedding.vectors(session, [query], matrix.model, matrix.dims)
+        hits = matrix.search(asked.array[0], k, min_score=min_score)
+        positions, scores = places[hits.positions], hits.scores
+    found: pd.DataFrame = frame.iloc[positions].copy()
+    found[into] = scores
     return found
 
 
@@ -169,19 +175,21 @@ def dedup(
 
     from venice_nb.arrays.pairs import duplicates  # noqa: PLC0415  loads with the first vectors
 
+    flat(frame)
     template = source(frame, column)
-    target(frame, template, (into,))
+    target(template, (into,))
     threshold = number(0, 1)("threshold", threshold)
     options = {"model": model, "dimensions": dimensions, "cache": cache}
     matrix, places = yield from _matrix(
         session, frame, template, **options, at_once=at_once, progress=progress
     )
     first = np.arange(len(frame))
-    first[places] = places[duplicates(matrix.array, threshold, norms=matrix.norms)]
+    if matrix is not None:
+        first[places] = places[duplicates(matrix.array, threshold, norms=matrix.norms)]
     kept, copies = np.unique(first, return_counts=True)
     found = frame.iloc[kept].copy()
     found[into] = copies
-    _tell(session, frame, matrix, "stay, as nothing is known of them")
+    _tell(session, len(frame), len(places), "stay, as nothing is known of them")
     return found
 
 
@@ -234,9 +242,10 @@ def cluster_label(
 
     from venice_nb.arrays.clusters import cluster  # noqa: PLC0415  loads with the first vectors
 
+    flat(frame)
     template = source(frame, column)
     error = f"{into}_error"
-    target(frame, template, (into, f"{into}_id", error))
+    target(template, (into, f"{into}_id", error))
     integer(1)("k", k)
     integer(0)("seed", seed)
     check(cluster_label, parameters)
@@ -246,13 +255,16 @@ def cluster_label(
     matrix, places = yield from _matrix(
         session, frame, template, **options, at_once=at_once, progress=progress
     )
-    groups, centres = cluster(matrix.array, k, norms=matrix.norms, seed=seed)
-    rows = [row(ask, _question(matrix, groups, centres, group), _title) for group in range(len(centres))]
-    chats = Chats(session, rows, how, name="name")
-    chats.outcome.usage += matrix.usage
-    chats.outcome.cost += matrix.cost
     numbers = np.full(len(frame), -1)
-    numbers[places] = groups
+    rows: list[Row] = []
+    if matrix is not None:
+        groups, centres = cluster(matrix.array, k, norms=matrix.norms, seed=seed)
+        numbers[places] = groups
+        rows = [row(ask, _question(matrix, groups, centres, group), _title) for group in range(len(centres))]
+    chats = Chats(session, rows, how, name="name")
+    if matrix is not None:
+        chats.outcome.usage += matrix.usage
+        chats.outcome.cost += matrix.cost
 
     def keep(outcome: Outcome) -> pd.DataFrame:
         names = _distinct(outcome.answers)
@@ -267,7 +279,7 @@ def cluster_label(
         return table
 
     table: pd.DataFrame = yield from chats.ask(keep)
-    _tell(session, frame, matrix, f"are in no group, {error} says why")
+    _tell(session, len(frame), len(places), f"are in no group, {error} says why")
     return table
 
 
@@ -282,11 +294,16 @@ def _texts(frame: pd.DataFrame, template: Template, column: Any) -> tuple[pd.Dat
 
 def _matrix(
     session: Session, frame: pd.DataFrame, template: Template, **options: Any
-) -> Plan[tuple[EmbeddingMatrix, NDArray[np.int64]]]:
-    """The vectors of the rows, and the place of each in the table: its labels may stand more than once."""
+) -> Plan[tuple[EmbeddingMatrix | None, NDArray[np.int64]]]:
+    """The vectors of the rows, and the place of each in the table: its labels may stand more than once.
+
+    None when no row has a text.
+    """
     import numpy as np  # noqa: PLC0415  it is there: pandas is
 
     texts = [None if isinstance(each, str) else template.fill(each) for each in cells(frame, template)]
+    if not any(texts):
+        return None, np.empty(0, np.int64)
     matrix: EmbeddingMatrix = yield from embedding.embed(session, texts, **options)
     return matrix, np.delete(np.arange(len(frame)), [each.position for each in matrix.errors])
 
@@ -328,7 +345,6 @@ def _distinct(names: Sequence[str | None]) -> list[str | None]:
     return found
 
 
-def _tell(session: Session, frame: pd.DataFrame, matrix: EmbeddingMatrix, what: str) -> None:
-    without = len(matrix.errors)
-    if without:
-        session.tell(f"{count(without)} of {count(len(frame))} rows have no vector: they {what}")
+def _tell(session: Session, total: int, there: int, what: str) -> None:
+    if there < total:
+        session.tell(f"{count(total - there)} of {count(total)} rows have no vector: they {what}")

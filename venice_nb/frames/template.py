@@ -161,12 +161,12 @@ def _unknown(field: str, name: str, known: Mapping[str, Any]) -> None:
     close = difflib.get_close_matches(name.lower(), {each.lower(): each for each in known}, n=1)
     meant = next((each for each in known if close and each.lower() == close[0]), None)
     guess = f"Did you mean {{{meant}}}? " if meant is not None else ""
-    listed = ", ".join(list(known)[:12]) or "none"
+    listed = ", ".join(list(known)[:12])
     what = f"{field} names a column that is not there: {{{plain(name, 60)}}}."
     refuse(
         field,
         name,
-        f"one of {plain(listed, 300)}",
+        f"one of {plain(listed, 300)}" if known else "a column, and the table has none",
         f"{guess}Double braces are text: {{{{{plain(name, 60)}}}}}.",
         what=what,
     )
