@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.render import text
+from venice_nb.results.bars import bars
 from venice_nb.results.reading import items, mapping, number, string
 from venice_nb.results.table import Table
 
@@ -87,21 +88,10 @@ class Analytics(Table):
 
     def plot(self, by: By = "day", *, ax: Axes | None = None) -> Axes:
         """Bars of US dollars (DIEM count as much) by day, model or key; matplotlib Axes."""
-        import matplotlib.pyplot as plt  # noqa: PLC0415  only when something is drawn
-
-        if ax is None:
-            _, ax = plt.subplots(figsize=(7.5, 3.5), layout="constrained")
         frame = self.by(by)
-        spent = (frame["usd"] + frame["diem"]).to_numpy()
-        names = [str(name)[:10] if by == "day" else text.short(str(name), 40) for name in frame[by]]
-        if by == "day":
-            ax.bar(names, spent, color="#0072B2")
-            ax.set_ylabel("US dollars")
-        else:
-            ax.barh(names[::-1], spent[::-1], color="#0072B2")
-            ax.set_xlabel("US dollars")
-        ax.set_title(f"Used by {by}, {text.short(self.lookback, 40)}")
-        return ax
+        spent = (frame["usd"] + frame["diem"]).set_axis(frame[by])
+        title = f"Used by {by}, {text.short(self.lookback, 40)}"
+        return bars(spent, title, days=by == "day", ax=ax)
 
     def _frame(self) -> pd.DataFrame:
         return self.by("model")

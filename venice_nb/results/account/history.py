@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import text
 from venice_nb.render.live import static_mode
+from venice_nb.results.bars import bars
 from venice_nb.results.reading import items, mapping, number, string
 from venice_nb.results.table import Table
 
@@ -71,15 +72,8 @@ class History(Table):
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Bars of what was charged by day (UTC); matplotlib Axes."""
-        import matplotlib.pyplot as plt  # noqa: PLC0415  only when something is drawn
-
-        if ax is None:
-            _, ax = plt.subplots(figsize=(7.5, 3.5), layout="constrained")
         sums = self.df.groupby(self.df["time"].dt.date)["amount"].sum()
-        ax.bar([str(day) for day in sums.index], sums.to_numpy(), color="#0072B2")
-        ax.set_ylabel("US dollars")
-        ax.set_title("Charged by day (UTC)")
-        return ax
+        return bars(sums, "Charged by day (UTC)", days=True, ax=ax)
 
     def _frame(self) -> pd.DataFrame:
         import pandas as pd  # noqa: PLC0415  only when a table is asked for

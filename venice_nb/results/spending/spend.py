@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from venice_nb.render import text
 from venice_nb.render.live import static_mode
+from venice_nb.results.bars import bars
 from venice_nb.results.money import Cost
 from venice_nb.results.table import Table
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 By = Literal["day", "model", "family", "operation", "source"]
 GROUPS: tuple[By, ...] = ("day", "model", "family", "operation", "source")
-BARS = 12  # bars of the picture; the rest is one bar more
 _COLUMNS = (
     "time",
     "operation",
@@ -143,29 +143,8 @@ class Spend(Table):
 
     def plot(self, by: By = "model", *, ax: Axes | None = None) -> Axes:
         """Bars of US dollars by day, model, family, operation or source; matplotlib Axes."""
-        import matplotlib.pyplot as plt  # noqa: PLC0415  only when something is drawn
-
-        sums = self.by(by)["usd"]
-        if ax is None:
-            _, ax = plt.subplots(figsize=(7.5, 3.5), layout="constrained")
-        if by == "day":
-            import pandas as pd  # noqa: PLC0415  loaded by the sums
-
-            if len(sums):  # days without a call have their place too
-                days = pd.date_range(sums.index[0], sums.index[-1]).date
-                sums = sums.reindex(days, fill_value=0.0)
-            ax.bar([str(day) for day in sums.index], sums.to_numpy(), color="#0072B2")
-            ax.tick_params(axis="x", labelrotation=90 if len(sums) > 8 else 0)
-            ax.set_ylabel("US dollars")
-        else:
-            names, values = [text.short(str(name), 40) for name in sums.index[:BARS]], list(sums[:BARS])
-            if len(sums) > BARS:
-                names.append(f"{len(sums) - BARS} more")
-                values.append(float(sums[BARS:].sum()))
-            ax.barh(names[::-1], values[::-1], color="#0072B2")
-            ax.set_xlabel("US dollars")
-        ax.set_title(f"Spent by {self.whose}, by {by}" + (" (play money)" if self.sandbox else ""))
-        return ax
+        title = f"Spent by {self.whose}, by {by}" + (" (play money)" if self.sandbox else "")
+        return bars(self.by(by)["usd"], title, days=by == "day", ax=ax)
 
     def _frame(self) -> pd.DataFrame:
         import pandas as pd  # noqa: PLC0415  only when a table is asked for
