@@ -336,6 +336,24 @@ def test_names_and_titles_of_strangers_are_escaped():
     assert "<img" not in corpus.split()._mimebundle()["text/html"]
 
 
+def test_a_document_and_its_passages_tell_themselves_in_one_line_and_show_their_text():
+    corpus = vn.Corpus.from_texts({"<b>\u202etides": "# Tides\n\nHigh <script> water."})
+    assert repr(corpus[0]) == "<Document <b>tides: markdown, 29 characters, 'Tides'>"
+    passage = corpus.split()[0]
+    assert repr(passage) == "<Passage <b>tides, lines 1-3: '# Tides High <script> water.'>"
+    for shown in (corpus[0], passage):
+        told = shown._mimebundle()
+        assert "High <script> water." in told["text/plain"]
+        assert "High &lt;script&gt; water." in told["text/html"]
+        assert not any(each in told["text/html"] for each in ("<b>", "<script>", "\u202e"))
+
+
+def test_a_document_of_any_length_has_a_short_display():
+    long = vn.Corpus.from_texts({"long": "word " * 500_000})[0]
+    assert len(repr(long)) < 100
+    assert all(len(told) < 60_000 for told in long._mimebundle().values())
+
+
 def test_a_corpus_is_a_table_of_its_documents(corpus):
     frame = corpus.to_frame()
     assert list(frame.columns) == ["source", "kind", "title", "characters", "note", "text"]

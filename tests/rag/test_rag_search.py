@@ -121,6 +121,15 @@ def test_a_display_says_where_each_passage_stands_and_escapes_it(v):
     assert "line 1" in told["text/html"]
 
 
+def test_a_hit_is_told_in_one_line_and_shown_with_its_scores(R):
+    hit = R.search("Do dogs travel?", k=1)[0]
+    assert repr(hit).startswith(f"<Hit 1, score {hit.score:.4f}: <Passage {hit.passage.place}: ")
+    for told in hit._mimebundle().values():
+        assert f"1. {hit.passage.place}" in told
+        assert f"{hit.vector.score:.3f} (#{hit.vector.rank})" in told
+        assert f"{hit.keyword.score:.3f} (#{hit.keyword.rank})" in told
+
+
 def test_the_card_of_a_rag_says_what_it_is_made_of(R):
     for told in R._mimebundle().values():
         assert "4" in told

@@ -19,8 +19,8 @@ from venice_nb.results.sound.transcript import Transcript
 from venice_nb.results.sound.transcripts import Transcripts
 from venice_nb.talk.conversation import Conversation
 
-# What a call would cost, or a tool of a matrix: to be looked at, not to be kept.
-LOOKED_AT = {"CallEstimate", "ChatPlan", "EmbeddingPlan", "Index"}
+# What a call would cost, a tool of a matrix, a piece of the user's own documents: to be looked at, not kept.
+LOOKED_AT = {"CallEstimate", "ChatPlan", "Document", "EmbeddingPlan", "Hit", "Index", "Passage"}
 
 
 def every():

@@ -8,17 +8,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.render import html, text
+from venice_nb.render.live import Bundle, Displayed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SHOWN = 20_000  # characters of a display
 MARKED = frozenset({"markdown", "html", "docx"})  # kinds whose text is Markdown
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
-@dataclass(frozen=True)
-class Document:
+@dataclass(frozen=True, repr=False)
+class Document(Displayed):
     """One file, row or text, read.
 
     Attributes:
@@ -65,6 +69,24 @@ class Document:
                 found.append((start, tuple(name for _, name in path if name)))
             start += len(line) + 1
         return found
+
+    def __repr__(self) -> str:
+        named, title, n = text.short(self.source, 80), text.short(self.title, 80), len(self.text)
+        return f"<Document {named}: {self.kind}, {text.count(n)} character{'s' * (n != 1)}, {title!r}>"
+
+    def _mimebundle(self) -> Bundle:
+        name, said = text.short(self.source, 120), text.clean(self.text, SHOWN)
+        facts = [
+            ("title", text.short(self.title, 120)),
+            ("kind", self.kind),
+            ("characters", text.count(len(self.text))),
+            *([("pages", text.count(len(self.pages)))] if self.pages else []),
+            *([("note", text.short(self.note, 200))] if self.note else []),
+            *((text.short(str(key), 40), text.short(str(cell), 120)) for key, cell in self.metadata.items()),
+        ]
+        lines = [name, *(f"  {key}: {value}" for key, value in facts), "", said]
+        card = html.card(name, html.facts(facts), html.details("Text", html.plain(said)))
+        return {"text/plain": "\n".join(lines), "text/html": html.page(card)}
 
     def line(self, place: int) -> int:
         """The number of the line, from 1, that holds a character of the text."""

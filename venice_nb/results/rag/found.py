@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
-from venice_nb.results.rag.passage import SHOWN, frame
+from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results.rag.passage import SHOWN, WHOLE, frame
 from venice_nb.results.table import Table
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Share:
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+@dataclass(frozen=True, slots=True, repr=False)
+class Hit(Displayed):
     """A passage that was found.
 
     Attributes:
@@ -55,6 +56,19 @@ class Hit:
     vector: Share | None = None
     keyword: Share | None = None
     rerank: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<Hit {self.rank}, score {self.score:.4f}: {self.passage!r}>"
+
+    def _mimebundle(self) -> Bundle:
+        scores = [("score", f"{self.score:.4f}")]
+        for name, share in (("vector", self.vector), ("keyword", self.keyword)):
+            scores += [(name, placed(share))] if share is not None else []
+        scores += [("reranked", f"{self.rerank} of 3")] if self.rerank is not None else []
+        head, said = f"{self.rank}. {self.passage.place}", text.clean(self.passage.text, WHOLE)
+        lines = [head, *(f"  {name}: {value}" for name, value in scores), "", said]
+        card = html.card(head, html.facts(scores), html.plain(said))
+        return {"text/plain": "\n".join(lines), "text/html": html.page(card)}
 
     def to_dict(self) -> dict[str, Any]:
         """Rank and scores by name."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.render import text
+from venice_nb.render import html, text
+from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.table import Table
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 160  # characters of a passage in a table
+WHOLE = 20_000  # characters of a passage that is shown by itself
 COLUMNS = ("source", "first_line", "last_line", "page", "heading", "start", "end", "text")
 
 
-@dataclass(frozen=True)
-class Passage:
+@dataclass(frozen=True, repr=False)
+class Passage(Displayed):
     """A piece of a document: `document.text[start:end] == passage.text`.
 
     Attributes:
@@ -69,6 +71,16 @@ class Passage:
         above = dict.fromkeys(name for name in (self.title, *self.headings) if name)
         missing = [name for name in above if name not in self.text[: len(name) + 8]]
         return "\n".join([*missing, self.text])
+
+    def __repr__(self) -> str:
+        return f"<Passage {self.place}: {text.short(self.text, 60)!r}>"
+
+    def _mimebundle(self) -> Bundle:
+        said = text.clean(self.text, WHOLE)
+        lines = [self.place, *([text.short(self.heading, 120)] if self.heading else []), "", said]
+        above = html.tag("small", text.short(self.heading, 120), class_="vn-host") if self.heading else None
+        card = html.card(self.place, above, html.plain(said))
+        return {"text/plain": "\n".join(lines), "text/html": html.page(card)}
 
     def row(self) -> tuple[Any, ...]:
         """Its values for `COLUMNS`."""
