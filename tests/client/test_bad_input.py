@@ -145,7 +145,7 @@ ROWS = [
     (55, embed([]), "data", "list"),
     (55, embed(pd.Series([], dtype=object)), "data", "list"),
     (55, embed(pd.DataFrame({"text": pd.Series([], dtype=object)}), column="text"), "data", "list"),
-    (56, embed(["a"] * 2048 + [7]), "data[2048]", "str(...)"),  # in a later request, and the first is not sent
+    (56, embed(["a"] * 2048 + [7]), "data[2048]", "str(...)"),  # the first request is not sent either
     (57, embed(""), "data", "rows"),
     (57, embed(["", " ", None]), "data", "rows"),
     (57, embed([""], blank="raise"), "data", "rows"),

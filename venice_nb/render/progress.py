@@ -1,4 +1,4 @@
-"""One bar for many calls: how far, how fast, at what cost so far, how many failed, how long it still takes."""
+"""One bar for many calls: how far, how fast, at what cost, how many failed, how long it still takes."""
 
 from __future__ import annotations
 
