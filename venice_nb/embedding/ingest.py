@@ -55,7 +55,7 @@ class Ingest:
         rows: the row of the array for each text; None puts text i into row i.
         size: how many rows the array has.
         array: makes the array once the length of the vectors is known.
-        before: model and length of the vectors that these must fit to.
+        before: model and length of the vectors that came before, which these must fit to.
         total: how many texts there are when these are only some of them.
 
     Attributes:
@@ -144,7 +144,7 @@ class Ingest:
     @property
     def _blind(self) -> bool:
         """Whether nothing has succeeded yet: what is wrong may be wrong for every text."""
-        return not self._paid and not self.hits
+        return not self._paid and not self.hits and self._before is None
 
     def _add(self, texts: Sequence[int]) -> None:
         lengths = [self._lengths[text] for text in texts]

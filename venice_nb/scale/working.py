@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from distributed import Worker
     from numpy.typing import NDArray
 
-    from venice_nb.client.session import Session
     from venice_nb.policy.steps import Plan
     from venice_nb.scale.keys import Handed
 
@@ -118,7 +117,9 @@ def embed_part(frame: pd.DataFrame, number: int, job: Job) -> Part:
     bar = _Progress(worker, job.reach.run)
     cells = frame[job.column].tolist()
     rows = Rows.of(cells, job)
-    work = client._driver.run(_ingest(client._session, rows, number, job, bar))  # noqa: SLF001  our own client
+    work = client._driver.run(_ingest(client, rows, number, job, bar))  # noqa: SLF001  our own client
+    if work.array is not None:
+        _before[client] = work.model, work.array.shape[1]
     dims = work.array.shape[1] if work.array is not None else work.request.dims
     if dims is None:
         raise InvalidInput(
@@ -152,16 +153,25 @@ def embed_part(frame: pd.DataFrame, number: int, job: Job) -> Part:
     return written
 
 
-def _ingest(session: Session, rows: Rows, number: int, job: Job, bar: Bar) -> Plan[Ingest]:
+def _ingest(client: Venice, rows: Rows, number: int, job: Job, bar: Bar) -> Plan[Ingest]:
     """The vectors of the different texts of a partition, through the part's journal."""
+    session, before = client._session, _before.get(client)  # noqa: SLF001  our own client
     request = Request.of(session, job.model, job.dimensions, None, job.extra_body)
     name = request.identity(session.settings.base_url)
     journal = VectorFile(job.folder.journal(number))
     try:
         _ours_alone(journal)
         cache = VectorCache(journal, name, session.announce)
-        total = len(rows.texts) * job.partitions
-        work = Ingest(session, request, cache, rows.texts, rows=rows.first, size=rows.count, total=total)
+        work = Ingest(
+            session,
+            request,
+            cache,
+            rows.texts,
+            rows=rows.first,
+            size=rows.count,
+            before=before,
+            total=len(rows.texts) * job.partitions,
+        )
         if rows.texts:
             yield from work.look()
             if job.cache:  # what this machine has paid for in other runs
@@ -279,6 +289,7 @@ class _Progress(Bar):
 
 
 _clients: weakref.WeakKeyDictionary[Worker, dict[Reach, Venice]] = weakref.WeakKeyDictionary()
+_before: weakref.WeakKeyDictionary[Venice, tuple[str, int]] = weakref.WeakKeyDictionary()  # the last part
 _lock = threading.Lock()
 
 
