@@ -70,8 +70,14 @@ class _Accessor(Displayed):
         return "\n".join([self._head(), *(f"  .{name}: {said}" for name, said in self._offers())])
 
     def _mimebundle(self) -> Bundle:
-        offers = html.facts((html.tag("code", f".{name}"), said) for name, said in self._offers())
+        offers = html.facts((html.tag("code", f".{name}"), _with_code(said)) for name, said in self._offers())
         return {"text/plain": repr(self), "text/html": html.page(html.card(self._head(), offers))}
+
+
+def _with_code(said: str) -> html.Html:
+    """A sentence with what stands between backticks as code."""
+    pieces = said.split("`")
+    return html.join(*(html.tag("code", each) if at % 2 else each for at, each in enumerate(pieces)))
 
 
 class FrameAccessor(_Accessor):

@@ -69,6 +69,8 @@ def test_it_says_what_it_offers_in_words_and_in_html():
         assert f".{verb}: " in said
         assert f"<code>.{verb}</code>" in bundle["text/html"]
     assert bundle["text/plain"] == said
+    assert "<code>df.venice.cluster_label(&quot;text&quot;, 8)</code>" in bundle["text/html"]
+    assert "`" not in bundle["text/html"]
     assert repr(FRAME["text"].venice).startswith("series.venice with ")
 
 

@@ -62,6 +62,9 @@ def test_a_comparison_is_plotted(v, corpus):
     ax = vn.compare_chunking(v, corpus, ASKED, [60, 200]).plot()
     assert len(ax.containers) == 3
     assert [each.get_text() for each in ax.get_yticklabels()] == ["60", "200"]
+    ax.figure.canvas.draw()
+    legend, bars = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    assert legend.y0 >= bars.y1, "the legend covers no bar"
     plt.close("all")
 
 

@@ -9,6 +9,7 @@ import pytest
 from rows import Client, matrix
 
 from venice_nb.errors import InvalidInput
+from venice_nb.results import labels
 from venice_nb.results.labels import place
 from venice_nb.results.matrix import space
 from venice_nb.results.matrix.matrix import EmbeddingMatrix
@@ -95,7 +96,8 @@ def test_names_of_rows_neither_overlap_nor_leave_the_axes_nor_cover_a_mark():
     ax = E.plot(label="text")
     drawn = boxes(ax)
     assert 3 <= len(drawn) <= space.LABELS
-    assert not any(a.overlaps(b) for i, a in enumerate(drawn) for b in drawn[:i])
+    halo = labels.HALO / 2 / 72 * ax.figure.dpi  # on each side of the letters
+    assert not any(a.padded(halo).overlaps(b) for i, a in enumerate(drawn) for b in drawn[:i])
     inside = ax.get_window_extent()
     marks = ax.transData.transform(ax.collections[0].get_offsets())
     for box in drawn:

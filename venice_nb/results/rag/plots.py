@@ -62,5 +62,5 @@ def comparison(made: Comparison, ax: Axes | None) -> Axes:
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
     ax.set_ylabel(made.subject)
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(metrics), frameon=False)
     return ax
