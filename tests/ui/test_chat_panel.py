@@ -96,7 +96,7 @@ def test_stop_keeps_what_has_arrived(hand):
     panel = vn.ui.chat(client)
     begun = threading.Event()
     panel._stream._pane.observe(lambda change: begun.set() if change.new else None, "value")
-    hand(panel).control("Your message").value = "Count from one to five hundred"
+    hand(panel).control("Your message").value = "Count from 1 to 300"
     hand(panel).control("Send").click()
     assert begun.wait(PATIENCE)
     hand(panel).press("Stop")

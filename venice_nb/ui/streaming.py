@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.policy.steps import Send
 from venice_nb.render.live import Pace
+from venice_nb.render.markdown import to_html
 from venice_nb.results.talk.reply_view import live_bundle
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Stream:
     def begin(self, task: Task) -> None:
         """The streams to come belong to this task."""
         self._task, self._growing, self._undrawn = task, None, False
+        to_html("")  # loads what draws, or the first frame would take so long that the next ones wait for it
 
     def end(self) -> None:
         """Empty the pane: the answer is drawn elsewhere from now on."""
