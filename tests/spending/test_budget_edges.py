@@ -270,3 +270,20 @@ def test_a_job_that_fails_and_is_refunded_is_in_the_book_twice_and_in_the_budget
     assert budget.spent == pytest.approx(0.39)  # what comes back fills no budget again
     assert v.spend.reconcile().agrees
     assert "-$0.39" in v.spend._mimebundle()["text/plain"]
+
+
+def test_with_an_inference_key_a_refund_is_found_in_the_balance():
+    box = vn.Sandbox(job_seconds=0.0, usd=20.0, diem=0.5)
+    v = vn.Venice.sandbox(sandbox=box, kind="INFERENCE", show=False)
+    v.images.generate("a gondola", **PICTURE)
+    job = v.audio.music.submit("a gory massacre", duration_seconds=5, max_usd=1)
+    film = {"model": "kling-2.5-turbo-pro-text-to-video", "duration": 5, "aspect_ratio": "16:9", "max_usd": 1}
+    again = v.video.submit("a nude in the fog", **film)
+    for each in (job, again):
+        with pytest.raises(vn.JobError):
+            each.wait()
+    assert sum(line.usd < 0 for line in v.spend.lines) == 1  # the credits of the music are kept
+    found = v.spend.reconcile()
+    assert found.basis == "balance"
+    assert found.agrees
+    assert found.booked == pytest.approx(billed(box))
