@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import unicodedata
@@ -60,6 +61,8 @@ def write_by(
             allowed="a new name",
             do="give another name, or overwrite=True to replace a file",
         )
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "There is no such folder; make it first", str(target.parent))
     # The content is complete beside the target before the name appears.
     part = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
     try:
