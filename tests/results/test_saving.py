@@ -91,7 +91,7 @@ def test_another_format_is_refused_with_the_ones_there_are(tmp_path):
 
 
 def test_a_missing_folder_is_an_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no such folder; make it first: '.*/no'"):
+    with pytest.raises(FileNotFoundError, match=r"no such folder; make it first: '.*/no'"):
         write(tmp_path / "no" / "a.md", "x", **KINDS)
     assert list(tmp_path.iterdir()) == []
 
