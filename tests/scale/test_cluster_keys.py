@@ -160,6 +160,7 @@ def test_the_scheduler_gives_a_key_to_its_workers_alone_and_forgets_it_with_the_
 
 
 def test_a_handed_key_shows_nothing_and_arrives():
-    handed = Handed(Secret("VENICE_INFERENCE_KEY_planted_1"))
+    handed = Handed(Secret("VENICE_INFERENCE_KEY_planted_1"), "http://user:planted@proxy.example.org:8080")
     assert "planted" not in f"{handed!r} {handed} {[handed]}"
-    assert pickle.loads(pickle.dumps(handed)).secret == handed.secret
+    arrived = pickle.loads(pickle.dumps(handed))
+    assert (arrived.secret, arrived.proxy) == (handed.secret, handed.proxy)

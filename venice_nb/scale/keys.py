@@ -18,27 +18,35 @@ from venice_nb.secrets import Secret
 
 
 class Handed:
-    """A key on its way between two processes. Unlike a `Secret` it can be pickled, for this one purpose."""
+    """A key on its way between two processes. Unlike a `Secret` it can be pickled, for this one purpose.
 
-    __slots__ = ("_secret",)
+    The proxy goes with it, because its URL may hold a password.
+    """
 
-    def __init__(self, secret: Secret) -> None:
-        self._secret = secret
+    __slots__ = ("_proxy", "_secret")
+
+    def __init__(self, secret: Secret, proxy: str | None = None) -> None:
+        self._secret, self._proxy = secret, proxy
 
     @property
     def secret(self) -> Secret:
         """The key."""
         return self._secret
 
+    @property
+    def proxy(self) -> str | None:
+        """The URL of the proxy, or None."""
+        return self._proxy
+
     def __repr__(self) -> str:
         return "<set>"
 
     def __reduce__(self) -> Any:
-        return _arrived, (self._secret.reveal(),)
+        return _arrived, (self._secret.reveal(), self._proxy)
 
 
-def _arrived(value: str) -> Handed:
-    return Handed(Secret(value))
+def _arrived(value: str, proxy: str | None) -> Handed:
+    return Handed(Secret(value), proxy)
 
 
 def private(address: str) -> bool:

@@ -101,12 +101,8 @@ def embed(
     kept = _columns(ddf, column, columns)
     client = client or _current()
     if client.asynchronous:
-        refuse(
-            "client",
-            "an asynchronous one",
-            "a synchronous distributed.Client",
-            "Make it without asynchronous=True.",
-        )
+        do = "Make it without asynchronous=True."
+        refuse("client", "an asynchronous one", "a synchronous distributed.Client", do)
     integer(1, 16)("at_once", at_once)
     if progress is not None:
         flag("progress", progress)
@@ -195,9 +191,8 @@ def _collect(client: Client, tasks: list[Any], run: str, bar: Bar) -> list[Part]
     except BaseException as stop:
         client.cancel(futures, force=True)
         if isinstance(stop, VeniceError):
-            word = (
-                f"{len(done):,} of {len(tasks):,} parts are finished; run it again, and only the rest is sent"
-            )
+            word = f"{len(done):,} of {len(tasks):,} parts are finished"
+            word += "; run it again, and only the rest is sent"
             stop.do = f"{stop.do}; {word}" if stop.do else word
         raise
     finally:
@@ -301,7 +296,10 @@ def _open(client: Client, venice: Any, reach: Reach) -> None:
             do="set VENICE_API_KEY in the workers' environment and leave venice= out, or start the cluster "
             "with security=distributed.security.Security.temporary()",
         )
-    key = Handed(venice._door.key) if reach.handed else None  # noqa: SLF001  our own client
+    key = None
+    if reach.handed:
+        door = venice._door  # noqa: SLF001  our own client
+        key = Handed(door.key, door.settings.proxy)
     _say(client, "open", run=reach.run, owner=client.id, key=key, limit=reach.limit)
 
 

@@ -234,15 +234,8 @@ class Rows:
             some = again[start : start + BLOCK]
             array[self.places[some]] = array[first[some]]
         told = {text: plain(getattr(error, "what", error), 300) for text, error in failed.items()}
-        refused = (
-            {
-                place: told[code]
-                for place, code in zip(self.places.tolist(), self.codes.tolist(), strict=True)
-                if code in told
-            }
-            if told
-            else {}
-        )
+        lost = np.flatnonzero(np.isin(self.codes, list(told)))
+        refused = {int(self.places[row]): told[int(self.codes[row])] for row in lost}
         array[[*self.reasons, *refused]] = 0
         return refused
 
@@ -308,15 +301,14 @@ def _door(worker: Worker, reach: Reach) -> Door:
     purse = None if reach.limit is None else ClusterPurse(Line(worker, reach.run, ""), reach.limit)
     if reach.sandbox is not None:
         return replace(to_sandbox(show=False, **dict(reach.sandbox)), purse=purse)
-    given = settings(
-        base_url=reach.base_url, timeout=reach.timeout, max_retries=reach.max_retries, show=False
-    )
-    key = find_key()
-    if reach.handed:
-        handed: Handed | None = sync(
-            worker.loop, worker.scheduler.venice_nb_key, worker=worker.address, run=reach.run
-        )
-        key = None if handed is None else handed.secret
+    key, proxy = None, None
+    if not reach.handed:
+        key = find_key()
+    else:
+        ask = worker.scheduler.venice_nb_key
+        handed: Handed | None = sync(worker.loop, ask, worker=worker.address, run=reach.run)
+        if handed is not None:
+            key, proxy = handed.secret, handed.proxy
     if key is None:
         raise InvalidInput(
             "a worker has no Venice API key",
@@ -325,5 +317,12 @@ def _door(worker: Worker, reach: Reach) -> Door:
             do="set VENICE_API_KEY in the workers' environment or .env, or hand over the key of a client: "
             "scale.embed(..., venice=v)",
         )
+    given = settings(
+        base_url=reach.base_url,
+        timeout=reach.timeout,
+        max_retries=reach.max_retries,
+        proxy=proxy,
+        show=False,
+    )
     line = Line(worker, reach.run, identity(given.base_url, key).hex())
     return Door(given, key, live=True, guard=ClusterGuard(line), purse=purse)
