@@ -53,6 +53,7 @@ class _Accessor(Displayed):
         return self._using or venice.latest_or_new()
 
     def _given(self) -> tuple[Any, ...]:
+        """The table as it is now: its answers belong to these rows, whatever is done to it meanwhile."""
         raise NotImplementedError
 
     def _offers(self) -> list[tuple[str, str]]:
@@ -94,7 +95,7 @@ class FrameAccessor(_Accessor):
     cluster_label = _does(meaning.cluster_label)
 
     def _given(self) -> tuple[pd.DataFrame]:
-        return (self._data,)
+        return (self._data.copy(),)
 
 
 class SeriesAccessor(_Accessor):
@@ -115,4 +116,4 @@ class SeriesAccessor(_Accessor):
 
     def _given(self) -> tuple[pd.DataFrame, str]:
         name = self._data.name if isinstance(self._data.name, str) else "text"
-        return self._data.to_frame(name), name
+        return self._data.to_frame(name).copy(), name

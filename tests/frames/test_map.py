@@ -40,6 +40,25 @@ def test_the_users_table_is_never_changed(world):
     pd.testing.assert_frame_equal(FRAME, before)
 
 
+@pytest.mark.parametrize("column", [False, True])
+def test_a_table_that_is_changed_meanwhile_gets_the_answers_of_the_rows_it_had(world, column):
+    frame = pd.DataFrame({"text": ["a", "b", "c"]})
+
+    def change(text):
+        frame["text"] = "changed"
+        frame.loc[9] = ["more"]
+        return text.upper()
+
+    def ask_it(v):
+        given = frame["text"] if column else frame
+        return given.venice.using(v).map("Label {text}", into="tone", at_once=1)
+
+    world.open(Server(change))
+    table = world.run(ask_it)
+    assert table["text"].tolist() == ["a", "b", "c"]
+    assert table["tone"].tolist() == ["A", "B", "C"]
+
+
 def test_a_thousand_rows_with_a_few_failing_ones_finish_with_every_good_row(world):
     bad = {"7": refused(400), "500": refused(422), "999": httpx.Response(200, content=b"<html>")}
     server = Server(lambda text: bad.get(text, f"ok {text}"))
