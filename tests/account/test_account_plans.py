@@ -266,7 +266,7 @@ def test_what_is_left_of_the_limits_asks_nothing(make):
     assert len(v.box.requests) == asked
     row = left.to_dict()[0]
     assert (row["model"], row["requests_left"], row["requests_limit"]) == ("llama-3.3-70b", 49, 50)
-    assert 0 < row["requests_reset"] <= 61
+    assert 0 < row["requests_reset"] <= 62  # a minute; the reset and the date are told in whole seconds
     assert row["tokens_left"] < row["tokens_limit"] == 750_000
     assert left.failures == 20
 

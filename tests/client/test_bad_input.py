@@ -146,9 +146,9 @@ ROWS = [
     (55, embed(pd.Series([], dtype=object)), "data", "list"),
     (55, embed(pd.DataFrame({"text": pd.Series([], dtype=object)}), column="text"), "data", "list"),
     (56, embed(["a"] * 2048 + [7]), "data[2048]", "str(...)"),  # the first request is not sent either
-    (57, embed(""), "data", "rows"),
-    (57, embed(["", " ", None]), "data", "rows"),
-    (57, embed([""], blank="raise"), "data", "rows"),
+    (57, embed(""), "data", "column"),
+    (57, embed(["", " ", None]), "data", "column"),
+    (57, embed([""], blank="raise"), "data", "column"),
     *[(57, embed(["a", cell], blank="raise"), "data", "dropna") for cell in (math.nan, None, pd.NA, "\t")],
     (57, embed(pd.Series(["a", None]), blank="raise"), "data", "dropna"),
     (57, embed(["a"], blank="drop"), "blank", "skip"),

@@ -186,9 +186,7 @@ def test_waiting_is_one_display_that_changes_in_place(world, monkeypatch):
     world.queue.polls = 0
     job = world.submit()
     page = Page(monkeypatch)
-    monkeypatch.setattr(live, "_FRAME", 0.0)
-    monkeypatch.setattr(live, "_BYTES_PER_SECOND", 1e12)
-    monkeypatch.setattr(live, "_DRAWING_SHARE", 1e9)
+    monkeypatch.setattr(live.Pace, "due", lambda _: True)
     world.wait(job, show=True)
     shown = [bundle["text/plain"] for bundle, _ in page.frames]
     assert "queued" in shown[0]
