@@ -46,7 +46,7 @@ def test_a_table_that_is_changed_meanwhile_gets_the_answers_of_the_rows_it_had(w
 
     def change(text):
         frame["text"] = "changed"
-        frame.loc[9] = ["more"]
+        frame.loc[9, "text"] = "more"
         return text.upper()
 
     def ask_it(v):
