@@ -195,3 +195,26 @@ def test_a_closed_panel_leaves_its_picture(tmp_path):
         press(page, "Close")
         page.page.locator(".vn-still").wait_for(timeout=PATIENCE)
         assert page.page.locator(".vn-panel").count() == 0
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1200), ("light", 400)])
+def test_models_are_filtered_picked_for_the_chat_and_compared(tmp_path, theme, width):
+    chat = "panel = vn.ui.models(v)\npanel"
+    with opened(tmp_path, chat, theme=theme, width=width) as page:
+        page.page.get_by_label("vision", exact=True).check()
+        page.page.get_by_label("private", exact=True).check()
+        page.page.get_by_label("First come", exact=True).select_option("price")
+        sees(page, "28 text models")
+        page.page.get_by_label("Pick a model", exact=True).select_option(index=1)
+        press(page, "Use in the other panels")
+        sees(page, "The chat panel asks qwen3-5-9b from now on.")
+        press(page, "Compare two models")
+        page.page.get_by_label("First model", exact=True).select_option("qwen3-5-9b")
+        page.page.get_by_label("Second model", exact=True).select_option("llama-3.3-70b")
+        fill(page, "Question", "What is 2 + 2?")
+        sees(page, "The next press costs about $0.0")
+        press(page, "Ask both")
+        sees(page, "Both have answered.")
+        press(page, "Copy as code")
+        holds(page, "Code", 'a = v.chat("What is 2 + 2?", model="qwen3-5-9b")')
+        readable(page, width)

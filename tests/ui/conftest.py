@@ -7,6 +7,7 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
+from venice_nb.ui import panel as base
 
 PATIENCE = 60  # seconds; a loaded machine
 
@@ -54,6 +55,12 @@ class Hand:
                 state, defaults = part.get_state(), type(part)._static_immutable_initial_values
                 states.append({k: v for k, v in state.items() if defaults.get(k, object) != v})
         return len(json.dumps(states, default=lambda value: bytes(value).hex()))
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch):
+    """Nothing is typed here over a slow line: a press counts at once."""
+    monkeypatch.setattr(base, "SETTLED", 0.0)
 
 
 @pytest.fixture

@@ -234,3 +234,16 @@ def test_a_section_opens_and_closes_by_its_button():
     assert section.body.layout.display == "none"
     section.toggle.value = True
     assert section.body.layout.display is None
+
+
+def test_a_press_counts_what_was_typed_ahead_of_it_and_arrives_after_it(client, hand, monkeypatch):
+    monkeypatch.setattr(base, "SETTLED", 0.3)
+    panel = vn.ui.chat(client)
+    held = hand(panel)
+    message = held.control("Your message")
+    message.value = "What is 2 +"
+    held.control("Send").click()  # overtakes the last letters
+    held.control("Send").click()  # and is not sent twice
+    message.value = "What is 2 + 2?"
+    assert panel.wait(PATIENCE)
+    assert [turn.question["content"] for turn in panel.conversation] == ["What is 2 + 2?"]

@@ -116,11 +116,7 @@ class Table(Displayed):
         return self._mimebundle()["text/plain"]
 
     def _mimebundle(self) -> Bundle:
-        head, shown = self._head(), min(len(self), ROWS)
-        rows = [self._row(position) for position in range(shown)]
-        caption = text.clean(self._caption())
-        if shown < len(self):
-            caption += f"; showing {shown} of {text.count(len(self))}, .to_frame() has all"
+        head, rows, caption = self._head(), self._first_rows(), self._heading()
         widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
         right = self._numeric()
         lines = [
@@ -130,14 +126,24 @@ class Table(Displayed):
             ).rstrip()
             for row in (head, *rows)
         ]
-        drawn = (
+        return {"text/plain": "\n".join([caption, *lines]), "text/html": html.page(self.drawn())}
+
+    def drawn(self) -> html.Html:
+        """The picture, for use inside a page."""
+        cells = (
             (self._cell(position, column, cell) for column, cell in enumerate(row))
-            for position, row in enumerate(rows)
+            for position, row in enumerate(self._first_rows())
         )
-        return {
-            "text/plain": "\n".join([caption, *lines]),
-            "text/html": html.page(html.table(head, drawn, caption=caption, numeric=right)),
-        }
+        return html.table(self._head(), cells, caption=self._heading(), numeric=self._numeric())
+
+    def _first_rows(self) -> list[tuple[str, ...]]:
+        return [self._row(position) for position in range(min(len(self), ROWS))]
+
+    def _heading(self) -> str:
+        caption = text.clean(self._caption())
+        if len(self) <= ROWS:
+            return caption
+        return f"{caption}; showing {ROWS} of {text.count(len(self))}, .to_frame() has all"
 
 
 def day(date: str) -> str:

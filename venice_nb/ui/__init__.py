@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from venice_nb.catalogue.names import ModelName
     from venice_nb.results.characters import Character
     from venice_nb.ui.chat_panel import ChatPanel
+    from venice_nb.ui.model_panel import ModelPanel
     from venice_nb.venice import Venice
 
-__all__ = ["chat"]
+__all__ = ["chat", "models"]
 
 
 def chat(
@@ -49,3 +50,25 @@ def chat(
     from venice_nb.ui.chat_panel import ChatPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ChatPanel(client, system=system, character=character, model=model, **parameters)
+
+
+def models(client: Venice) -> ModelPanel:
+    """The models in a table to filter by type, ability, price, context and privacy; two of them compared.
+
+    Args:
+        client: who is asked, a `Venice`. Filtering sends nothing; Refresh reads the list of the server.
+
+    The model that is picked can be used in the other panels of the client. Two text models can be asked one
+    question side by side, with what each took and cost. `panel.table` are the models that are left,
+    `panel.replies` the two answers.
+
+    >>> import venice_nb as vn
+    >>> panel = vn.ui.models(vn.Venice.sandbox())
+    >>> panel.can, panel.private = ("vision",), True
+    >>> len(panel.table)
+    28
+
+    """
+    from venice_nb.ui.model_panel import ModelPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return ModelPanel(client)

@@ -96,7 +96,7 @@ class ChatPanel(Panel):
             "Your message", "Sent by the button Send, to which Tab leads; never by leaving the box"
         )
         view.joined(self, "prompt", prompt)
-        self._send = view.button("Send", "Send the message", self.send, style="primary")
+        self._send = view.button("Send", "Send the message", self.settled(self.send), style="primary")
         self._again = view.button("Regenerate", "Another answer to the last message", self.regenerate)
         self._stop = view.button("Stop", "Stop the answer; what has arrived is kept", self.stop)
         return [self._past, answer, prompt, view.row(self._send, self._stop, self._again), self._costs]

@@ -26,7 +26,9 @@ class Turns:
         self.wording = view.area("Its message", "Another wording of the message of this turn", rows=2)
         self.branches = view.choice("Branch", "Which course of the conversation is shown", [("0", 0)], 0)
         self.file = view.line("File name", "Of the notebook; made from the content when left out")
-        self.ask = view.button("Ask again", "Send the new wording; later turns are dropped", self._edit)
+        self.ask = view.button(
+            "Ask again", "Send the new wording; later turns are dropped", panel.settled(self._edit)
+        )
         branch = view.button("Branch here", "Go on from this turn, beside what was said since", panel.branch)
         undo = view.button("Undo", "Forget the last turn", panel.undo)
         export = view.button("Save as notebook", "Writes the conversation as cells that run", self._export)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from venice_nb.render import html, text
 from venice_nb.results.talk import reply_view
 from venice_nb.talk.conversation_view import said
+from venice_nb.ui import view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from venice_nb.talk.turn import Message, Turn
 
 MOST = 40_000  # characters of HTML of all turns together: what is drawn is state of the widget
-_LONGEST = 12_000  # characters of one text
 
 
 def turns(given: Sequence[Turn], pending: Message | str | None = None) -> list[Html]:
@@ -37,7 +36,7 @@ def turns(given: Sequence[Turn], pending: Message | str | None = None) -> list[H
 def asked(question: Message | str) -> Html:
     """What the user said; media as `[image]` and the like."""
     words = question if isinstance(question, str) else said(question)
-    return html.tag("div", text.clean(words, _LONGEST), class_="vn-asked", title="your message")
+    return html.tag("div", text.clean(words, view.LONGEST), class_="vn-asked", title="your message")
 
 
 def _turn(number: int, turn: Turn) -> Html:
@@ -46,9 +45,6 @@ def _turn(number: int, turn: Turn) -> Html:
     if reply is None:
         answer: list[html.Child] = [html.note("No answer came.")]
     else:
-        short = replace(
-            reply, text=text.clean(reply.text, _LONGEST), reasoning=text.clean(reply.reasoning, _LONGEST)
-        )
-        answer = reply_view.parts(short)
+        answer = reply_view.parts(view.shortened(reply))
     place = html.tag("span", f"turn {number}", class_="vn-host")
     return html.tag("section", place, asked(turn.question), flag, *answer, class_="vn-turn")

@@ -18,6 +18,8 @@ class Choices(HasTraits):
     image = Unicode()
     tts = Unicode()
     asr = Unicode()
+    video = Unicode()
+    embedding = Unicode()
 
 
 _choices: WeakKeyDictionary[Venice, Choices] = WeakKeyDictionary()

@@ -6,8 +6,10 @@ task is set as traits, which the view follows. So a panel works without a browse
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from traitlets import Bool, HasTraits, Unicode
@@ -29,6 +31,7 @@ logger = logging.getLogger("venice_nb")
 
 T = TypeVar("T")
 QUIET = 0.4  # seconds without a change before a price is reckoned
+SETTLED = 0.5  # seconds without a change before a press counts; see `Panel.settled`
 BUSY = "Still busy: wait, or press Stop first."
 ENDING = 2.0  # seconds that a task gets to end when its panel is closed
 
@@ -64,6 +67,8 @@ class Panel(HasTraits):
         self.error: Exception | None = None
         self._task: Task | None = None
         self._timer: threading.Timer | None = None
+        self._pressed: threading.Timer | None = None
+        self._touched = -SETTLED
         self._lock = threading.Lock()
         self._closed = False
         self._notes: list[str] = []
@@ -84,6 +89,8 @@ class Panel(HasTraits):
             view.row(view.button("Close", "Stops what is under way and removes the panel", self.close)),
         )
         self.view.add_class("vn-panel")
+        for control in view.controls(self.view):
+            control.observe(lambda _: self._touch(), "value")
         view.draw(head, self._head())
         self.observe(lambda _: self._draw_lines(), ["status", "price"])
         if self.inputs:
@@ -147,6 +154,29 @@ class Panel(HasTraits):
         self._task.begin()
         return True
 
+    def settled(self, press: Callable[[], object]) -> Callable[[], None]:
+        """`press`, once the controls have been at rest for a moment.
+
+        The page holds a change back while an earlier one is under way, but never a click: on a slow line a
+        click arrives before the last letters that were typed ahead of it.
+        """
+
+        def later() -> None:
+            rest = self._touched + SETTLED - time.monotonic()
+            if rest <= 0:
+                press()
+            elif not self._closed:
+                self._pressed = _timer(rest, later)
+
+        def pressed() -> None:
+            if self._pressed is None or not self._pressed.is_alive():
+                later()
+
+        return pressed
+
+    def _touch(self) -> None:
+        self._touched = time.monotonic()
+
     def _carry_out(
         self, task: Task, doing: str, work: Callable[[Task], T], then: Callable[[T], str | None]
     ) -> None:
@@ -186,12 +216,15 @@ class Panel(HasTraits):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is under way, at most so many seconds; whether that is so."""
-        ended = self._task is None or self._task.wait(timeout)
-        timer = self._timer
-        if timer is not None:
-            timer.join(timeout)
-            ended = ended and not timer.is_alive()
-        return ended
+        until = None if timeout is None else time.monotonic() + timeout
+        while (waits := self._waits()) and (until is None or time.monotonic() < until):
+            waits[0](None if until is None else max(until - time.monotonic(), 0.0))
+        return not self._waits()
+
+    def _waits(self) -> list[Callable[[float | None], object]]:
+        """How to wait for each thing that is under way."""
+        timers = [each.join for each in (self._pressed, self._timer) if each is not None and each.is_alive()]
+        return [*timers, *([self._task.wait] if self._task is not None and not self._task.wait(0) else [])]
 
     def close(self) -> None:
         """Stop what is under way, and take the panel off the page. Its last state stays as a picture."""
@@ -199,14 +232,15 @@ class Panel(HasTraits):
             if self._closed:
                 return
             self._closed = True
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._pressed):
+            if timer is not None:
+                timer.cancel()
         if self._task is not None:
             self._task.stop()
             self._task.wait(ENDING)
         self._still.change(self._picture(still=True))
         self._left()
-        _close(self.view)
+        view.discard(self.view)
 
     # --- money and code --------------------------------------------------------------------------
 
@@ -216,10 +250,7 @@ class Panel(HasTraits):
         if self._timer is not None:
             self._timer.cancel()
         if not self._closed:
-            timer = threading.Timer(QUIET, self.reckon)
-            timer.daemon = True
-            timer.start()
-            self._timer = timer
+            self._timer = _timer(QUIET, self.reckon)
 
     def reckon(self) -> None:
         """Work out the price of the next press, now. Nothing paid is sent."""
@@ -330,12 +361,9 @@ def priced(estimate: CallEstimate) -> str:
     return f"The next press costs about {text.money(estimate.usd)}{most}."
 
 
-def _close(widget: Any) -> None:
-    """Close a widget with all that is in it: the kernel keeps no trace of them."""
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    for name in ("layout", "style"):
-        part = getattr(widget, name, None)
-        if part is not None:
-            part.close()
-    widget.close()
+def _timer(seconds: float, work: Callable[[], object]) -> threading.Timer:
+    """A timer that is running, in the context of this thread."""
+    made = threading.Timer(seconds, contextvars.copy_context().run, args=(work,))
+    made.daemon = True
+    made.start()
+    return made

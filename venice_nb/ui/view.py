@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from venice_nb.render import html
+from venice_nb.render import html, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from venice_nb.results.talk.reply import Reply
 
 LABEL = "8.5em"  # of a label before its control
+LONGEST = 12_000  # characters of one text that are drawn: what is drawn is state of the widget
 FIELD = "1 1 21em"  # a control in a row: two of them beside each other from about 700 pixels on
 
 
@@ -126,6 +130,25 @@ def column(*children: Any) -> Any:
     return widgets.VBox(list(children), layout=widgets.Layout(width="100%", grid_gap="4px"))
 
 
+def controls(widget: Any) -> Iterator[Any]:
+    """The controls in a widget: all in it that has a value the reader can change."""
+    for child in getattr(widget, "children", ()):
+        yield from controls(child)
+    if widget.has_trait("value") and not isinstance(widget, widgets.HTML):
+        yield widget
+
+
+def discard(widget: Any) -> None:
+    """Close a widget with all that is in it: the kernel keeps no trace of them."""
+    for child in getattr(widget, "children", ()):
+        discard(child)
+    for name in ("layout", "style"):
+        part = getattr(widget, name, None)
+        if part is not None:
+            part.close()
+    widget.close()
+
+
 class Section:
     """A part of a panel that is folded away: a button that opens and closes it, and what is in it."""
 
@@ -148,6 +171,13 @@ def sections(*parts: Section) -> Any:
 
 def _layout(flex: str, **more: Any) -> Any:
     return widgets.Layout(**{"flex": flex, "min_width": "0", "width": "auto", **more})
+
+
+def shortened(reply: Reply) -> Reply:
+    """A reply whose texts are short enough for the state of a widget."""
+    return replace(
+        reply, text=text.clean(reply.text, LONGEST), reasoning=text.clean(reply.reasoning, LONGEST)
+    )
 
 
 def joined(state: Any, name: str, control: Any) -> None:

@@ -1,0 +1,75 @@
+"""A player for the sound or film that a panel made, filled when the reader asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from venice_nb.results.sound.audio import Audio
+from venice_nb.ui import view
+
+if TYPE_CHECKING:
+    from venice_nb.results.films.video import Video
+
+SMALL = 48_000  # bytes that are put on the page unasked: what a player holds is state of the panel
+
+
+class Player:
+    """`offer` it something to play: a short sound is there at once, anything larger with a press of Play."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._media: Audio | Video | None = None
+        self._stage = widgets.Box()
+        self.play_button = view.button("Play", f"Loads and plays {what}", self.play)
+        self.away_button = view.button(
+            "Put away", f"Takes {what} off the page; it stays saved", self.put_away
+        )
+        self.view = view.column(self._stage, view.row(self.play_button, self.away_button))
+        self._follow()
+
+    @property
+    def media(self) -> Audio | Video | None:
+        """What is offered."""
+        return self._media
+
+    def offer(self, media: Audio | Video | None) -> None:
+        """Have this ready to play, in place of what was there."""
+        self.put_away()
+        self._media = media
+        if isinstance(media, Audio) and len(media.playable) <= SMALL:
+            self._load(start=False)
+        self._follow()
+
+    def play(self) -> None:
+        """Load what is offered and play it."""
+        if self._media is not None:
+            self._load(start=True)
+            self._follow()
+
+    def put_away(self) -> None:
+        """Take the player off the page, and its bytes with it."""
+        for player in self._stage.children:
+            view.discard(player)
+        self._stage.children = ()
+        self._follow()
+
+    def _load(self, *, start: bool) -> None:
+        media = self._media
+        old = self._stage.children
+        if isinstance(media, Audio):
+            made: Any = widgets.Audio(value=media.playable, format=media.playable_mime.partition("/")[2])
+        elif media is not None:
+            made = widgets.Video(value=media.data, format=media.mime.partition("/")[2], width="100%")
+        else:
+            return
+        made.autoplay, made.loop, made.tooltip = start, False, self._what
+        self._stage.children = (made,)
+        for player in old:
+            view.discard(player)
+
+    def _follow(self) -> None:
+        loaded = bool(self._stage.children)
+        self.play_button.layout.display = None if self._media is not None and not loaded else "none"
+        self.away_button.layout.display = None if loaded else "none"
