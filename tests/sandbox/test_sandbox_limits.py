@@ -1,5 +1,8 @@
 """Rate limits, the budget of failed requests, and the routes that tell about them."""
 
+import itertools
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 MODEL = "zai-org-glm-4.7"  # tier L: 20 requests a minute
@@ -40,6 +43,13 @@ def test_headers_count_down_and_reset_in_documented_units(desk, clock):
     assert first["x-ratelimit-limit-tokens"] == "500000"
     assert int(first["x-ratelimit-remaining-tokens"]) < 500_000
     assert first["x-ratelimit-reset-tokens"] == "60"
+
+
+def test_an_answer_is_dated_when_it_is_given_so_a_reset_is_never_more_than_61_seconds_after_its_date(make):
+    ticks = itertools.count(1_785_585_600.0, 0.4)  # a second turns while the request is worked on
+    headers = make(clock=lambda: next(ticks)).chat(model=MODEL).headers
+    date = parsedate_to_datetime(headers["date"]).timestamp()
+    assert 59 <= int(headers["x-ratelimit-reset-requests"]) - date <= 61
 
 
 def test_resets_can_be_told_in_milliseconds(make, clock):

@@ -71,11 +71,12 @@ def answer(request: Request, state: State) -> Response:
 
 
 def _finished(ask: Ask, response: Response, balances: dict[str, str]) -> Response:
+    now = ask.state.clock()  # an answer bears the time it was given, not that of the question
     headers = {
         **ALWAYS,
-        "date": formatdate(ask.now, usegmt=True),
+        "date": formatdate(now, usegmt=True),
         "cf-ray": f"{ask.id}-SBX",
-        "x-venice-timestamp": iso(ask.now),
+        "x-venice-timestamp": iso(now),
         **balances,
         **ask.headers,
         **response.headers,
