@@ -1,6 +1,6 @@
 """Random kills between the quote and the saved film: what was billed, and what the journal knows of it.
 
-Run: python benchmarks/kills.py --kills 200 --seed 1
+Run: python benchmarks/kills.py --kills 200 --seed 1 --world async
 
 Each round orders a film in a child process and kills it with SIGKILL after a random time; one round in three
 kills the child that resumes as well. All rounds share one journal and one folder. At the end a last child
@@ -31,6 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--world", choices=("sync", "async"), default="sync", help="which client orders")
     given = parser.parse_args()
     rng = random.Random(given.seed)
     server, children = FilmServer(film()), nursery()
@@ -38,9 +39,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         state, out, told = Path(folder, "state"), Path(folder, "out"), Path(folder, "told.json")
 
-        def run(act, *more, within=None):
+        def run(act, extra, within=None):
             """Run a child; kill it within so many seconds of its start. Whether it was killed."""
-            child = children.Process(target=act, args=(server.base_url, state, out, KEY, *more))
+            child = children.Process(target=act, args=(server.base_url, state, out, KEY, extra, given.world))
             child.start()
             if within is not None:
                 child.join(rng.uniform(0.0, within))
@@ -50,12 +51,12 @@ def main() -> int:
                 counted.unlink()  # a killed request counts as failed for half a minute, and would hold us up
             return child.exitcode == -signal.SIGKILL
 
-        run(buy)  # loads what children are forked from
+        run(buy, "")  # loads what children are forked from
         begun = time.monotonic()
-        run(buy)
+        run(buy, "")
         life = time.monotonic() - begun
         while killed.total() < given.kills:
-            if run(buy, within=life):
+            if run(buy, "", within=life):
                 killed["ordering"] += 1
             else:
                 late += 1

@@ -266,7 +266,7 @@ def test_what_is_left_of_the_limits_asks_nothing(make):
     assert len(v.box.requests) == asked
     row = left.to_dict()[0]
     assert (row["model"], row["requests_left"], row["requests_limit"]) == ("llama-3.3-70b", 49, 50)
-    # a minute, told as a whole second rounded up, and held against a Date cut to one: half a second more at most
+    # a minute, told as a whole second rounded up and set against a Date cut to one: 0.5 s more at most
     assert 0 < row["requests_reset"] <= 60.5
     assert row["tokens_left"] < row["tokens_limit"] == 750_000
     assert left.failures == 20

@@ -57,16 +57,20 @@ def test_a_kill_at_this_point_loses_nothing(server, children, point, name, tmp_p
     connection.close()
 
 
-def test_two_processes_that_resume_a_job_share_one_film(server, children, tmp_path, key):
+@pytest.mark.parametrize("names", [("sync", "sync"), ("async", "async"), ("sync", "async")])
+def test_two_processes_that_resume_a_job_share_one_film(server, children, names, tmp_path, key):
     """Fault 28: one of them polls and downloads, the other takes its file."""
     state, out = tmp_path / "state", tmp_path / "out"
     server.billed.clear()
     server.served = 0
-    child = children.Process(target=buy, args=(server.base_url, state, out, key, "id noted"))
+    child = children.Process(target=buy, args=(server.base_url, state, out, key, "id noted", names[0]))
     child.start()
     child.join(60)
     told = [tmp_path / "one.json", tmp_path / "two.json"]
-    both = [children.Process(target=resume, args=(server.base_url, state, out, key, each)) for each in told]
+    both = [
+        children.Process(target=resume, args=(server.base_url, state, out, key, each, name))
+        for each, name in zip(told, names, strict=True)
+    ]
     for each in both:
         each.start()
     for each in both:
