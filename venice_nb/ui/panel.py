@@ -86,6 +86,7 @@ class Panel(HasTraits):
             status,
             money,
             view.sections(*self._sections(), self._code),
+            *self._results(),
             view.row(view.button("Close", "Stops what is under way and removes the panel", self.close)),
         )
         self.view.add_class("vn-panel")
@@ -105,6 +106,10 @@ class Panel(HasTraits):
 
     def _sections(self) -> list[view.Section]:
         """Parts that are folded away."""
+        return []
+
+    def _results(self) -> list[Any]:
+        """The widgets below the sections: what was made, where it is too large to stand above the status."""
         return []
 
     def _cell(self) -> str:
