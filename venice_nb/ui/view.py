@@ -105,8 +105,8 @@ def upload(label: str, tip: str, accept: str = "", *, multiple: bool = True) -> 
 
 
 def pane(*shown: html.Child) -> Any:
-    """A place for safe HTML; see `draw`."""
-    made = widgets.HTML(layout=_layout("1 1 100%", margin="0"))
+    """A place for safe HTML, as wide as the panel and no wider; see `draw`."""
+    made = widgets.HTML(layout=_layout("1 1 100%", margin="0", display="block"))
     if shown:
         draw(made, *shown)
     return made
