@@ -100,7 +100,7 @@ class Page:
 
 
 @contextlib.contextmanager
-def lab(notebook, folder, *, theme="light", app="lab", **environment):
+def lab(notebook, folder, *, theme="light", app="lab", flags=(), **environment):
     """An app with the notebook open and its kernel ready; nothing of the user's own settings is used."""
     module, options_of, opening = APPS[app]
     root = folder / "root"
@@ -145,7 +145,7 @@ def lab(notebook, folder, *, theme="light", app="lab", **environment):
         _wait(f"http://127.0.0.1:{port}/api?token={token}", server, folder / "server.log")
         with sync_playwright() as play:
             path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-            browser = play.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+            browser = play.chromium.launch(executable_path=path, headless=True, args=[*FLAGS, *flags])
             page = browser.new_page(viewport={"width": 1100, "height": 1000}, color_scheme=theme)
             opened = Page(page)
             page.goto(f"http://127.0.0.1:{port}/{opening}/notebook.ipynb?token={token}", timeout=60_000)
