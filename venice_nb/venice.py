@@ -106,6 +106,7 @@ class _Client(Displayed, Generic[D]):
             private=private,
             purse=door.purse,
         )
+        self._session.client = self
         self._guard = door.guard or guard_for(
             door.settings.base_url, door.key, private=door.transport is not None, paced=door.paced
         )

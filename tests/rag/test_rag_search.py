@@ -206,3 +206,30 @@ def test_a_rag_is_never_pickled(R):
 
     with pytest.raises(TypeError, match="holds its client"):
         pickle.dumps(R)
+
+
+def test_an_answer_is_explained_as_it_is_and_nothing_is_sent(v, R):
+    answer = R.ask("Do dogs travel on a lead?", k=2)
+    again, calls = R.explain(answer.question, k=2), v._session.calls
+    told = R.explain(answer)
+    assert told.found is answer.found
+    assert told.to_frame().equals(again.to_frame())
+    assert len(R.explain(answer.found, k=1)) == 1
+    assert v._session.calls == calls
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"retrieval": "keyword", "language": "italian", "k": 3},
+        {"chunk": 40, "overlap": 10, "unit": "tokens", "fusion": "ranks", "weight": 0.7, "min_score": 0.1},
+        {"retrieval": "vector", "model": "qwen3-5-9b", "rerank": "llama-3.3-70b"},
+    ],
+)
+def test_its_options_make_it_again(v, corpus, options):
+    first = v.rag(corpus, **options)
+    again = v.rag(first.corpus, **first.options)
+    assert options.items() <= first.options.items()
+    assert again.options == first.options
+    assert again.passages.df.equals(first.passages.df)

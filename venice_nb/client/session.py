@@ -52,10 +52,12 @@ class Session:
         run: carries out a plan: gives its result, or a coroutine for it with an `AsyncVenice`. Results that
             can be worked on further, and jobs that can be waited for, keep the session for this.
         allowed: requests and tokens a minute that a model of a family may be sent, as far as is known.
+        client: whose memory this is, for panels that are given one of its results.
 
     """
 
     run: Callable[[Plan[Any]], Any]
+    client: Any
     allowed: Callable[[str, str], tuple[int | None, int | None]]
 
     def __init__(

@@ -15,6 +15,7 @@ from venice_nb.rag.fusion import Blend
 from venice_nb.rag.index import Index, build
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
+from venice_nb.results.rag.found import Found
 from venice_nb.results.talk.reply_view import price
 from venice_nb.talk.rows import How
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from venice_nb.results.rag.answer import Answer
     from venice_nb.results.rag.evaluation import Evaluation
     from venice_nb.results.rag.explanation import Explanation
-    from venice_nb.results.rag.found import Found
 
 _RETRIEVAL = check.choice(
     "hybrid", "vector", "keyword", fixes={"bm25": "Pass 'keyword'.", "semantic": "Pass 'vector'."}
@@ -147,6 +147,25 @@ class Rag(Displayed):
         self.passages = index.passages
         self.last: Answer | None = None
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """What it was made with: `v.rag(R.corpus, **R.options)` makes it again, and sends nothing."""
+        index, own = self.index, self._settings
+        return {
+            "model": own.model,
+            "embedding_model": None if index.matrix is None else index.matrix.model,
+            "chunk": self.passages.size,
+            "overlap": self.passages.overlap,
+            "unit": self.passages.unit,
+            "k": own.k,
+            "retrieval": index.retrieval,
+            "fusion": index.blend.fusion,
+            "weight": index.blend.weight,
+            "rerank": own.rerank,
+            "min_score": own.min_score,
+            "language": "english" if index.keywords is None else index.keywords.language,
+        }
+
     # --- asking --------------------------------------------------------------------------------
 
     def search(self, question: str, k: int | None = None) -> Any:
@@ -227,17 +246,20 @@ class Rag(Displayed):
             check.refuse("sources", None, "there after an answer", 'Ask first: R.ask("...").')
         return self.last.citations
 
-    def explain(self, question: str, k: int | None = None) -> Any:
+    def explain(self, question: str | Answer | Found, k: int | None = None) -> Any:
         """Why these passages: for each its rank and score with every retriever, and the words they share.
 
-        Nothing is asked of a chat model, unless it reranks.
+        A question is searched for first; nothing is asked of a chat model, unless it reranks. An answer, or
+        what a search found, is explained as it is, which sends nothing.
         """
         return self._session.run(self.explaining(question, k))
 
-    def explaining(self, question: str, k: int | None = None) -> Plan[Explanation]:
+    def explaining(self, question: str | Answer | Found, k: int | None = None) -> Plan[Explanation]:
         """The plan of `explain`, for a driver of your own."""
-        found = yield from self.searching(question, k)
-        return explained(found, self.index)
+        found = getattr(question, "found", question)
+        if not isinstance(found, Found):
+            found = yield from self.searching(found, k)
+        return explained(found if k is None else found.top(self._k(k)), self.index)
 
     def evaluate(
         self,

@@ -26,7 +26,7 @@ _FOLDED = 20_000  # characters shown of one passage
 
 def bundle(answer: Answer) -> Bundle:
     """The answer as text/plain and text/html, both saying the same."""
-    return {"text/plain": plain(answer), "text/html": html.page(*_parts(answer))}
+    return {"text/plain": plain(answer), "text/html": html.page(*parts(answer))}
 
 
 class LiveAnswer:
@@ -77,7 +77,8 @@ def markdown(answer: Answer) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _parts(answer: Answer) -> list[html.Child]:
+def parts(answer: Answer) -> list[html.Child]:
+    """The answer, the passages it cites and those it does not, its cost: for use inside a page."""
     flags = _flags(answer)
     cited = [(number, hit) for number, hit in enumerate(answer.found, 1) if number in answer.cited]
     rest = [(number, hit) for number, hit in enumerate(answer.found, 1) if number not in answer.cited]
