@@ -241,13 +241,13 @@ def check_size(given: dict[str, Any], model: Model | None, tell: Tell = nobody) 
             field, value, f"absent for {model.id}", f"Pass aspect_ratio={shape!r}{more} instead.", what=what
         )
     if model.sizing == "pixels" and "aspect_ratio" in given:
-        width, height = _pixels_for(given["aspect_ratio"], _divisor(model))
+        width, height = pixels_for(given["aspect_ratio"], divisor_of(model))
         what = f"{model.id} is sized by pixels, not by a ratio."
         do = f"Pass width={width}, height={height} instead."
         refuse("aspect_ratio", given["aspect_ratio"], f"absent for {model.id}", do, what=what)
     check_tiers(given, model)
     check_ratio(given, model.constraints.get("aspectRatios") or [given.get("aspect_ratio")], model.id)
-    divisor = _divisor(model)
+    divisor = divisor_of(model)
     for name, value in sides.items():
         if value % divisor:
             near = min(max(round(value / divisor), 1) * divisor, SIDE // divisor * divisor)
@@ -267,17 +267,23 @@ def check_steps(given: dict[str, Any], model: Model | None, tell: Tell = nobody)
     given["steps"] = most
 
 
-def _divisor(model: Model) -> int:
+def divisor_of(model: Model) -> int:
+    """What width and height of a model must be multiples of; 1 where that is not known."""
     found = model.constraints.get("widthHeightDivisor")
     return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else 1
 
 
 def _ratio_for(sides: Mapping[str, int], model: Model) -> str:
     wanted = sides.get("width", 1024) / sides.get("height", 1024)
-    return nearest(wanted, model.constraints.get("aspectRatios") or _COMMON) or "1:1"
+    return nearest(wanted, ratios(model)) or "1:1"
 
 
-def _pixels_for(shape: str, divisor: int) -> tuple[int, int]:
+def ratios(model: Model) -> tuple[str, ...]:
+    """The ratios a model takes; the common ones where they are not known."""
+    return tuple(map(str, model.constraints.get("aspectRatios") or _COMMON))
+
+
+def pixels_for(shape: str, divisor: int) -> tuple[int, int]:
     """Sides of about a megapixel in a ratio, as the model counts them."""
     share = _share(shape) or 1.0
     wide = min(math.sqrt(share) * 1024, float(SIDE), SIDE * share)
