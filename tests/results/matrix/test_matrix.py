@@ -62,6 +62,10 @@ def test_a_matrix_of_a_list_loads_neither_pandas_nor_matplotlib():
     ("given", "field"),
     [
         ({"array": np.ones(3)}, "array"),
+        ({"array": [[1.0, 2.0], [3.0]]}, "array"),
+        ({"array": [["a", "b"]]}, "array"),
+        ({"array": np.ones((2, 2), complex)}, "array"),
+        ({"array": None}, "array"),
         ({"array": np.ones((2, 2)), "texts": ["a"]}, "texts"),
         ({"array": np.ones((2, 2)), "index": [1, 2, 3]}, "index"),
         ({"array": np.ones((1, 2)), "index": ["x"], "metadata": pd.DataFrame({"a": [1]})}, "metadata"),
@@ -175,15 +179,24 @@ def test_only_matrices_are_added():
         vn.EmbeddingMatrix.concat([])
 
 
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy], ids=lambda way: way.__name__)
+def test_a_copy_keeps_the_client_and_cannot_be_written_to(way):
+    v = vn.Venice.sandbox()
+    E = way(v.embed(["a gondola", "a canal"]))
+    assert E.search("a gondola", k=1).texts == ["a gondola"]
+    with pytest.raises(ValueError, match="read-only"):
+        E.array[0, 0] = 1
+
+
 def test_a_pickle_leaves_the_client_behind():
-    E = matrix(actions=Client())
+    E = vn.Venice.sandbox().embed(pd.DataFrame({"text": ["a gondola", "a canal"], "year": [1, 2]}))
     _ = E.norms
     again = pickle.loads(pickle.dumps(E))
     assert again.actions is None
     assert again.array.tolist() == E.array.tolist()
     assert again.metadata.equals(E.metadata)
     assert not [name for name in again.__dict__ if name.startswith("_")]
-    assert copy.copy(E).shape == E.shape
+    assert not again.array.flags.writeable
 
 
 def test_a_matrix_with_another_client_is_the_same_matrix():

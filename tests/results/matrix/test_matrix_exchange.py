@@ -1,5 +1,6 @@
 """A matrix moves to Parquet and LanceDB, and comes back bit by bit."""
 
+import os
 import sys
 import warnings
 
@@ -143,7 +144,13 @@ def test_columns_that_arrow_cannot_hold_are_told(tmp_path):
 
 @pytest.mark.parametrize(
     ("library", "call"),
-    [("pyarrow", "to_parquet"), ("lancedb", "to_lance"), ("faiss", "approximate"), ("umap", "umap")],
+    [
+        ("pyarrow", "to_parquet"),
+        ("pyarrow", "to_lance"),
+        ("lancedb", "to_lance"),
+        ("faiss", "approximate"),
+        ("umap", "umap"),
+    ],
 )
 def test_without_its_extra_each_says_what_to_install(monkeypatch, tmp_path, library, call):
     monkeypatch.setitem(sys.modules, library, None)
@@ -157,4 +164,12 @@ def test_without_its_extra_each_says_what_to_install(monkeypatch, tmp_path, libr
     }
     with pytest.raises(InvalidInput, match="not installed") as caught:
         calls[call]()
-    assert "pip install" in caught.value.do
+    extra = {"to_parquet": "parquet", "to_lance": "lance", "approximate": "ann", "umap": "umap"}[call]
+    assert f'pip install "venice-nb[{extra}]"' in caught.value.do
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_a_pipe_is_no_parquet_file_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "m.parquet")
+    with pytest.raises(InvalidInput, match="no such file"):
+        EmbeddingMatrix.from_parquet(tmp_path / "m.parquet")

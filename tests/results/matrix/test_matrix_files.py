@@ -246,6 +246,21 @@ def test_a_damaged_folder_is_refused_with_what_is_wrong(damage, tmp_path):
     assert caught.value.do
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+@pytest.mark.parametrize("name", ["matrix.json", "vectors.npy", "texts.jsonl", "rows.jsonl"])
+def test_a_pipe_in_the_place_of_a_file_is_told_and_not_waited_for(name, tmp_path):
+    folder = matrix().save(tmp_path / "m")
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(InvalidInput, match=r"no file|no matrix"):
+        EmbeddingMatrix.load(folder)
+
+
+def test_folders_above_the_matrix_are_made(tmp_path):
+    folder = matrix().save(tmp_path / "new" / "one")
+    assert len(EmbeddingMatrix.load(folder)) == 200
+
+
 def _noted(folder, **changes):
     note = json.loads((folder / "matrix.json").read_text())
     (folder / "matrix.json").write_text(json.dumps(note | changes))

@@ -1,9 +1,11 @@
 """Similarities, near-duplicates, nearest pairs, clusters and outliers, with the labels of the rows."""
 
+import asyncio
+
 import numpy as np
 import pandas as pd
 import pytest
-from rows import TOPICS, grouped, matrix
+from rows import TOPICS, AsyncClient, Client, grouped, matrix, vector
 
 from venice_nb.errors import InvalidInput
 from venice_nb.results.matrix import relations
@@ -38,6 +40,29 @@ def test_a_table_of_cosines_that_is_too_large_is_refused_with_what_to_do(monkeyp
     with pytest.raises(InvalidInput, match="200 x 200") as caught:
         matrix().similarity()
     assert "E.search" in caught.value.do
+
+
+def test_similarity_with_texts_asks_the_client_and_names_the_columns_by_them():
+    E = matrix(actions=Client())
+    assert E.similarity("law").columns.tolist() == ["law"]
+    found = E.similarity(["law", "tax"])
+    assert found.columns.tolist() == ["law", "tax"]
+    assert np.allclose(found["law"], E.similarity([vector("law").tolist()])[0])
+    again = matrix(actions=AsyncClient())
+    assert asyncio.run(awaited(again.similarity("law"))).equals(E.similarity("law"))
+
+
+async def awaited(what):
+    return await what
+
+
+@pytest.mark.parametrize(
+    "other", ["law", [[1.0, 2.0], [3.0]], object(), [["a"] * 16]], ids=["text", "ragged", "object", "texts"]
+)
+def test_what_cannot_be_compared_is_refused(other):
+    with pytest.raises(InvalidInput) as caught:
+        matrix().similarity(other)
+    assert caught.value.field == "query"
 
 
 def test_vectors_of_another_model_or_width_are_not_compared():

@@ -30,11 +30,11 @@ def _needed(name: str, extra: str) -> Any:
         ) from error
 
 
-def _schema(matrix: EmbeddingMatrix) -> tuple[Any, Any]:
+def _schema(matrix: EmbeddingMatrix, extra: str) -> tuple[Any, Any]:
     """The Arrow schema of the rows, and the frame of everything but the vectors."""
     import pandas as pd  # noqa: PLC0415  only when a table is made
 
-    arrow = _needed("pyarrow", "parquet")
+    arrow = _needed("pyarrow", extra)
     frame = pd.DataFrame(index=matrix.index) if matrix.metadata is None else matrix.metadata
     if matrix.texts is not None and TEXT not in frame.columns:
         frame = frame.assign(**{TEXT: list(matrix.texts)})
@@ -76,7 +76,7 @@ def to_parquet(
     Needs `pip install "venice-nb[parquet]"`. Never replaces a file unasked.
     """
     parquet = _needed("pyarrow.parquet", "parquet")
-    schema, frame = _schema(matrix)
+    schema, frame = _schema(matrix, "parquet")
     default = saving.named("matrix", matrix.model, matrix.array[:64].tobytes().hex()) + ".parquet"
 
     def write(file: BinaryIO) -> None:
@@ -95,8 +95,11 @@ def from_parquet(
     """The matrix in a Parquet file with a column `vector`; `model` says who made it, if it does not."""
     parquet = _needed("pyarrow.parquet", "parquet")
     arrow = _needed("pyarrow", "parquet")
+    file = Path(path).expanduser()
     try:
-        table = parquet.read_table(Path(path).expanduser())
+        if not (file.is_file() or file.is_dir()):  # a pipe would be waited for without end
+            raise FileNotFoundError("there is no such file")
+        table = parquet.read_table(file)
     except (OSError, arrow.ArrowException) as error:
         raise InvalidInput(
             f"this is no Parquet file that can be read: {plain(error, 200)}",
@@ -111,7 +114,7 @@ def to_lance(matrix: EmbeddingMatrix, uri: Any, table: str = "matrix", *, overwr
 
     `uri` is a folder, an address LanceDB knows, or a connection. Needs `pip install "venice-nb[lance]"`.
     """
-    schema, frame = _schema(matrix)
+    schema, frame = _schema(matrix, "lance")
     broken = int((matrix.norms != matrix.norms).sum())  # NaN is not itself
     if broken:
         raise InvalidInput(

@@ -50,7 +50,8 @@ def save(
 ) -> Path:
     """Writes a folder: vectors as `.npy`, texts and rows as JSON lines, and a note with checksums.
 
-    The folder appears whole or not at all, and never replaces another one unasked. Metadata has to be of
+    The folder appears whole or not at all, and never replaces another one unasked. Folders above it are made.
+    Metadata has to be of
     plain types: numbers, text, times, categories, or what JSON can hold.
     """
     target = _target(matrix, path)
@@ -69,7 +70,7 @@ def save(
             ),
         )
     part = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
-    part.mkdir()
+    part.mkdir(parents=True)
     try:
         write(matrix, part)
         if there:
@@ -358,6 +359,8 @@ def _note(folder: Path) -> dict[str, Any]:
 
 def _verify(path: Path, about: dict[str, Any], *, whole: bool) -> None:
     """Raises ValueError when the file is not the one that was written."""
+    if not path.is_file():  # a pipe would be waited for without end
+        raise ValueError(f"{path.name} is missing or no file")
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size != about["bytes"]:

@@ -29,6 +29,10 @@ _METHODS = frozenset({
 })  # fmt: skip
 _VIEWS = frozenset({"date", "day", "dayofweek", "dt", "hour", "minute", "month", "str", "year"})
 _QUOTED = re.compile(r"`([^`\n]+)`")
+_TEXTUAL = frozenset({"lower", "str", "strip", "upper"})  # what gives text again
+_PATTERNS = frozenset({"contains", "fullmatch", "match"})
+_REPEATS = frozenset("*+?{(")  # without them a pattern is tried in one go, whatever the text
+LONGEST = 10_000  # characters of a rule
 
 
 class ByLabel:
@@ -110,7 +114,7 @@ def _ruled(matrix: EmbeddingMatrix, rule: str, field: str) -> pd.Series[Any]:
         frame = frame.assign(text=list(matrix.texts))
     known = ", ".join(plain(name, 40) for name in [*frame.columns, "index"])
     try:
-        _check(rule)
+        _check(rule, frame)
         # numexpr, where installed, knows no texts; local names are kept out
         found = frame.eval(rule, engine="python", local_dict={}, global_dict={})
     except Exception as error:  # pandas lets out whatever its parser and the columns raise
@@ -132,10 +136,18 @@ def _ruled(matrix: EmbeddingMatrix, rule: str, field: str) -> pd.Series[Any]:
     return found
 
 
-def _check(rule: str) -> None:
-    """Raises ValueError for a rule that is more than comparisons of columns."""
+def _check(rule: str, frame: pd.DataFrame) -> None:
+    """Raises ValueError for a rule that is more than comparisons of columns, or could take without end."""
+    if len(rule) > LONGEST:
+        raise ValueError(f"a rule has at most {LONGEST:,} characters")
+    named: dict[str, Any] = {"index": frame.index, **{str(name): frame[name] for name in set(frame.columns)}}
+
+    def quoted(found: re.Match[str]) -> str:
+        named[f"quoted_{found.start()}"] = named.get(found[1])
+        return f"quoted_{found.start()}"
+
     try:
-        parsed = ast.parse(_QUOTED.sub("quoted", rule.strip()), mode="eval")
+        parsed = ast.parse(_QUOTED.sub(quoted, rule.strip()), mode="eval")
     except SyntaxError as error:  # as of a @name, by which pandas would reach names outside
         why = "put the value into the rule, a rule has no @" if "@" in rule else str(error)
         raise ValueError(why) from error
@@ -147,5 +159,40 @@ def _check(rule: str) -> None:
             called.add(id(node.func))
             if not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
                 raise ValueError(f"a rule may call {', '.join(sorted(_METHODS))}")
+            if node.func.attr in _PATTERNS:
+                _check_pattern(node)
         elif isinstance(node, ast.Attribute) and id(node) not in called and node.attr not in _VIEWS:
             raise ValueError(f"a rule may not ask for .{node.attr}")
+        elif isinstance(node, ast.BinOp) and (_textual(node.left, named) or _textual(node.right, named)):
+            raise ValueError("a rule reckons with numbers, not with texts or lists")
+
+
+def _textual(node: ast.AST, named: dict[str, Any]) -> bool:
+    """Whether this may be text or a list, which `*`, `%` and `+` make as long as they are told to."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    if isinstance(node, ast.Name):
+        return getattr(getattr(named.get(node.id), "dtype", None), "kind", "O") not in "biufmM"
+    if isinstance(node, ast.Call):
+        return _textual(node.func, named)
+    if isinstance(node, ast.Attribute):
+        return node.attr in _TEXTUAL
+    if isinstance(node, ast.BinOp):
+        return _textual(node.left, named) or _textual(node.right, named)
+    return isinstance(node, ast.List | ast.Tuple)
+
+
+def _check_pattern(call: ast.Call) -> None:
+    """Raises ValueError for a regular expression that some text could keep busy for ever."""
+    options = {word.arg: word.value for word in call.keywords}
+    pattern = call.args[0] if call.args else options.get("pat")
+    if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str):
+        raise ValueError("a pattern is written out, between quotes")  # noqa: TRY004  likewise
+    plain_ = options.get("regex")
+    if isinstance(plain_, ast.Constant) and plain_.value is False:
+        return
+    if _REPEATS & set(pattern.value):
+        raise ValueError(
+            "a pattern in a rule is without * + ? { and (: say regex=False where they mean themselves, "
+            "or pass a mask, df['text'].str.contains(...)"
+        )

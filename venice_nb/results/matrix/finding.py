@@ -64,7 +64,7 @@ def search(
 
 def asked(matrix: EmbeddingMatrix, query: Any, find: Any) -> Any:
     """What `find(vectors, names, many)` gives for a query; awaitable where the client of its text is."""
-    texts = _texts(query)
+    texts = texts_of(query)
     if texts is None:
         vectors, names, many = _vectors(matrix, query)
         return find(vectors, names, many)
@@ -92,7 +92,7 @@ def asked(matrix: EmbeddingMatrix, query: Any, find: Any) -> Any:
     return later()
 
 
-def _texts(query: Any) -> list[str] | None:
+def texts_of(query: Any) -> list[str] | None:
     """The texts of a query, or None when it is made of numbers."""
     if isinstance(query, str):
         return [str(query)]
@@ -104,24 +104,35 @@ def _texts(query: Any) -> list[str] | None:
 
 def _vectors(matrix: EmbeddingMatrix, query: Any) -> tuple[NDArray[np.float32], list[str], bool]:
     """A query of numbers as (q, d), names for its rows, and whether there is more than a single vector."""
-    import numpy as np  # noqa: PLC0415  loads with the first vectors
-
     same_model(matrix, query)
-    try:
-        array = np.asarray(query, np.float32)
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(
-            "the query is neither text nor numbers",
-            field="query",
-            value=plain(type(query).__name__, 60),
-            allowed=f"a text, a vector of {matrix.dims} numbers, or several of either",
-            do="pass a str, or an array of numbers",
-        ) from error
+    array = numbers("query", query)
     many = array.ndim != 1
     array = checked(matrix, array if many else array.reshape(1, -1))
     texts = getattr(query, "texts", None)
     names = list(texts) if texts else [f"vector {row}" for row in range(len(array))]
     return array, names if many else ["a vector"], many
+
+
+def numbers(field: str, given: Any) -> NDArray[np.float32]:
+    """The numbers in an array, a list of lists or the like. Raises InvalidInput for anything else."""
+    import numpy as np  # noqa: PLC0415  loads with the first vectors
+
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "biuf":
+            return array.astype(np.float32, copy=False)
+        if array.dtype == object:  # numbers of a nullable column, and of a library of its own
+            return array.astype(np.float32)
+        why = f"{field} holds {plain(array.dtype, 40)}"
+    except (TypeError, ValueError) as error:
+        why = f"{field} is no array of numbers: {plain(error, 120)}"
+    raise InvalidInput(
+        why,
+        field=field,
+        value=plain(type(given).__name__, 60),
+        allowed="numbers, as many in each row",
+        do="pass an array of float32, or lists of one length; what a text means is for v.embed([...])",
+    )
 
 
 def checked(matrix: EmbeddingMatrix, array: NDArray[np.float32]) -> NDArray[np.float32]:

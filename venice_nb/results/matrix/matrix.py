@@ -78,9 +78,7 @@ class EmbeddingMatrix(Displayed):
     def __post_init__(self) -> None:
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-        array = np.asarray(self.array)
-        if array.dtype != np.float32 or not array.flags.c_contiguous:
-            array = np.ascontiguousarray(array, np.float32)
+        array = finding.numbers("array", self.array)
         if array.ndim != 2:
             raise InvalidInput(
                 f"array has {array.ndim} dimensions",
@@ -88,6 +86,7 @@ class EmbeddingMatrix(Displayed):
                 allowed="two: one row for each text",
                 do="pass array.reshape(1, -1) for a single vector",
             )
+        array = np.ascontiguousarray(array)
         array = array.view()
         array.flags.writeable = False  # lengths and indexes of the rows are computed once
         object.__setattr__(self, "array", array)
@@ -190,14 +189,14 @@ class EmbeddingMatrix(Displayed):
         return iter(self.array)
 
     def __getstate__(self) -> dict[str, Any]:
-        # without what can be computed again, and without the client, which has a key
+        # without what can be computed again; a pickle leaves the client behind by itself, a copy keeps it
         if "_rows" in self.__dict__:
             _ = self.index
-        state = {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
-        return state | {"actions": None}
+        return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self.array.flags.writeable = False
 
     # --- parts of it --------------------------------------------------------------------------
 

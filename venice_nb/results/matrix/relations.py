@@ -6,33 +6,45 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.results.matrix.duplicates import Duplicates
-from venice_nb.results.matrix.finding import bound, checked, same_model, whole
+from venice_nb.results.matrix.finding import asked, bound, texts_of, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from venice_nb.results.matrix.matrix import EmbeddingMatrix
 
 MOST = 1 << 28  # cosines in one table: 1 GB
 
 
-def similarity(matrix: EmbeddingMatrix, other: Any = None) -> pd.DataFrame:
-    """Cosines of each row with each row of `other`, or of the matrix itself: (n, m) float32, labelled.
+def similarity(matrix: EmbeddingMatrix, other: Any = None) -> Any:
+    """Cosines of each row with each row of `other`, or of the matrix itself: a frame (n, m) of float32.
 
-    `other` is a matrix, an array (m, d) or a vector. Raises InvalidInput for more than a quarter of a
-    billion cosines, and for vectors of another model.
+    `other` is a matrix, an array (m, d), a vector, or what `search` takes besides: a text or several, which
+    then name the columns, and with an `AsyncVenice` are awaited. Raises InvalidInput for more than a quarter
+    of a billion cosines, and for vectors of another model.
     """
+    if other is None:
+        return _cosines(matrix, matrix.array, matrix.index)
+
+    def compare(vectors: NDArray[np.float32], names: Sequence[str], many: bool) -> pd.DataFrame:  # noqa: ARG001  as `search`
+        index = getattr(other, "index", None)
+        labels = list(names) if texts_of(other) is not None else range(len(vectors))
+        return _cosines(matrix, vectors, labels if index is None or callable(index) else index)
+
+    return asked(matrix, other, compare)
+
+
+def _cosines(matrix: EmbeddingMatrix, right: NDArray[np.float32], columns: Any) -> pd.DataFrame:
     import numpy as np  # noqa: PLC0415  loads with the first vectors
     import pandas as pd  # noqa: PLC0415  only when a table is asked for
 
     from venice_nb.arrays.rows import NUMBERS, inverse, lengths  # noqa: PLC0415  loads NumPy
 
-    right, columns, norms = matrix.array, matrix.index, matrix.norms
-    if other is not None:
-        same_model(matrix, other)
-        right = checked(matrix, np.atleast_2d(np.asarray(other, np.float32)))
-        columns = getattr(other, "index", pd.RangeIndex(len(right)))
-        norms = lengths(right)
+    norms = matrix.norms if right is matrix.array else lengths(right)
     if len(matrix) * len(right) > MOST:
         raise InvalidInput(
             f"{len(matrix)} x {len(right)} cosines take {len(matrix) * len(right) * 4 / 1e9:.0f} GB",
