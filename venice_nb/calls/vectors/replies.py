@@ -7,7 +7,6 @@ array, without a Python float in between.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from venice_nb.results.reading import items, mapping, string
 from venice_nb.results.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -121,9 +120,9 @@ def _placed(rows: Sequence[Any], count: int) -> Iterator[tuple[int, Any]]:
         raise ValueError(f"{count} texts were sent and {len(rows)} vectors came")
     seen = bytearray(count)
     for position, row in enumerate(rows):
-        found = row if isinstance(row, Mapping) else {"embedding": row}
+        found = row if isinstance(row, dict) else {"embedding": row}
         index = found.get("index", position)
-        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count or seen[index]:
+        if type(index) is not int or not 0 <= index < count or seen[index]:
             raise ValueError(f"row {position} says it is number {index!r}, which is taken or not there")
         seen[index] = 1
         yield index, found.get("embedding")
@@ -134,10 +133,10 @@ def _vector(index: int, given: Any) -> NDArray[np.float32]:
     import numpy as np  # noqa: PLC0415  loads with the first vectors
     import pybase64  # noqa: PLC0415  loads with the first vectors
 
-    vector = np.empty(0, dtype=np.float32)
+    vector = None
     if isinstance(given, str):
         try:
-            vector = np.frombuffer(pybase64.b64decode(given, validate=True), dtype="<f4")
+            vector = np.frombuffer(pybase64.b64decode(given, validate=True), "<f4")
         except ValueError:
             raise ValueError(f"row {index} is not base64 of 32-bit numbers") from None
     elif isinstance(given, list):
@@ -146,7 +145,7 @@ def _vector(index: int, given: Any) -> NDArray[np.float32]:
                 vector = np.array(given, dtype=np.float32)
         except (TypeError, ValueError):
             raise ValueError(f"row {index} is not a list of numbers") from None
-    if vector.ndim != 1 or not len(vector):
+    if vector is None or vector.ndim != 1 or not len(vector):
         raise ValueError(f"row {index} holds no vector")
     return vector
 
