@@ -29,12 +29,12 @@ KEPT = "window.jupyterapp.commands.execute('docmanager:save')"
 
 
 @contextlib.contextmanager
-def opened(folder, *cells, theme="light", width=1100):
+def opened(folder, *cells, theme="light", width=1100, flags=()):
     """A notebook in Lab whose last cell shows a panel; nothing foreign is loaded, the console is quiet."""
     made = [nbformat.v4.new_code_cell(source) for source in (SETUP, *cells)]
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     text = nbformat.writes(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": spec}))
-    with lab(text, folder, theme=theme) as page:
+    with lab(text, folder, theme=theme, flags=flags) as page:
         told = []
         page.page.set_viewport_size({"width": width, "height": 1400})
         page.page.on("console", lambda line: told.append(line.text) if line.type == "error" else None)
@@ -203,7 +203,7 @@ def test_models_are_filtered_picked_for_the_chat_and_compared(tmp_path, theme, w
     with opened(tmp_path, chat, theme=theme, width=width) as page:
         page.page.get_by_label("vision", exact=True).check()
         page.page.get_by_label("private", exact=True).check()
-        page.page.get_by_label("First come", exact=True).select_option("price")
+        page.page.get_by_label("Order", exact=True).select_option("cheapest first")
         sees(page, "28 text models")
         page.page.get_by_label("Pick a model", exact=True).select_option(index=1)
         press(page, "Use in the other panels")

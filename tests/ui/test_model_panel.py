@@ -27,7 +27,7 @@ def panel(client, hand):
         ("private", True, {"private": True}),
         ("Output up to", 1.0, {"max_output_price": 1.0}),
         ("Reads at least", 256_000, {"min_context": 256_000}),
-        ("First come", "price", {"sort": "price"}),
+        ("Order", "price", {"sort": "price"}),
     ],
 )
 def test_each_control_filters_as_the_argument_of_the_same_meaning(panel, hand, client, label, value, filters):
@@ -51,7 +51,7 @@ def test_filters_add_up_and_are_taken_back(panel, hand):
 
 def test_the_copied_code_gives_the_same_table(panel, hand, client):
     hand(panel).control("vision").value = True
-    hand(panel).control("First come").value = "price"
+    hand(panel).control("Order").value = "price"
     hand(panel).control("Copy as code").value = True
     code = hand(panel).control("Code").value
     assert code == 'v.models(type="text", vision=True, sort="price")'
@@ -74,7 +74,7 @@ def test_a_model_that_no_panel_asks_is_said(panel, hand):
     hand(panel).control("Type").value = "embedding"
     hand(panel).control("Pick a model").value = panel.table.ids[0]
     hand(panel).press("Use in the other panels")
-    assert panel.status == "No panel asks embedding models yet."
+    assert panel.status == "No panel picks its embedding model from here."
 
 
 def test_what_is_picked_stays_picked_while_it_is_in_the_list(panel, hand):

@@ -9,6 +9,7 @@ from traitlets import Bool, Enum, Float, Int, Tuple, Unicode
 
 from venice_nb.render import html, text
 from venice_nb.results.models.models import ModelTable, tokens
+from venice_nb.results.models.prices import summary
 from venice_nb.results.spending.estimate import CallEstimate
 from venice_nb.ui import model_duel, view
 from venice_nb.ui.choices import choices
@@ -17,13 +18,22 @@ from venice_nb.ui.model_picker import facts
 from venice_nb.ui.panel import Panel
 
 if TYPE_CHECKING:
+    from venice_nb.results.models.prices import Listed
     from venice_nb.ui.task import Task
 
 KINDS = ("text", "code", "image", "inpaint", "upscale", "video", "tts", "asr", "music", "embedding", "all")
-SORTS = ("", "price", "input", "output", "context", "name", "newest")
+SORTS = {
+    "": "as listed",
+    "price": "cheapest first",
+    "input": "cheapest to read first",
+    "output": "cheapest to write first",
+    "context": "longest context first",
+    "name": "by name",
+    "newest": "newest first",
+}
 CAN = ("vision", "functions", "reasoning", "web_search", "audio", "video", "schema", "code")
 CONTEXTS = (0, 32_000, 128_000, 256_000, 1_000_000)  # tokens
-SHARED = {"text": "chat", "image": "image", "tts": "voice", "asr": "voice"}  # who uses it
+SHARED = {"text": "chat", "image": "image", "video": "video", "tts": "voice", "asr": "voice"}  # who uses it
 
 
 class ModelPanel(Panel):
@@ -51,7 +61,7 @@ class ModelPanel(Panel):
     private = Bool(default_value=False)
     max_output_price = Float(0.0)
     min_context = Int(0)
-    sort = Enum(SORTS, default_value="")
+    sort = Enum(tuple(SORTS), default_value="")
     model = Unicode()
     question = Unicode()
     sides = Tuple(("", ""))
@@ -73,9 +83,7 @@ class ModelPanel(Panel):
     def _body(self) -> list[Any]:
         kind = view.choice("Type", "What the models make", KINDS, self.kind)
         search = view.line("Name", "A part of the id or the name", placeholder="llama", live=True)
-        sort = view.choice(
-            "First come", "The order", [(name or "as listed", name) for name in SORTS], self.sort
-        )
+        sort = view.choice("Order", "Which come first", [(said, name) for name, said in SORTS.items()])
         price = view.number(
             "Output up to",
             "US dollars per 1M tokens; 0 for any",
@@ -102,10 +110,17 @@ class ModelPanel(Panel):
             view.joined(self, name, control)
         able = [self._able(word) for word in CAN]
         fresh = view.button("Refresh", "Read the list of the server; costs nothing", self.refresh)
-        self._table = view.pane()
-        self._pick = view.choice("Pick a model", "One of the models that are left", [("none", "")], "")
+        self._table = view.window("The models that are left", height="24em")
+        self._pick = view.choice(
+            "Pick a model", "One of the models that are left, in their order", [("none", "")]
+        )
         self._pick.observe(lambda change: self._picked(change.new), "value")
-        use = view.button("Use in the other panels", "Chat, images or voice take this model", self.use)
+        use = view.button(
+            "Use in the other panels",
+            "Chat, images, video or voice ask this model from now on",
+            self.settled(self.use),
+            style="primary",
+        )
         self._card = view.pane()
         return [
             view.row(kind, search, sort),
@@ -151,11 +166,19 @@ class ModelPanel(Panel):
         ids = self.table.ids
         self._filling = True
         try:
-            self._pick.options = [("none", ""), *((text.short(one, 60), one) for one in ids)]
+            self._pick.options = [
+                ("none", ""),
+                *((self._label(model), model.id) for model in self.table.models),
+            ]
             self._pick.value = self.model if self.model in ids else ""
         finally:
             self._filling = False
         self._fill_code()
+
+    def _label(self, model: Listed) -> str:
+        """A model in the list, with what it costs where the list is not too long for that."""
+        price = summary(model) if self.kind != "all" else ""
+        return " · ".join(filter(None, [text.short(model.id, 60), price]))
 
     def refresh(self) -> None:
         """Read the server's list of this type."""
@@ -196,7 +219,7 @@ class ModelPanel(Panel):
             return
         kind = found.type
         if kind not in SHARED:
-            self.status = f"No panel asks {kind} models yet."
+            self.status = f"No panel picks its {kind} model from here."
             return
         setattr(choices(self.client), kind, self.model)
         self.status = f"The {SHARED[kind]} panel asks {text.short(self.model, 60)} from now on."

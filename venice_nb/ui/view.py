@@ -112,6 +112,14 @@ def pane(*shown: html.Child) -> Any:
     return made
 
 
+def window(tip: str, *, height: str) -> Any:
+    """A pane no higher than this; what is longer scrolls in it, with the keyboard too."""
+    made = pane()
+    made.layout.max_height, made.layout.overflow = height, "auto"
+    made.tooltip, made.tabbable = tip, True
+    return made
+
+
 def draw(where: Any, *shown: html.Child) -> None:
     """Put these pieces into a pane; none of them empties it."""
     where.value = html.page(*shown) if shown else ""
