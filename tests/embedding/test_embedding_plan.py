@@ -11,6 +11,7 @@ from tests.embedding.embedder import Embedder, World
 from venice_nb.embedding import request
 from venice_nb.embedding.request import Request
 from venice_nb.errors import InvalidInput
+from venice_nb.results.embedding_plan import EmbeddingPlan
 
 WORDS = [f"word {number}" for number in range(10)]
 
@@ -68,12 +69,20 @@ def test_limits_that_the_server_told_count(world):
     assert found.minutes == pytest.approx(2 * 61 / 60)
 
 
-def test_a_sandbox_has_no_limits_and_play_money(world):
-    found = plan(world.sandbox(), ["a"])
-    assert found.requests_per_minute is None
+def test_a_sandbox_has_play_money_and_tells_the_minutes_that_a_key_would_take(world, monkeypatch):
+    monkeypatch.setattr(request, "FEW", 1)
+    monkeypatch.setattr(request, "MANY", 1)
+    found = plan(world.sandbox(), [str(number) for number in range(451)])
+    assert (found.requests_per_minute, found.unpaced) == (450, True)
+    assert found.minutes == pytest.approx(61 / 60)
     text = found._mimebundle()["text/plain"]
     assert "SANDBOX, play money" in text
-    assert "no rate limit is known" in text
+    assert "with a key at least 1 min 1 s, at 450 requests a minute; this sandbox sets no pace" in text
+
+
+def test_a_plan_without_any_limit_says_why_it_has_no_minutes():
+    made = EmbeddingPlan("m", 3, 1, (), 1, 0, 1, 1)
+    assert "no rate limit is published or was told for this model" in made._mimebundle()["text/plain"]
 
 
 def test_a_plan_shows_the_same_as_text_and_as_a_card(world):

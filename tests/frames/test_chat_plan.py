@@ -5,6 +5,7 @@ import pytest
 
 import venice_nb as vn
 from tests.frames.tables import Server
+from venice_nb.policy.pace import pace
 from venice_nb.results.chat_plan import ChatPlan
 from venice_nb.results.money import Cost
 
@@ -61,11 +62,21 @@ def test_the_plan_tells_the_same_in_words_and_in_html(world):
         assert words in bundle["text/html"]
 
 
-def test_minutes_follow_the_tighter_of_the_limits():
-    made = {"model": "m", "rows": 1000, "calls": 900}
-    assert ChatPlan(**made, requests_per_minute=100).minutes == pytest.approx(10)
-    assert ChatPlan(**made, prompt_tokens=90_000, tokens_per_minute=1000).minutes == pytest.approx(100)
-    assert ChatPlan(**made).minutes == 0
+@pytest.mark.parametrize(
+    ("allowed", "calls", "tokens", "minutes"),
+    [((90, None), 900, 0, 9), ((90, 1000), 900, 90_000, 89), ((90, None), 90, 0, 0), ((None, 10), 0, 0, 0)],
+)
+def test_minutes_follow_the_tighter_of_the_limits(allowed, calls, tokens, minutes):
+    found = pace(allowed, "text", calls, tokens)
+    assert (found["requests_per_minute"], found["tokens_per_minute"]) == allowed
+    assert found["minutes"] == pytest.approx(minutes * 61 / 60)
+
+
+def test_where_nothing_sets_a_pace_the_published_limits_are_told(world):
+    """The default model is of the tier M: 50 requests a minute, of which 45 are used."""
+    found = plan(world.sandbox())
+    assert (found.requests_per_minute, found.tokens_per_minute, found.unpaced) == (45, 675_000, True)
+    assert "with a key less than a minute, at 45 requests a minute" in found._mimebundle()["text/plain"]
 
 
 def test_a_plan_is_plain_values_and_a_line():

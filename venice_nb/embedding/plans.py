@@ -12,7 +12,7 @@ from venice_nb.embedding.ingest import Ingest
 from venice_nb.embedding.request import Request
 from venice_nb.embedding.stream import embed_to
 from venice_nb.errors import VeniceError
-from venice_nb.policy.rates import WINDOW
+from venice_nb.policy.pace import pace
 from venice_nb.policy.steps import Plan, Work
 from venice_nb.render.progress import Bar
 from venice_nb.results.embedding_plan import EmbeddingPlan
@@ -159,8 +159,6 @@ def plan(
     lengths = [len(text) for at, text in enumerate(unique) if at not in there]
     tokens = request.count(lengths)
     requests = sum(1 for _ in request.cut(lengths, len(unique)))
-    rpm, tpm = session.allowed(request.name, "embedding")
-    waits = [(amount - 1) // limit for amount, limit in ((requests, rpm), (tokens, tpm)) if limit and amount]
     usd = request.cost(tokens)
     return EmbeddingPlan(
         model=request.name,
@@ -172,9 +170,7 @@ def plan(
         requests=requests,
         tokens=tokens,
         cost=Cost(usd, "estimated" if usd is not None else "unknown"),
-        requests_per_minute=rpm,
-        tokens_per_minute=tpm,
-        minutes=max(waits, default=0) * WINDOW / 60,
+        **pace(session.allowed(request.name, "embedding"), request.model or "embedding", requests, tokens),
         sandbox=session.sandbox is not None,
     )
 

@@ -103,6 +103,11 @@ def _lower(limit: int | None, seen: int | None) -> int | None:
     return limit if seen is None else seen if limit is None else min(limit, seen)
 
 
+def usable(limit: int | None) -> int | None:
+    """As much of a limit as is used; None where there is none."""
+    return max(1, int(limit * SHARE)) if limit else None
+
+
 class RateLimiter:
     """Lets requests through so that no window of 60 s holds more than the limit of their model.
 
@@ -125,7 +130,7 @@ class RateLimiter:
         with self._lock:
             pace = self._pace(lane)
             known = _lower(pace.rpm, pace.seen_rpm), _lower(pace.tpm, pace.seen_tpm)
-        rpm, tpm = (max(1, int(limit * SHARE)) if limit else None for limit in known)
+        rpm, tpm = map(usable, known)
         return rpm, tpm
 
     def take(self, seat: Seat, now: float) -> Wait | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.money import Cost
+from venice_nb.results.paced import Paced
 
-SHARE = 0.9  # of the rate limit that is used
+if TYPE_CHECKING:
+    from venice_nb.render.live import Bundle
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class ChatPlan(Displayed):
+class ChatPlan(Paced):
     """What a run over the rows of a table would do. Nothing is sent and nothing is spent by asking.
 
     Attributes:
@@ -27,9 +28,7 @@ class ChatPlan(Displayed):
         most_tokens: those, and the longest answers to be expected.
         least: US dollars for what is read alone.
         most: US dollars with the longest answers to be expected; `max_completion_tokens=` brings it down.
-        requests_per_minute: how many requests may be sent in a minute; None where nothing limits them.
-        tokens_per_minute: likewise.
-        sandbox: whether the embedded sandbox would be asked, whose money is play money.
+        requests_per_minute, tokens_per_minute, minutes, unpaced, sandbox: see `Paced`.
 
     """
 
@@ -43,20 +42,11 @@ class ChatPlan(Displayed):
     most_tokens: int = 0
     least: Cost = field(default_factory=Cost)
     most: Cost = field(default_factory=Cost)
-    requests_per_minute: int | None = None
-    tokens_per_minute: int | None = None
-    sandbox: bool = False
-
-    @property
-    def minutes(self) -> float:
-        """The least that the rate limits make it take, whatever the model takes to answer."""
-        limits = ((self.calls, self.requests_per_minute), (self.prompt_tokens, self.tokens_per_minute))
-        return max(amount / (SHARE * limit) if limit else 0.0 for amount, limit in limits)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain numbers and texts."""
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return plain | {"least": self.least.usd, "most": self.most.usd, "minutes": self.minutes}
+        return plain | {"least": self.least.usd, "most": self.most.usd}
 
     def _price(self) -> str:
         if self.least.usd is None or self.most.usd is None:
@@ -83,10 +73,8 @@ class ChatPlan(Displayed):
                 f"~{text.count(self.prompt_tokens)} read, up to {text.count(self.most_tokens)} in all",
             ),
             ("cost", f"{self._price()}; the second with the longest answers to be expected"),
-            ("time", f"at least {text.seconds(self.minutes * 60)} at the rate limit"),
+            ("time", self._time()),
         ]
-        if not self.requests_per_minute and not self.tokens_per_minute:
-            facts[-1] = ("time", "no rate limit is known")
         if not self.calls:
             facts[-2:] = [("cost", text.money(0.0))]
         return [*facts, *([("cost of", "SANDBOX, play money")] if self.sandbox else [])]

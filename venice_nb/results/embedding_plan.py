@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.money import Cost
+from venice_nb.results.paced import Paced
 from venice_nb.results.talk.reply_view import price
 
 if TYPE_CHECKING:
+    from venice_nb.render.live import Bundle
     from venice_nb.results.matrix.matrix import RowError
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class EmbeddingPlan(Displayed):
+class EmbeddingPlan(Paced):
     """What `v.embed` would do with a column. Nothing is sent and nothing is spent by asking.
 
     Attributes:
@@ -28,10 +29,7 @@ class EmbeddingPlan(Displayed):
         requests: requests to be sent.
         tokens: estimated tokens to be paid for.
         cost: US dollars for them, estimated.
-        requests_per_minute: how many requests may be sent in a minute; None where nothing limits them.
-        tokens_per_minute: likewise.
-        minutes: the least that the rate limits make it take; 0 when all may be sent at once.
-        sandbox: whether the embedded sandbox would be asked, whose money is play money.
+        requests_per_minute, tokens_per_minute, minutes, unpaced, sandbox: see `Paced`.
 
     """
 
@@ -44,10 +42,6 @@ class EmbeddingPlan(Displayed):
     requests: int
     tokens: int
     cost: Cost = field(default_factory=Cost)
-    requests_per_minute: int | None = None
-    tokens_per_minute: int | None = None
-    minutes: float = 0.0
-    sandbox: bool = False
 
     @property
     def size(self) -> int | None:
@@ -100,17 +94,6 @@ class EmbeddingPlan(Displayed):
         if self.sandbox:
             facts.append(("cost of", "SANDBOX, play money"))
         return facts
-
-    def _time(self) -> str:
-        limits = [
-            f"{text.count(limit)} {what} a minute"
-            for limit, what in ((self.requests_per_minute, "requests"), (self.tokens_per_minute, "tokens"))
-            if limit is not None
-        ]
-        if not limits:
-            return "no rate limit is known"
-        least = text.seconds(self.minutes * 60) if self.minutes else "less than a minute"
-        return f"{'at least ' if self.minutes else ''}{least}, at {' and '.join(limits)}"
 
     def _mimebundle(self) -> Bundle:
         head = f"Plan: {text.count(self.rows)} row{'s' * (self.rows != 1)} to embed"

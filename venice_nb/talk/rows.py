@@ -34,6 +34,7 @@ from venice_nb.errors import (
     plain,
 )
 from venice_nb.policy.answer_cache import AnswerCache, answers_for, asked
+from venice_nb.policy.pace import pace
 from venice_nb.policy.steps import Done, Plan, Run, Send, Sleep, Together
 from venice_nb.render.progress import Bar
 from venice_nb.render.text import count, money
@@ -176,7 +177,7 @@ class Chats:
         paid = [calls[key] for key in self._missing]
         prices = self.session.catalogue
         least = [prices.cost(model, {"prompt_tokens": each[1], "completion_tokens": 0}) for each in paid]
-        rpm, tpm = self.session.allowed(model, "text")
+        read = sum(each[1] for each in paid)
         return ChatPlan(
             model=model,
             rows=len(self.rows),
@@ -184,12 +185,11 @@ class Chats:
             cached=sum(len(self._groups[key]) for key in self._known),
             skipped=skipped,
             refused=len(self.rows) - skipped - sum(map(len, self._groups.values())),
-            prompt_tokens=sum(each[1] for each in paid),
+            prompt_tokens=read,
             most_tokens=sum(each[2] for each in paid),
             least=_sum(least),
             most=_sum([each[3] for each in paid]),
-            requests_per_minute=rpm,
-            tokens_per_minute=tpm,
+            **pace(self.session.allowed(model, "text"), prices.get(model) or "text", len(paid), read),
             sandbox=self.session.sandbox is not None,
         )
 
