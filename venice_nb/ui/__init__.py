@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from venice_nb.results.characters import Character
     from venice_nb.ui.chat_panel import ChatPanel
     from venice_nb.ui.model_panel import ModelPanel
+    from venice_nb.ui.video_panel import VideoPanel
     from venice_nb.venice import Venice
 
-__all__ = ["chat", "models"]
+__all__ = ["chat", "models", "video"]
 
 
 def chat(
@@ -72,3 +73,30 @@ def models(client: Venice) -> ModelPanel:
     from venice_nb.ui.model_panel import ModelPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ModelPanel(client)
+
+
+def video(client: Venice, *, image: Any = None, model: ModelName | None = None) -> VideoPanel:
+    """A film from words or from a picture: the price first, progress while it is made, then a player.
+
+    Args:
+        client: who is asked, a `Venice`.
+        image: a picture to begin with: a path, bytes, a PIL image, an array, one of our pictures or a URL.
+        model: a model to begin with; else the one that other panels of this client use.
+
+    The controls are those that the model takes. A film costs at most the price that is shown. It is ordered
+    as a job, which outlives the panel: Stop and Close leave it, and the list Jobs finds it again.
+    `panel.video` is the film and `panel.job` its job, for other cells.
+
+    >>> import venice_nb as vn
+    >>> panel = vn.ui.video(vn.Venice.sandbox(job_seconds=0))
+    >>> panel.prompt = "fog over a canal"
+    >>> panel.submit()
+    >>> panel.wait(60)
+    True
+    >>> panel.video.duration
+    5.0
+
+    """
+    from venice_nb.ui.video_panel import VideoPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return VideoPanel(client, image=image, model=model)

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from venice_nb.media.film import FilmError, frame
+from venice_nb.media.thumbnails import PictureError, thumbnail
+from venice_nb.render import html, text
+from venice_nb.results.films import video_view
+from venice_nb.results.pictures.image_view import embedded
 from venice_nb.results.sound.audio import Audio
 from venice_nb.ui import view
 
 if TYPE_CHECKING:
     from venice_nb.results.films.video import Video
 
+SIDE = 480  # pixels of the longer side of the picture that stands for a film
+STILL = 24_000  # its bytes
 SMALL = 48_000  # bytes that are put on the page unasked: what a player holds is state of the panel
 
 
@@ -22,11 +29,12 @@ class Player:
         self._what = what
         self._media: Audio | Video | None = None
         self._stage = widgets.Box()
+        self._poster = view.pane()
         self.play_button = view.button("Play", f"Loads and plays {what}", self.play)
         self.away_button = view.button(
             "Put away", f"Takes {what} off the page; it stays saved", self.put_away
         )
-        self.view = view.column(self._stage, view.row(self.play_button, self.away_button))
+        self.view = view.column(self._stage, self._poster, view.row(self.play_button, self.away_button))
         self._follow()
 
     @property
@@ -38,6 +46,8 @@ class Player:
         """Have this ready to play, in place of what was there."""
         self.put_away()
         self._media = media
+        film = None if media is None or isinstance(media, Audio) else media
+        view.draw(self._poster, *([poster(film)] if film is not None else []))
         if isinstance(media, Audio) and len(media.playable) <= SMALL:
             self._load(start=False)
         self._follow()
@@ -73,3 +83,15 @@ class Player:
         loaded = bool(self._stage.children)
         self.play_button.layout.display = None if self._media is not None and not loaded else "none"
         self.away_button.layout.display = None if loaded else "none"
+        self._poster.layout.display = "none" if loaded else "block"
+
+
+def poster(film: Video) -> html.Html:
+    """The first picture of a film, with what is known of it."""
+    caption = html.tag("div", " · ".join(video_view.facts(film)))
+    alt = text.short(film.prompt, 300) or f"film {text.short(film.name, 100)}"
+    try:
+        small = thumbnail(frame(film.path, side=SIDE), SIDE, most=STILL)
+    except (FilmError, PictureError):
+        return html.figure(alt, caption)
+    return html.figure(html.tag("img", src=embedded(small, "image/webp"), alt=alt), caption)

@@ -1,0 +1,336 @@
+"""The video panel: a film from words or from a picture, its price first, its job followed, found again."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Unicode, validate
+
+from venice_nb.calls.films.limits import takes
+from venice_nb.client.clock import watched
+from venice_nb.errors import BudgetExceeded, ConsentRequired
+from venice_nb.render import html, text
+from venice_nb.results.films.video_view import facts
+from venice_nb.results.spending.estimate import CallEstimate
+from venice_nb.studio.job_models import resolved
+from venice_nb.studio.video import MODELS
+from venice_nb.ui import view
+from venice_nb.ui.code import call
+from venice_nb.ui.panel import Panel
+from venice_nb.ui.picture import Picture, PictureInput
+from venice_nb.ui.player import Player, poster
+from venice_nb.ui.video_jobs import VideoJobs
+from venice_nb.ui.video_settings import STARTS, VideoPicker, VideoSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from venice_nb.calls.films.limits import Takes
+    from venice_nb.catalogue import Model, Resolution
+    from venice_nb.jobs.job import Job
+    from venice_nb.results.films.video import Video
+    from venice_nb.ui.task import Task
+
+TWINS = ("text-to-video", "image-to-video")  # in the ids of models that differ by what they start from
+DOING = "Making the film ..."
+
+
+class VideoPanel(Panel):
+    """See `vn.ui.video`.
+
+    Attributes:
+        prompt: what happens in the film.
+        negative_prompt: what should not be in it.
+        picture: what it starts from, a `Picture`; set it to whatever a call takes as one, or to None.
+        model: id of the model; empty for a cheap private one.
+        duration: such as "5s".
+        resolution: such as "720p"; empty for the model's own.
+        aspect_ratio: such as "16:9"; empty for the picture's own.
+        audio: with sound, where the model lets one choose.
+        consent: what the provider asked to confirm is confirmed; for one film.
+        job: the job that is followed, or was; None before the first.
+        video: the film that is shown; None before the first.
+
+    """
+
+    prompt = Unicode()
+    negative_prompt = Unicode()
+    picture = AnyTrait(None)
+    model = Unicode()
+    duration = Unicode()
+    resolution = Unicode()
+    aspect_ratio = Unicode()
+    audio = Bool(default_value=True)
+    consent = Bool(default_value=False)
+    job = AnyTrait(None)
+    video = AnyTrait(None)
+
+    title = "Video"
+    inputs = (
+        "prompt", "negative_prompt", "picture", "model", "duration", "resolution", "aspect_ratio", "audio",
+        "consent",
+    )  # fmt: skip
+
+    def __init__(self, client: Any, *, image: Any = None, model: Any = None) -> None:
+        self._asked: ConsentRequired | None = None
+        self._price: tuple[dict[str, Any], float | None] | None = None
+        self._pricing = threading.Lock()
+        self._listed = self._pausing = False
+        given = str(getattr(model, "id", model) or "")
+        super().__init__(client, picture=image, model=given, prompt=str(getattr(image, "prompt", "") or ""))
+        self.model = self._models.value
+        self._models.observe(lambda change: setattr(self, "model", change.new), "value")
+        self.observe(lambda _: setattr(self._models, "value", self.model), "model")
+        self.observe(lambda _: self._fit(), ["model", "picture"])
+        self.observe(lambda _: self._ask_consent(None), ["model", "picture"])
+        self.observe(lambda _: self._show_film(), "video")
+        self._fit()
+        self._changed()
+
+    @validate("picture")
+    def _read(self, proposal: Any) -> Picture | None:
+        return None if proposal["value"] is None else Picture.of(proposal["value"])
+
+    # --- the view --------------------------------------------------------------------------------
+
+    def _body(self) -> list[Any]:
+        prompt = view.area("What happens", "The film in words", placeholder="fog rolls over a canal at dawn")
+        view.joined(self, "prompt", prompt)
+        self._settings = VideoSettings(self)
+        self._policy = view.pane()
+        self._agree = view.switch(
+            "I have read this and confirm it for this film", "Without it the provider makes no such film"
+        )
+        view.joined(self, "consent", self._agree)
+        self._progress = view.pane()
+        make = view.button(
+            "Make the film", "Orders the film at the price below", self.settled(self.submit), style="primary"
+        )
+        stop = view.button("Stop", "Stop waiting; the film is made all the same, see Jobs", self.stop)
+        self._ask_consent(None)
+        return [
+            prompt,
+            PictureInput(self, "The film starts from").view,
+            self._settings.view,
+            self._policy,
+            self._agree,
+            view.row(make, stop),
+            self._progress,
+        ]
+
+    def _sections(self) -> list[view.Section]:
+        self._models = VideoPicker(self, self.model)
+        without = view.area("Not in the film", "What should not be in it", rows=2)
+        view.joined(self, "negative_prompt", without)
+        self._jobs = VideoJobs(self)
+        return [
+            view.Section("Choose model", "Which model makes the film", [self._models.view]),
+            view.Section("Avoid", "What should not be in the film", [without]),
+            view.Section("Jobs", "Films that were ordered, also in other sessions", [self._jobs.view]),
+        ]
+
+    def _results(self) -> list[Any]:
+        self._player = Player("the film")
+        name = view.line("Save as", "A name or a path; never over another file", placeholder="film.mp4")
+        save = view.button(
+            "Save a copy", "Write the film where you want it", lambda: self.save_as(name.value)
+        )
+        self._saving = view.row(name, save)
+        self._saving.layout.display = "none"
+        return [self._player.view, self._saving]
+
+    # --- the model -------------------------------------------------------------------------------
+
+    def fits(self, model: Model) -> bool:
+        """Whether it makes films from what the panel was given."""
+        start = takes(model.id, model).start
+        return start in (STARTS if self.picture is None else STARTS[1:])
+
+    def _found(self) -> Resolution:
+        """The model that makes the film."""
+        start = "text" if self.picture is None else "image"
+        session = self.client._session  # noqa: SLF001  our own client
+        return resolved(session, self.model or MODELS[start], "video", start)
+
+    def _fit(self) -> None:
+        """Take a model that makes films from what there is, where the one that is picked does not."""
+        found = self._found()
+        if found.model is not None and not self.fits(found.model):
+            start = "a picture" if self.picture is not None else "words or a picture alone"
+            self.status = (
+                f"{text.short(found.id, 60)} makes no films from {start}, so another model is picked."
+            )
+            self.model = self._twin(found.id)
+            return
+        self._models.list_models()
+        self._settings.offer(found, self._takes())
+
+    def _twin(self, model: str) -> str:
+        """The model that differs only by what it starts from; empty where there is none."""
+        words, picture = TWINS
+        other = model.replace(words, picture) if self.picture is not None else model.replace(picture, words)
+        known = self.client.models(type="video", refresh=False).ids
+        return other if other != model and other in known else ""
+
+    def _takes(self) -> Takes:
+        found = self._found()
+        return takes(found.id, found.model)
+
+    def _learn(self) -> None:
+        """Read the server's list, once and where it is needed, for what the model takes."""
+        if not self._listed and not self._takes().known:
+            self.client.models(type="video")
+            self._listed = True
+            self._fit()
+
+    # --- making a film ---------------------------------------------------------------------------
+
+    def submit(self) -> None:
+        """Order the film and wait for it. The order is in the journal, whatever becomes of the panel."""
+        if not self.prompt.strip():
+            self.status = "Write what happens in the film first."
+            return
+        self.start(DOING, self._make, self._made)
+
+    def open(self, job: Job) -> None:
+        """Show the film of a job; wait for it where it is still being made."""
+        self.start("Opening the film ..." if job.done else DOING, partial(self._wait, job), self._made)
+
+    def _make(self, task: Task) -> Video:
+        self.job = self.video = None
+        with self._pricing:
+            self._learn()
+        # An order that is on its way is never cut off: its id would be lost, and the film with it.
+        with watched(lambda: task.look() if self._pausing else None):
+            job = self.client.video.submit(**self._arguments())
+        return self._wait(job, task)
+
+    def _wait(self, job: Job, _: Task) -> Video:
+        self.job, self.video = job, None
+        self._jobs.refresh()
+        return job.wait(show=False)  # type: ignore[return-value]  # the list holds films only
+
+    def _hear(self, doing: str, line: str, *, passing: bool) -> None:
+        self._pausing = passing and bool(line)
+        super()._hear(doing, line, passing=passing)
+
+    def _made(self, video: Video) -> str:
+        self.video = video
+        self._ask_consent(None)
+        return f"The film is ready: {' · '.join(facts(video)[:3])}. It is in {text.short(video.name, 80)}."
+
+    def _idle(self) -> None:
+        """Draw how far it is."""
+        job = self.job
+        if job is None or job.done:
+            return
+        share, rest = job.progress, job.left
+        said = f"{share:.0%}" + (f", usually {text.seconds(rest)} more" if rest else "")
+        bar = html.tag("progress", said, value=f"{share:.2f}", max=1, title="how far the film is")
+        view.draw(self._progress, html.tag("p", bar, " ", said, class_="vn-line"))
+
+    def _ended(self) -> None:
+        view.draw(self._progress)
+        if isinstance(self.error, ConsentRequired):
+            self._ask_consent(self.error)
+        if isinstance(self.error, BudgetExceeded):
+            self._price = None
+            self._changed()
+        self._jobs.refresh()
+
+    def _show_film(self) -> None:
+        self._player.offer(self.video)
+        self._saving.layout.display = None if self.video is not None else "none"
+
+    def save_as(self, name: str = "") -> None:
+        """Write a copy of the film in the background, and say where it is."""
+        film = self.video
+        if film is None:
+            self.status = "There is no film yet."
+            return
+        self.start("Writing ...", lambda _: film.save(name.strip() or None), _written)
+
+    # --- consent ---------------------------------------------------------------------------------
+
+    def _ask_consent(self, asked: ConsentRequired | None) -> None:
+        """Show what the provider wants confirmed; nothing is confirmed unasked, nor for another film."""
+        self._asked = asked
+        self.consent = False
+        self._agree.layout.display = None if asked is not None else "none"
+        if asked is None:
+            view.draw(self._policy)
+            return
+        policy = getattr(asked, "policy_text", None) or asked.what
+        view.draw(
+            self._policy,
+            html.tag("p", html.tag("strong", "The provider asks you to confirm:")),
+            html.plain(text.clean(policy, view.LONGEST)),
+        )
+
+    # --- money and code --------------------------------------------------------------------------
+
+    def _chosen(self) -> dict[str, Any]:
+        """The model and the settings on which the price hangs."""
+        model = self._takes()
+        given: dict[str, Any] = {
+            "model": model.id,
+            "duration": self.duration,
+            "resolution": self.resolution,
+            "aspect_ratio": self.aspect_ratio,
+        }
+        found = {name: value for name, value in given.items() if value}
+        return {**found, "audio": self.audio} if model.sound_choice else found
+
+    def _arguments(self, *, written: bool = False) -> dict[str, Any]:
+        """What `v.video.submit` is given; `written`, as a cell has it. It never costs more than was shown."""
+        chosen, picture = self._chosen(), self.picture
+        given: dict[str, Any] = {"prompt": self.prompt.strip(), **chosen}
+        if self.negative_prompt.strip():
+            given["negative_prompt"] = self.negative_prompt.strip()
+        if picture is not None:
+            given["image_url"] = picture.written() if written else picture.given()
+        if self.consent and self._asked is not None:
+            given["consents"] = getattr(self._asked, "consents", None)
+        if self._price is not None and self._price[0] == chosen and self._price[1]:
+            given["max_usd"] = self._price[1]
+        return given
+
+    def _estimate(self) -> CallEstimate | None:
+        with self._pricing:
+            self._learn()
+            chosen = self._chosen()
+            if self._price is None or self._price[0] != chosen:
+                self._price = (chosen, self.client.video.quote(**chosen).usd)
+            usd = self._price[1]
+        self._fill_code()
+        return CallEstimate(usd, model=chosen["model"], sandbox=self.client.sandboxed)
+
+    def _cell(self) -> str:
+        given = self._arguments(written=True)
+        return f"{call('job = v.video.submit', given.pop('prompt'), **given)}\nclip = job.wait()\nclip"
+
+    # --- how it looks ----------------------------------------------------------------------------
+
+    def _drawn(self) -> list[html.Child]:
+        asked = {"prompt": self.prompt, **self._chosen()}
+        pairs = ((name.replace("_", " "), text.short(str(value), 300)) for name, value in asked.items())
+        start = [self.picture.drawn("The film starts from")] if self.picture is not None else []
+        return [html.facts(pairs), *start, *([poster(self.video)] if self.video is not None else [])]
+
+    def _said(self) -> str:
+        if self.video is None:
+            return "no film yet"
+        with suppress(ValueError):
+            return f"a film of {text.seconds(self.video.duration)}"
+        return "a film"
+
+    def _left(self) -> None:
+        self._models.close()
+
+
+def _written(path: Path) -> str:
+    return f"Written to {text.short(path.name, 120)}."

@@ -1,0 +1,114 @@
+"""The controls of a film, as its model takes them: what it offers no choice of is not on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from venice_nb.calls.films.limits import DURATIONS, RATIOS, RESOLUTIONS
+from venice_nb.render import html, text
+from venice_nb.ui import view
+from venice_nb.ui.model_picker import ModelPicker, facts
+
+if TYPE_CHECKING:
+    from venice_nb.calls.films.limits import Takes
+    from venice_nb.catalogue import Resolution
+    from venice_nb.ui.video_panel import VideoPanel
+
+STARTS = ("text", "image", "")  # of the models that the panel asks; empty where nothing tells
+ANY = {"resolution": "as the model does", "aspect_ratio": "as the picture"}
+USUAL = "16:9"
+
+
+class VideoPicker(ModelPicker):
+    """Picks among the models that can make a film of what the panel was given."""
+
+    def __init__(self, panel: VideoPanel, value: str) -> None:
+        self._panel = panel
+        super().__init__(panel.client, "video", value=value)
+
+    @property
+    def found(self) -> list[Any]:
+        """The models that the search leaves, of those that fit."""
+        return [model for model in super().found if self._panel.fits(model)]
+
+    def list_models(self) -> None:
+        """Fill the list anew."""
+        self._listed()
+
+    def _told(self, listed: int) -> list[html.Child]:
+        start = "a picture" if self._panel.picture is not None else "words or a picture"
+        return [html.tag("p", f"{listed} models make films from {start}.", class_="vn-line")]
+
+
+class VideoSettings:
+    """Duration, resolution, aspect ratio and sound; traits of the panel by the same names follow them."""
+
+    def __init__(self, panel: VideoPanel) -> None:
+        self._panel = panel
+        self._filling = False
+        self.controls = {
+            "duration": view.choice("Duration", "How long the film is", [("", "")], "", flex="1 1 15em"),
+            "resolution": view.choice("Resolution", "Lines of the film", [("", "")], "", flex="1 1 15em"),
+            "aspect_ratio": view.choice("Aspect ratio", "Width to height", [("", "")], "", flex="1 1 15em"),
+        }
+        self.audio = view.switch("with sound", "Off for a silent film")
+        view.joined(panel, "audio", self.audio)
+        for name, control in self.controls.items():
+            control.observe(lambda change, name=name: self._chosen(name, change.new), "value")
+            panel.observe(lambda change: self._follow(change.name, change.new), name)
+        self._model = view.pane()
+        self.view = view.column(self._model, view.row(*self.controls.values(), self.audio))
+
+    def offer(self, found: Resolution, model: Takes) -> None:
+        """Offer what this model takes; what was chosen stays where it is offered too."""
+        self._fill("duration", [each for each in _or(model.durations, DURATIONS) if each[0].isdigit()])
+        self._fill("resolution", _open(_or(model.resolutions, RESOLUTIONS)))
+        ratios = _or(model.ratios, RATIOS)
+        from_words = model.start == "text" and model.known
+        self._fill("aspect_ratio", ratios if from_words else _open(ratios), first=USUAL)
+        self.audio.layout.display = None if model.sound_choice else "none"
+        view.draw(self._model, html.tag("p", _told(found, model), class_="vn-line"))
+
+    def _fill(self, name: str, offered: list[str], *, first: str = "") -> None:
+        control, wanted = self.controls[name], getattr(self._panel, name)
+        if wanted not in offered:
+            wanted = first if first in offered and "" not in offered else (offered or [""])[0]
+        self._filling = True
+        try:
+            control.options = [(each or ANY[name], each) for each in offered] or [("", "")]
+            control.value = wanted
+        finally:
+            self._filling = False
+        control.layout.display = None if len(offered) > 1 else "none"
+        setattr(self._panel, name, wanted)
+
+    def _chosen(self, name: str, value: str) -> None:
+        if not self._filling:
+            setattr(self._panel, name, value)
+
+    def _follow(self, name: str, value: str) -> None:
+        control = self.controls[name]
+        if value in [each for _, each in control.options]:
+            control.value = value
+
+
+def _or(told: tuple[str, ...] | None, every: tuple[str, ...]) -> list[str]:
+    """What the model offers; all that the API knows where the list does not tell."""
+    return list(every if told is None else told)
+
+
+def _open(offered: list[str]) -> list[str]:
+    """The same with the choice to leave it to the model, where there is a choice."""
+    return ["", *offered] if len(offered) > 1 else [""]
+
+
+def _told(found: Resolution, model: Takes) -> html.Html:
+    """Who makes the film, how long and how, on one line."""
+    known: Any = found.model
+    if known is None:
+        return html.escape(text.short(found.id, 80))
+    lengths = [each for each in model.durations or () if each[0].isdigit()]
+    span = [" to ".join(dict.fromkeys([lengths[0], lengths[-1]]))] if lengths else []
+    lines = ["/".join(model.resolutions)] if model.resolutions else []
+    sound = [] if model.sound is None else ["sound" if model.sound else "silent"]
+    return html.join(facts(known), " ", " · ".join([*span, *lines, *sound]))
