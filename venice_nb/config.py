@@ -257,7 +257,7 @@ def _warn_of(file: Path) -> None:
     trouble = []
     if os.name == "posix" and file.stat().st_mode & 0o077:
         trouble.append("other users of this machine can read it (chmod 600 .env)")
-    if _tracked(file):
+    if tracked(file):
         trouble.append("git keeps it (git rm --cached .env, add it to .gitignore, and make a new key)")
     if trouble:
         warnings.warn(
@@ -265,7 +265,7 @@ def _warn_of(file: Path) -> None:
         )
 
 
-def _tracked(file: Path) -> bool:
+def tracked(file: Path) -> bool:
     """Whether git's index names the file; git itself is not run, as it runs what the folder configures."""
     for place in file.parents:
         index = place / ".git" / "index"

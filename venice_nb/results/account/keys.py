@@ -12,6 +12,7 @@ from venice_nb.errors import InvalidInput
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed, static_mode
 from venice_nb.results import saving
+from venice_nb.results.account import dotenv_file
 from venice_nb.results.headers import Headers
 from venice_nb.results.reading import mapping, number, string
 from venice_nb.results.table import Table
@@ -123,6 +124,25 @@ class ApiKey(Displayed):
                 do="make a new one and delete this one, if its secret is lost",
             )
         return Revealed(self.secret.reveal())
+
+    def save_secret(
+        self,
+        path: str | os.PathLike[str] = ".env",
+        *,
+        name: str = "VENICE_API_KEY",
+        overwrite: bool = False,
+    ) -> Path:
+        """Writes the secret into a `.env` file, where `Venice()` finds it, and gives the path.
+
+        Args:
+            path: the file, or its folder. What else it holds stays; from then on only you can read it.
+            name: of the variable.
+            overwrite: put it in the place of a key that the file holds already.
+
+        Raises InvalidInput, before anything is written, like `reveal`, and for a file that git keeps.
+
+        """
+        return dotenv_file.put(self.reveal(), path, name, overwrite=overwrite)
 
     @property
     def request_id(self) -> str | None:
