@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.errors import VeniceError
 from venice_nb.policy.spend_book import Line
 from venice_nb.results.money import Cost, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from venice_nb.calls.call import Call
 
 
@@ -53,6 +57,16 @@ def line_of(call: Call[Any], result: Any, cost: Cost | None, *, note: str = "") 
         answer_id=_word_in(getattr(result, "raw", None), "id") if usage.total_tokens else "",
         note=note,
     )
+
+
+def line_of_forsaken(call: Call[Any], read: Callable[[], Any], when: float) -> Line:
+    """The line of a stream that nobody read to its end or closed: it was dropped at the time `when`."""
+    try:
+        result = read()
+    except VeniceError as error:
+        result = error
+    cost = cost_of(result) or Cost()
+    return replace(line_of(call, result, cost, note="" if cost.usd is not None else "ended early"), time=when)
 
 
 def _word(thing: Any, name: str) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.aio import heartbeat
@@ -17,6 +20,7 @@ from venice_nb.client.clock import glance
 from venice_nb.client.http import clean
 from venice_nb.client.lent import AsyncWholeReply, WholeReply
 from venice_nb.client.together import in_tasks, in_threads
+from venice_nb.errors import VeniceError
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, attempts
 from venice_nb.policy.steps import Fetch, Open, Plan, Run, Send, Sleep, Together, Work
 from venice_nb.render.live import Countdown
@@ -56,14 +60,17 @@ class _Policy:
 
         The reply of a stream that is `lent` to the user is then also the last one of the client.
         """
+        bare = replace(answered, stream=None)  # no cycle: a stream that is dropped is freed at once
 
-        def then(result: Any) -> None:
-            self._settle(answered, call, result)
-            if lent:
-                self.session.last = result
+        def then(read: Callable[[], Any]) -> None:
+            with suppress(VeniceError):  # the loop over the stream raises what there is to raise
+                result = self._taken(bare, call, read)
+                if lent:
+                    self.session.last = result
 
         if answered.stream is not None:
             answered.stream.then = then
+            answered.stream.forsaken = partial(self.session.forsaken, call)
         return answered.stream
 
     def _whole(self, answered: Answered, call: Call[T]) -> T:
@@ -72,9 +79,13 @@ class _Policy:
         return reply
 
     def _read(self, answered: Answered, call: Call[T]) -> T:
-        """The result in a whole answer, booked; so is one that cannot be read, unless it was free."""
+        """The result in a whole answer, booked."""
+        return self._taken(answered, call, partial(call.read, answered.received))
+
+    def _taken(self, answered: Answered, call: Call[T], read: Callable[[], T]) -> T:
+        """What `read` gives, booked; so is an answer that cannot be read, unless it was free."""
         try:
-            result = call.read(answered.received)
+            result = read()
         except BaseException as error:
             if answered.hold is not None:
                 answered.hold.settle(0.0 if getattr(error, "charged", "") == "no" else None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.jobs import Progress
 from venice_nb.catalogue import Catalogue
-from venice_nb.client.booking import cost_of, line_of
+from venice_nb.client.booking import cost_of, line_of, line_of_forsaken
 from venice_nb.policy.budget import Purse
 from venice_nb.policy.spend_book import book_for
 from venice_nb.render.live import notice
@@ -41,14 +43,11 @@ class Session:
         private: the sandbox, or a transport of the user's own: what they say is no answer of the API, and is
             kept in memory for as long as they live. None for a server.
         last: the last reply, also one that was cut short; None before the first.
-        calls: how many lines the book has: the answers, but for those to the question how a job is doing, and
-            the calls whose answer was lost.
-        cost: what those of a known price cost together, None before the first.
-        unpriced: how many of them cost something that is not known.
         left: US dollars and DIEM as of the last answer, those of `Balance()` before the first that told.
         opening: US dollars and DIEM just before the first answer that told.
         purse: the budgets that calls must fit.
-        spend: one line for every answer counted in `calls`, and for those that may have been charged.
+        spend: one line for every answer but those to the question how a job is doing, and for each attempt
+            without one that may have been charged.
         run: carries out a plan: gives its result, or a coroutine for it with an `AsyncVenice`. Results that
             can be worked on further, and jobs that can be waited for, keep the session for this.
         allowed: requests and tokens a minute that a model of a family may be sent, as far as is known.
@@ -77,9 +76,6 @@ class Session:
         self.private = sandbox if private is None else private
         self.catalogue = Catalogue.bundled()
         self.last: Any = None
-        self.calls = 0
-        self.cost: Cost | None = None
-        self.unpriced = 0
         self.left = self.opening = Balance()
         self.purse = purse or Purse()
         self.spend = book_for(settings.base_url, key, private=self.private is not None)
@@ -93,6 +89,22 @@ class Session:
         return self.left.usd
 
     @property
+    def calls(self) -> int:
+        """How many lines the book has."""
+        return len(self.spend.lines)
+
+    @property
+    def cost(self) -> Cost | None:
+        """What those of a known price cost together; None before the first that cost something."""
+        known = [Cost(line.usd, line.source) for line in self.spend.lines if line.usd]
+        return sum(known[1:], known[0]) if known else None
+
+    @property
+    def unpriced(self) -> int:
+        """How many lines cost something that is not known."""
+        return sum(line.usd is None for line in self.spend.lines)
+
+    @property
     def default_model(self) -> str:
         """The model for chat where none is named; empty means the server's default trait."""
         return self.settings.default_model
@@ -104,13 +116,8 @@ class Session:
         told = getattr(headers, "balance", None)
         balance = told if isinstance(told, Balance) and told.total is not None else None
         asked = isinstance(result, Progress)  # how often a job is asked for depends on the clock, and is free
-        with self._lock:
-            self.calls += not asked
-            if cost is not None and cost.usd is None:
-                self.unpriced += 1
-            elif cost is not None:
-                self.cost = cost if self.cost is None else self.cost + cost
-            if balance is not None:
+        if balance is not None:
+            with self._lock:
                 self.left = balance
                 self.opening = balance if self.opening.total is None else self.opening
         if not asked:
@@ -126,21 +133,23 @@ class Session:
     def missed(self, call: Call[Any], error: BaseException | None) -> None:
         """Write down a paid call of which no answer can be read, unless it certainly cost nothing.
 
-        One that was interrupted has no error.
+        One that was interrupted has no error, and one that garbage collection ended a GeneratorExit.
         """
         charged = getattr(error, "charged", "unknown")
-        if call.paid and charged != "no":
-            with self._lock:
-                self.calls += 1
-                self.unpriced += 1
-            note = "charged" if charged == "yes" else "outcome unknown"
-            self.spend.add(line_of(call, error, Cost(), note=note))
+        if not call.paid or charged == "no":
+            return
+        line = line_of(call, error, Cost(), note="charged" if charged == "yes" else "outcome unknown")
+        if isinstance(error, GeneratorExit):
+            self.spend.add_later(lambda: line)
+        else:
+            self.spend.add(line)
+
+    def forsaken(self, call: Call[Any], read: Callable[[], Any]) -> None:
+        """Have a stream written down that was opened and dropped, of which `read` tells what had arrived."""
+        self.spend.add_later(partial(line_of_forsaken, call, read, time.time()))
 
     def returned(self, line: Line) -> None:
         """Write down money that came back: a line below zero."""
-        with self._lock:
-            self.calls += 1
-            self.cost = Cost(line.usd, "charged") + (self.cost or 0)
         self.spend.add(line)
 
     def announce_choice(self, found: Resolution) -> None:

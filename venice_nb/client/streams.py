@@ -6,7 +6,10 @@ The two streams around an `Intake` differ only in how they wait.
 from __future__ import annotations
 
 import asyncio
+import atexit
+import os
 import time
+import weakref
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
@@ -23,12 +26,14 @@ if TYPE_CHECKING:
     from venice_nb.errors import StreamInterrupted
 
 T = TypeVar("T")
+_open: weakref.WeakSet[_Pieces[Any]] = weakref.WeakSet()
 
 
 class _Pieces(Generic[T]):
     """What both kinds of stream show: the text so far, and the reply.
 
-    `then` is called once with the reply, when the stream has ended, was cut or is closed before its end.
+    `then` is called once with what gives the reply, when the stream has ended, was cut or is closed before
+    its end. Of one that nobody closed, `forsaken` is told instead, in the middle of a garbage collection.
     """
 
     def __init__(
@@ -42,7 +47,9 @@ class _Pieces(Generic[T]):
         self._closed = False
         self._told = False
         self._result: T | None = None
-        self.then: Callable[[T], None] | None = None
+        self.then: Callable[[Callable[[], T]], None] | None = None
+        self.forsaken: Callable[[Callable[[], T]], None] | None = None
+        _open.add(self)
 
     @property
     def intake(self) -> Intake[T]:
@@ -75,10 +82,17 @@ class _Pieces(Generic[T]):
             watch(piece)
 
     def _tell(self) -> None:
-        if not self._told and self._intake.gatherer.started:
+        if not self._told:
             self._told = True
+            _open.discard(self)
             if self.then is not None:
-                self.then(self.reply)
+                self.then(lambda: self.reply)
+
+    def _tell_later(self) -> None:
+        if not getattr(self, "_told", True):
+            self._told = True
+            if self.forsaken is not None:
+                self.forsaken(self._intake.result)
 
     def _patience(self) -> float:
         """Until when the next piece may take: a stream that has begun may not pause for long."""
@@ -90,6 +104,22 @@ class _Pieces(Generic[T]):
         if time.monotonic() >= self._until:
             return self._intake.cut("the stream took longer than its total time")
         return self._intake.cut("nothing more arrived in time")
+
+
+@atexit.register
+def _forsake() -> None:
+    """At the end of the program, streams that are still open are dropped."""
+    for stream in list(_open):
+        stream._tell_later()  # noqa: SLF001  a stream's own function
+
+
+def _after_fork() -> None:
+    for stream in list(_open):
+        stream._told = True  # noqa: SLF001  likewise; it is the parent's to write down
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class ReplyStream(_Pieces[T]):
@@ -187,7 +217,8 @@ class ReplyStream(_Pieces[T]):
         self.close()
 
     def __del__(self) -> None:
-        self._free()  # and nothing else: who listens may be in the middle of something
+        self._tell_later()
+        self._free()
 
 
 class AsyncReplyStream(_Pieces[T]):
@@ -278,6 +309,7 @@ class AsyncReplyStream(_Pieces[T]):
         await self.close()
 
     def __del__(self) -> None:
+        self._tell_later()
         if not getattr(self, "_closed", True) and not self._loop.is_closed():
             self._closed = True
             self._loop.call_soon_threadsafe(_shut, self._loop, self._response, self._release)

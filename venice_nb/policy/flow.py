@@ -186,8 +186,8 @@ class _Course:
         except BaseException as stop:
             if isinstance(stop, errors.InvalidInput):
                 attempt.sent = False  # it could not even be written down
-            elif self.flying and attempt.sent and not isinstance(stop, GeneratorExit):
-                self._miss(None)  # not when garbage is collected: that may be in the middle of anything
+            elif self.flying and attempt.sent:
+                self._miss(stop if isinstance(stop, GeneratorExit) else None)
             raise
         self.flying = False
         if outcome is None:
@@ -364,7 +364,7 @@ class _Course:
             self.guard.risked += self.call.price or 0.0
         return pause
 
-    def _miss(self, error: errors.VeniceError | None) -> None:
+    def _miss(self, error: BaseException | None) -> None:
         self.told = True
         if self.missed is not None and self.call.paid:
             self.missed(self.call, error)

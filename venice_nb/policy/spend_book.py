@@ -7,12 +7,14 @@ in memory, and where it cannot be used at all they stay there.
 
 from __future__ import annotations
 
+import atexit
 import hmac
 import os
 import threading
 import time
 import warnings
 import weakref
+from collections import deque
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,10 @@ from venice_nb.policy.store import Busy, Store, Unusable, state_folder
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
     from pathlib import Path
 
+    from venice_nb.results.money import Source
     from venice_nb.secrets import Secret
 
 
@@ -55,7 +59,7 @@ class Line:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float | None = None
-    source: str = "unknown"
+    source: Source = "unknown"
     request_id: str = ""
     answer_id: str = ""
     note: str = ""
@@ -97,16 +101,33 @@ class Book:
     """
 
     def __init__(self, store: SpendFile | None = None, identity: bytes = b"") -> None:
-        self.lines: list[Line] = []
+        self._lines: list[Line] = []
         self._store, self._identity = store, identity
         self._owed: list[Line] = []  # lines that met a locked file
         self._lock = threading.Lock()
         _books.add(self)
 
+    @property
+    def lines(self) -> list[Line]:
+        """What this client spent, in the order in which it was written down."""
+        _catch_up()
+        return self._lines
+
+    def add_later(self, make: Callable[[], Line]) -> None:
+        """Have a line made and written down by whoever uses a book next, or at the end of the program.
+
+        For what is noticed while garbage is collected, which may be in the middle of anything.
+        """
+        _later.append((self, make))
+
     def add(self, line: Line) -> None:
         """Write a line down. Never raises for the file's sake."""
+        _catch_up()
+        self._add(line)
+
+    def _add(self, line: Line) -> None:
         with self._lock:
-            self.lines.append(line)
+            self._lines.append(line)
             if self._store is not None:
                 self._owed.append(line)
         self._write()
@@ -118,6 +139,7 @@ class Book:
         """
         if self._store is None:
             return [line for line in self.lines if line.time >= since]
+        _catch_up()
         self._write()
 
         def act(connection: sqlite3.Connection) -> list[Line]:
@@ -169,6 +191,7 @@ class Book:
         return hmac.digest(self._store.salt, self._identity, "sha256")
 
 
+_later: deque[tuple[Book, Callable[[], Line]]] = deque()
 _books: weakref.WeakSet[Book] = weakref.WeakSet()
 _files: dict[Path, SpendFile] = {}
 _lock = threading.Lock()
@@ -185,9 +208,28 @@ def book_for(base_url: str, key: Secret | None, *, private: bool) -> Book:
     return Book(store, identity)
 
 
+def _catch_up() -> None:
+    """Write down what garbage collections have left."""
+    while _later:
+        try:
+            book, make = _later.popleft()
+        except IndexError:  # another thread was quicker
+            return
+        book._add(make())  # noqa: SLF001  a book's own function
+
+
+@atexit.register
+def _at_the_end() -> None:
+    """Nothing is owed to the files when the program ends."""
+    _catch_up()
+    for book in list(_books):
+        book._write()  # noqa: SLF001  likewise
+
+
 def _after_fork() -> None:
     global _lock  # noqa: PLW0603  a thread of the parent may hold the old one for ever
     _lock = threading.Lock()
+    _later.clear()  # the parent's own
     for book in list(_books):
         book.begin_anew()
 
