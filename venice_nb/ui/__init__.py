@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from venice_nb.catalogue.names import ModelName
+    from venice_nb.rag.corpus import Corpus
+    from venice_nb.rag.rag import Rag
     from venice_nb.results.characters import Character
+    from venice_nb.results.sound.voices import ClonedVoice, Voice
     from venice_nb.ui.chat_panel import ChatPanel
+    from venice_nb.ui.lab_panel import Lab
     from venice_nb.ui.model_panel import ModelPanel
+    from venice_nb.ui.rag_panel import RagPanel
     from venice_nb.ui.video_panel import VideoPanel
+    from venice_nb.ui.voice_panel import VoicePanel
     from venice_nb.venice import Venice
 
-__all__ = ["chat", "models", "video"]
+__all__ = ["chat", "lab", "models", "rag", "video", "voice"]
 
 
 def chat(
@@ -53,6 +59,29 @@ def chat(
     return ChatPanel(client, system=system, character=character, model=model, **parameters)
 
 
+def lab(client: Venice, *, tab: str = "chat", rag: Any = None, explore: Any = None) -> Lab:
+    """All panels as tabs: what `make app` serves.
+
+    Args:
+        client: who is asked, a `Venice`.
+        tab: the panel that is shown first: chat, images, video, voice, models, rag, explore or account.
+        rag: documents to begin with, a `v.rag(corpus)`; else they are chosen in the tab.
+        explore: an `EmbeddingMatrix` for the map; without one that tab is left out.
+
+    A panel is made when its tab is first opened; `lab.panels` has those by name, `lab.panel(name)` any.
+
+    >>> import venice_nb as vn
+    >>> lab = vn.ui.lab(vn.Venice.sandbox(), tab="models")
+    >>> lab.panel("models").search = "qwen"
+    >>> list(lab.panels)
+    ['models']
+
+    """
+    from venice_nb.ui.lab_panel import Lab  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return Lab(client, tab=tab, rag=rag, explore=explore)
+
+
 def models(client: Venice) -> ModelPanel:
     """The models in a table to filter by type, ability, price, context and privacy; two of them compared.
 
@@ -73,6 +102,34 @@ def models(client: Venice) -> ModelPanel:
     from venice_nb.ui.model_panel import ModelPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ModelPanel(client)
+
+
+def rag(source: Venice | Rag, corpus: Corpus | str | None = None) -> RagPanel:
+    """Documents to ask: answers with the passages they cite, and why these; settings to turn and to measure.
+
+    Args:
+        source: a client, a `Venice`, or what `v.rag(corpus)` gave.
+        corpus: with a client, the documents to begin with: a `Corpus`, or a folder, file or pattern. They can
+            also be named or uploaded in the panel.
+
+    The price line tells what is to be embedded first. `panel.answer` and `panel.explanation` are the last
+    answer and why it has these passages, `panel.rag` the `Rag` behind it, `panel.questions` the questions
+    that were kept for `R.evaluate`, `panel.evaluations` what was measured.
+
+    >>> import venice_nb as vn
+    >>> corpus = vn.Corpus.from_texts({"tides": "High water is at noon.", "pets": "Dogs travel on a lead."})
+    >>> panel = vn.ui.rag(vn.Venice.sandbox(), corpus)
+    >>> panel.question = "When is high water?"
+    >>> panel.ask()
+    >>> panel.wait(60)
+    True
+    >>> panel.answer.text, panel.explanation.words[0]
+    ('High water is at noon [1].', ('high', 'water'))
+
+    """
+    from venice_nb.ui.rag_panel import RagPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return RagPanel(source, corpus)
 
 
 def video(client: Venice, *, image: Any = None, model: ModelName | None = None) -> VideoPanel:
@@ -100,3 +157,42 @@ def video(client: Venice, *, image: Any = None, model: ModelName | None = None) 
     from venice_nb.ui.video_panel import VideoPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return VideoPanel(client, image=image, model=model)
+
+
+def voice(
+    client: Venice,
+    *,
+    text: str = "",
+    model: ModelName | None = None,
+    voice: str | Voice | ClonedVoice | None = None,
+    recording: Any = None,
+) -> VoicePanel:
+    """Text spoken by a voice that can be heard first; recordings written down, with lines that play.
+
+    Args:
+        client: who is asked, a `Venice`.
+        text: what is spoken, to begin with.
+        model: a speech model to begin with; else the voice's own, or the one that other panels use.
+        voice: a voice to begin with, by name, out of `v.audio.voices()`, or a cloned one.
+        recording: what is transcribed, to begin with: a path, bytes, an `Audio`.
+
+    A recording is a file by its path, an upload, the speech just made, or the microphone, for which the extra
+    `record` is needed. `panel.speech` is the last `Audio`, `panel.transcript` the last `Transcript` and
+    `panel.heard` its text, for other cells.
+
+    >>> import venice_nb as vn
+    >>> panel = vn.ui.voice(vn.Venice.sandbox(), text="The lagoon is calm today.", voice="bf_emma")
+    >>> panel.speak()
+    >>> panel.wait(60)
+    True
+    >>> panel.recording = panel.speech
+    >>> panel.transcribe()
+    >>> panel.wait(60)
+    True
+    >>> panel.heard
+    'The lagoon is calm today.'
+
+    """
+    from venice_nb.ui.voice_panel import VoicePanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return VoicePanel(client, text=text, model=model, voice=voice, recording=recording)

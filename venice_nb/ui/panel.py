@@ -12,13 +12,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from traitlets import Bool, HasTraits, Unicode
+from traitlets import Bool, Unicode
 
 from venice_nb.calls.check import refuse
 from venice_nb.errors import VeniceError
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Replaced, environment, heard_by, static_mode
+from venice_nb.render.live import Bundle, heard_by, static_mode
 from venice_nb.ui import view
+from venice_nb.ui.shown import Shown
 from venice_nb.ui.task import Task
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ BUSY = "Still busy: wait, or press Stop first."
 ENDING = 2.0  # seconds that a task gets to end when its panel is closed
 
 
-class Panel(HasTraits):
+class Panel(Shown):
     """The base of all panels.
 
     Attributes:
@@ -73,12 +74,14 @@ class Panel(HasTraits):
         self._closed = False
         self._notes: list[str] = []
         self._began = len(client.spend.lines)
-        self._still = Replaced()
         self._panes = [view.pane() for _ in range(4)]
         self._code_area = view.area("Code", "The cell that does the same: select it and copy it", rows=6)
         self._code = view.Section("Copy as code", "Shows the cell that does the same", [self._code_area])
         self._code.toggle.observe(lambda _: self._fill_code(), "value")
         head, price, status, money = self._panes
+        self.way_out = view.row(
+            view.button("Close", "Stops what is under way and removes the panel", self.close)
+        )
         self.view = view.column(
             head,
             *self._body(),
@@ -87,7 +90,7 @@ class Panel(HasTraits):
             money,
             view.sections(*self._sections(), self._code),
             *self._results(),
-            view.row(view.button("Close", "Stops what is under way and removes the panel", self.close)),
+            self.way_out,
         )
         self.view.add_class("vn-panel")
         for control in view.controls(self.view):
@@ -202,7 +205,7 @@ class Panel(HasTraits):
             self._draw_lines()
             self._fill_code()
             self.busy = False
-            self._still.change(self._picture(still=True))
+            self._still.change(self.picture(still=True))
 
     def _hear(self, doing: str, line: str, *, passing: bool) -> None:
         """A wait is shown while it lasts; a notice stays."""
@@ -243,7 +246,7 @@ class Panel(HasTraits):
         if self._task is not None:
             self._task.stop()
             self._task.wait(ENDING)
-        self._still.change(self._picture(still=True))
+        self._still.change(self.picture(still=True))
         self._left()
         view.discard(self.view)
 
@@ -305,7 +308,7 @@ class Panel(HasTraits):
         view.draw(status, html.tag("output", self.status, class_=kind) if self.status else "")
         view.draw(money, html.tag("p", self.spent, class_="vn-line"))
 
-    def _picture(self, *, still: bool = False) -> Bundle:
+    def picture(self, *, still: bool = False) -> Bundle:
         """The state as text and HTML. A `still` gives way to the panel where that is on the page."""
         lines = [self.status] if self.status and not static_mode() else []
         card = html.card(
@@ -318,31 +321,9 @@ class Panel(HasTraits):
         body = html.tag("div", card, class_="vn-still") if still else card
         return {"text/plain": "\n".join([repr(self), *lines]), "text/html": html.page(body)}
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002  Jupyter's
-        if environment() == "terminal":
-            return {"text/plain": repr(self)}
-        live = {} if static_mode() else self.view._repr_mimebundle_()
-        return {**live, **self._picture()}
-
-    def _ipython_display_(self) -> None:
-        """The panel, and below it its picture, which shows where and when the panel does not.
-
-        Without a notebook, and in one that is compared, this is not here: the picture is the value.
-        """
-        if environment() != "notebook" or static_mode():
-            raise NotImplementedError
-        live = self.view._repr_mimebundle_()
-        Replaced().show({**live, "text/plain": repr(self), "text/html": ""})
-        self._still.show(self._picture(still=True))
-
     def __repr__(self) -> str:
         said = self._said()
         return f"<{self.title} panel{': ' * bool(said)}{said}>"
-
-    def __reduce__(self) -> Any:
-        raise TypeError(
-            "a panel holds its client and is never pickled; panel.code is the cell that does the same"
-        )
 
 
 def told(error: Exception) -> str:
