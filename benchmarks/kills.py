@@ -47,6 +47,8 @@ def main() -> int:
                 child.join(rng.uniform(0.0, within))
                 child.kill()
             child.join()
+            if child.exitcode not in (0, -signal.SIGKILL):
+                raise SystemExit("a child failed by itself")
             for counted in state.glob("failures-*"):
                 counted.unlink()  # a killed request counts as failed for half a minute, and would hold us up
             return child.exitcode == -signal.SIGKILL
