@@ -277,6 +277,13 @@ def identifier(*content: str) -> str:
     return "vn-" + sha256("\0".join(content).encode("utf-8", "replace")).hexdigest()[:12]
 
 
+def share(ident: str, percent: int) -> Html:
+    """How much of the first of two pictures is seen: a style element for the ``vn-wipe`` of this id."""
+    if not re.fullmatch(r"vn-[0-9a-f]+", ident):
+        raise ValueError("an id is made by identifier()")
+    return Html(f"<style>#{ident}{{--vn-at:{int(percent)}%}}</style>")
+
+
 def style(content: str | None = None) -> Html:
     """The style element: all of it, or the rules ``content`` uses, since every saved display carries one."""
     rules = _rules()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from venice_nb.results.characters import Character
     from venice_nb.results.sound.voices import ClonedVoice, Voice
     from venice_nb.ui.chat_panel import ChatPanel
+    from venice_nb.ui.image_panel import ImagePanel
     from venice_nb.ui.lab_panel import Lab
     from venice_nb.ui.model_panel import ModelPanel
     from venice_nb.ui.rag_panel import RagPanel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.voice_panel import VoicePanel
     from venice_nb.venice import Venice
 
-__all__ = ["chat", "lab", "models", "rag", "video", "voice"]
+__all__ = ["chat", "images", "lab", "models", "rag", "video", "voice"]
 
 
 def chat(
@@ -57,6 +58,37 @@ def chat(
     from venice_nb.ui.chat_panel import ChatPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ChatPanel(client, system=system, character=character, model=model, **parameters)
+
+
+def images(client: Venice, *, model: ModelName | None = None, **parameters: Any) -> ImagePanel:
+    """Pictures from a prompt, in the sizes and styles that a model has; each can be worked on further.
+
+    Args:
+        client: who is asked, a `Venice`.
+        model: a model to begin with; else the one that other panels of this client use.
+        parameters: what `v.images.generate` takes, to begin with, such as `prompt="a canal"` or `seed=7`;
+            what has no control, such as `steps=20`, goes with each request.
+
+    Of the pictures one is picked, and enlarged, changed by an instruction, cut out, compared with another,
+    saved. `panel.gallery` is what is shown and `panel.picked` the one that is picked, for other cells;
+    `panel.galleries` are all that were made: what has arrived is kept, whatever goes wrong after that.
+
+    >>> import venice_nb as vn
+    >>> panel = vn.ui.images(vn.Venice.sandbox(), prompt="a gondola at dusk", variants=2)
+    >>> panel.draw()
+    >>> panel.wait(60)
+    True
+    >>> panel.pick(1)
+    >>> panel.upscale()
+    >>> panel.wait(60)
+    True
+    >>> [image.size for image in panel.gallery]
+    [(1024, 1024), (1024, 1024), (2048, 2048)]
+
+    """
+    from venice_nb.ui.image_panel import ImagePanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return ImagePanel(client, model=model, **parameters)
 
 
 def lab(client: Venice, *, tab: str = "chat", rag: Any = None, explore: Any = None) -> Lab:
