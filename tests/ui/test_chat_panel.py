@@ -354,7 +354,7 @@ def test_the_state_of_a_long_chat_stays_small_and_the_conversation_has_it_all(pa
     for _ in range(4):
         ask(panel, hand, f"Repeat: {long}")
     assert hand(panel).size < CAP
-    assert len(panel._picture()["text/html"]) < CAP
+    assert len(panel.snapshot()["text/html"]) < CAP
     assert "earlier turns are in panel.conversation" in hand(panel).text
     assert len(panel.conversation) == 4
 

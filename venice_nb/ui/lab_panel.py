@@ -83,10 +83,11 @@ class Lab(Shown):
         self._draw_still()
 
     def _draw_still(self) -> None:
-        self._still.change(self.picture(still=True))
+        self._still.change(self.snapshot(still=True))
 
-    def picture(self, *, still: bool = False) -> Bundle:
-        return {**self.panel(self.tab).picture(still=still), "text/plain": repr(self)}
+    def snapshot(self, *, still: bool = False) -> Bundle:
+        """The panel that is shown, as text and HTML."""
+        return {**self.panel(self.tab).snapshot(still=still), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"<Lab: {', '.join(repr(panel)[1:-1] for panel in self.panels.values())}>"

@@ -205,7 +205,7 @@ class Panel(Shown):
             self._draw_lines()
             self._fill_code()
             self.busy = False
-            self._still.change(self.picture(still=True))
+            self._still.change(self.snapshot(still=True))
 
     def _hear(self, doing: str, line: str, *, passing: bool) -> None:
         """A wait is shown while it lasts; a notice stays."""
@@ -246,7 +246,7 @@ class Panel(Shown):
         if self._task is not None:
             self._task.stop()
             self._task.wait(ENDING)
-        self._still.change(self.picture(still=True))
+        self._still.change(self.snapshot(still=True))
         self._left()
         view.discard(self.view)
 
@@ -308,7 +308,7 @@ class Panel(Shown):
         view.draw(status, html.tag("output", self.status, class_=kind) if self.status else "")
         view.draw(money, html.tag("p", self.spent, class_="vn-line"))
 
-    def picture(self, *, still: bool = False) -> Bundle:
+    def snapshot(self, *, still: bool = False) -> Bundle:
         """The state as text and HTML. A `still` gives way to the panel where that is on the page."""
         lines = [self.status] if self.status and not static_mode() else []
         card = html.card(

@@ -10,7 +10,7 @@ from venice_nb.render.live import Bundle, Replaced, environment, static_mode
 
 
 class Shown(HasTraits):
-    """What has a `view` of widgets and a `picture` of them.
+    """What has a `view` of widgets and a `snapshot` of them.
 
     Attributes:
         view: the widget that is shown.
@@ -23,7 +23,7 @@ class Shown(HasTraits):
         super().__init__(**traits)
         self._still = Replaced()
 
-    def picture(self, *, still: bool = False) -> Bundle:
+    def snapshot(self, *, still: bool = False) -> Bundle:
         """The state as text and HTML. A `still` gives way to the widgets where they are on the page."""
         raise NotImplementedError
 
@@ -31,7 +31,7 @@ class Shown(HasTraits):
         if environment() == "terminal":
             return {"text/plain": repr(self)}
         live = {} if static_mode() else self.view._repr_mimebundle_()
-        return {**live, **self.picture()}
+        return {**live, **self.snapshot()}
 
     def _ipython_display_(self) -> None:
         """The widgets, and below them the picture, which shows where and when they do not.
@@ -42,7 +42,7 @@ class Shown(HasTraits):
             raise NotImplementedError
         live = self.view._repr_mimebundle_()
         Replaced().show({**live, "text/plain": repr(self), "text/html": ""})
-        self._still.show(self.picture(still=True))
+        self._still.show(self.snapshot(still=True))
 
     def __reduce__(self) -> Any:
         raise TypeError(
