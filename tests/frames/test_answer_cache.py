@@ -15,7 +15,7 @@ import venice_nb as vn
 from tests.frames.tables import Server
 from venice_nb.calls.talk.chat import chat_completion
 from venice_nb.catalogue import Catalogue
-from venice_nb.policy import answer_cache
+from venice_nb.policy import answer_cache, claims
 from venice_nb.policy.answer_cache import AnswerCache, AnswerFile, answers_for, answers_path, asked
 
 BASE = "https://api.venice.ai/api/v1"
@@ -285,3 +285,89 @@ def test_nothing_is_warned_of_in_the_usual_case(cache):
         cache.put({b"a" * 32: b"1"})
         cache.get(b"a" * 32)
         cache.clear()
+
+
+# --- claims --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def runs():
+    made = [claims.begin(), claims.begin()]
+    yield made
+    for name in made:
+        claims.end(name)
+
+
+@pytest.mark.parametrize("in_a_file", [True, False])
+def test_what_one_run_pays_for_no_other_does_until_it_gives_it_back(cache, runs, in_a_file):
+    cache = cache if in_a_file else AnswerCache()
+    mine, theirs = runs
+    assert cache.claim(b"a" * 32, mine)
+    assert cache.claim(b"a" * 32, mine)
+    assert not cache.claim(b"a" * 32, theirs)
+    assert cache.claim(b"b" * 32, theirs)
+    cache.give_back(mine, b"a" * 32)
+    assert cache.claim(b"a" * 32, theirs)
+    assert not cache.claim(b"a" * 32, mine)
+    cache.give_back(theirs)
+    assert cache.claim(b"a" * 32, mine)
+    assert cache.claim(b"b" * 32, mine)
+
+
+@pytest.mark.parametrize("in_a_file", [True, False])
+def test_what_was_answered_meanwhile_may_be_looked_up(cache, runs, in_a_file):
+    cache = cache if in_a_file else AnswerCache()
+    cache.claim(b"a" * 32, runs[0])
+    cache.put({b"a" * 32: b"1"})
+    assert cache.claim(b"a" * 32, runs[1])
+
+
+@pytest.mark.parametrize(
+    "change", ["until = 0", "until = until + 1e6", "owner = 'a run that is over'", "pid = 0x3ffffff"]
+)
+def test_a_claim_of_nobody_is_void(cache, file, runs, change):
+    cache.claim(b"a" * 32, runs[0])
+    file._connection.execute(f"UPDATE claim SET {change}")
+    assert cache.claim(b"a" * 32, runs[1])
+
+
+def test_another_machine_is_believed_until_the_time(cache, file, runs):
+    cache.claim(b"a" * 32, runs[0])
+    file._connection.execute("UPDATE claim SET host = 'elsewhere', pid = 0x3ffffff")
+    assert not cache.claim(b"a" * 32, runs[1])
+
+
+def test_without_a_file_that_can_be_written_everybody_pays(tmp_path, runs, cache, file, monkeypatch):
+    (tmp_path / "other").write_text("a file where the folder should be")
+    none = AnswerCache(AnswerFile(tmp_path / "other" / "answers.sqlite3"))
+    assert none.claim(b"a" * 32, runs[0])
+    assert none.claim(b"a" * 32, runs[1])
+    monkeypatch.setattr(answer_cache, "PATIENCE", 0.0)
+    monkeypatch.setattr(file, "run", lambda act: (_ for _ in ()).throw(answer_cache.Busy))
+    assert cache.claim(b"a" * 32, runs[0])
+
+
+def test_a_row_that_another_run_is_asking_is_left_to_it(world, unhurried, monkeypatch):
+    """Its answer comes while this run waits, and is taken; a row that it gives up is asked."""
+    server = Server()
+    unhurried(world.open(server))
+    answers, other = answers_for(world.client._session.private), claims.begin()
+    world.run(lambda v: v.chat.map(["a", "b"]))
+    kept = dict(answers._held)
+    answers._held.clear()
+    first, second = kept
+    answers.claim(first, other)
+    answers.claim(second, other)
+    looks = []
+
+    def claim(key, owner, real=answers.claim):
+        looks.append(key)
+        if looks.count(key) == 3:
+            answers.put({first: kept[first]}) if key == first else answers.give_back(other, second)
+        return real(key, owner)
+
+    monkeypatch.setattr(answers, "claim", claim)
+    table = world.run(lambda v: v.chat.map(["a", "b", "c"]))
+    assert table["answer"].tolist() == ["A", "B", "C"]
+    assert server.asked == ["a", "b", "c", "b"]
+    claims.end(other)

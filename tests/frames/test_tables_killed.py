@@ -47,3 +47,17 @@ def test_a_kill_at_any_moment_costs_only_what_was_under_way(server, tmp_path, ke
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         assert connection.execute("SELECT count(*) FROM answer").fetchone()[0] == ROWS
     connection.close()
+
+
+def test_two_that_label_the_same_table_at_the_same_time_share_the_work_and_the_bill(server, tmp_path, key):
+    children, state = nursery(), tmp_path / "state"
+    told = [tmp_path / f"told-{number}.json" for number in range(2)]
+    both = [children.Process(target=label, args=(server.base_url, state, key, ROWS, each)) for each in told]
+    for child in both:
+        child.start()
+    for child in both:
+        child.join(60)
+    assert [child.exitcode for child in both] == [0, 0]
+    for each in told:
+        assert json.loads(each.read_text()) == [[f"ROW {n}" for n in range(ROWS)], [None] * ROWS]
+    assert server.billed == {f"row {n}": 1 for n in range(ROWS)}

@@ -3,6 +3,7 @@
 One SQLite file in the user's state directory, written through to the disk (WAL, synchronous=FULL), that only
 the user can read (mode 0600). What was asked, prompts and all, is in it only as a SHA-256; the answers are in
 the clear. Each finished row of a table is one commit. What cannot be written is kept in memory, and told.
+Whoever asks for a row says so first, so that two runs over the same table share the work and the bill.
 """
 
 from __future__ import annotations
@@ -13,26 +14,31 @@ import threading
 import time
 import warnings
 import weakref
+from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
+from venice_nb.policy.claims import Claim
 from venice_nb.policy.journal import on_network
 from venice_nb.policy.store import Busy, Store, Unusable, code, state_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from venice_nb.calls.call import Call
 
+T = TypeVar("T")
 PATIENCE = 10.0  # seconds another program may hold the file before an answer in it counts as not there
 MANY = 500  # keys in one question to the file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS salt(only INTEGER PRIMARY KEY CHECK(only = 1), value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS answer(asked BLOB PRIMARY KEY, reply BLOB NOT NULL, made REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS claim(
+  asked BLOB PRIMARY KEY, owner TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, until REAL NOT NULL);
 """
 
 
@@ -87,6 +93,7 @@ class AnswerCache:
     def __init__(self, file: AnswerFile | None = None) -> None:
         self._file = file
         self._held: dict[bytes, bytes] = {}  # without a file all; else what could not be written yet
+        self._claims: dict[bytes, str] = {}  # who pays for what, without a file
         self._told = False
 
     @property
@@ -121,19 +128,14 @@ class AnswerCache:
         owed, now = dict(self._held), time.time()
 
         def act(connection: sqlite3.Connection) -> None:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                connection.executemany(
-                    "INSERT OR REPLACE INTO answer(asked, reply, made) VALUES (?, ?, ?)",
-                    [(key, reply, now) for key, reply in owed.items()],
-                )
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+            connection.executemany(
+                "INSERT OR REPLACE INTO answer(asked, reply, made) VALUES (?, ?, ?)",
+                [(key, reply, now) for key, reply in owed.items()],
+            )
+            connection.executemany("DELETE FROM claim WHERE asked = ?", [(key,) for key in owed])
 
         try:
-            self._file.run(act)
+            self._file.run(partial(_whole, act))
         except Busy:
             return  # they go with the next ones
         except Unusable as error:
@@ -141,6 +143,52 @@ class AnswerCache:
             return
         for key in owed:
             self._held.pop(key, None)
+
+    def claim(self, key: bytes, owner: str) -> bool:
+        """Whether the run `owner` may go on: it is the one that pays, or there is an answer by now.
+
+        False while another run pays. Without a file that can be written everybody pays for himself.
+        """
+        if key in self._held:
+            return True
+        if self._file is None:
+            return self._claims.setdefault(key, owner) == owner
+
+        def act(connection: sqlite3.Connection) -> bool:
+            if connection.execute("SELECT 1 FROM answer WHERE asked = ?", (key,)).fetchone():
+                return True
+            question = "SELECT owner, pid, host, until FROM claim WHERE asked = ?"
+            found = connection.execute(question, (key,)).fetchone()
+            if found is not None and found[0] != owner and not Claim(*found).over:
+                return False
+            values = (key, *Claim.of(owner))
+            connection.execute("INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?)", values)
+            return True
+
+        return self._settled(act, PATIENCE)
+
+    def give_back(self, owner: str, key: bytes | None = None) -> None:
+        """The run pays for this no more; without a key, for nothing that it has claimed."""
+        for each in [
+            each for each, name in list(self._claims.items()) if name == owner and key in (None, each)
+        ]:
+            self._claims.pop(each, None)
+        if self._file is not None:
+            question = "DELETE FROM claim WHERE owner = ?1 AND (?2 IS NULL OR asked = ?2)"
+            self._settled(lambda connection: bool(connection.execute(question, (owner, key))), 2.0)
+
+    def _settled(self, act: Callable[[sqlite3.Connection], bool], patience: float) -> bool:
+        """What comes of one transaction; True when the file lets none through, which costs money at worst."""
+        assert self._file is not None
+        until = time.monotonic() + patience
+        while True:
+            try:
+                return self._file.run(partial(_whole, act))
+            except Busy:
+                if time.monotonic() > until:
+                    return True
+            except Unusable:
+                return True  # whoever reads or writes next tells of it
 
     def clear(self) -> None:
         """Forget all answers."""
@@ -181,6 +229,18 @@ class AnswerCache:
             "until this process ends; set VENICE_STATE_DIR to a writable folder.",
             stacklevel=2,
         )
+
+
+def _whole(act: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+    """What `act` gives, all of it in one transaction or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        found = act(connection)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return found
 
 
 def _empty(connection: sqlite3.Connection) -> None:

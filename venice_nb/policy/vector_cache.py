@@ -10,8 +10,6 @@ instead of doing it twice. Nothing here ever fails a run: without the file it go
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 import sqlite3
 import threading
 import time
@@ -25,8 +23,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from venice_nb.policy.claims import Claim, begin
 from venice_nb.policy.journal import on_network
-from venice_nb.policy.store import Busy, Store, Unusable, alive, state_folder
+from venice_nb.policy.store import Busy, Store, Unusable, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +38,6 @@ _Batch = tuple["Sequence[bytes]", "NDArray[np.float32]", str, int | None]
 KEY = 16  # bytes of a hash
 MANY = 500  # hashes in one question to the file
 PATIENCE = 10.0  # seconds the file may stay locked before a run goes on without it
-PAYING = 1800.0  # seconds after which nobody is still waiting for the vectors of a batch
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS salt(only INTEGER PRIMARY KEY CHECK(only = 1), value BLOB NOT NULL);
@@ -151,8 +149,7 @@ class VectorCache:
         self._file = file
         self._name = blake2b(name, digest_size=KEY).digest()
         self._tell = tell
-        self._owner = secrets.token_hex(8)
-        _owners.add(self._owner)
+        self._owner = begin()
         self._locked: float | None = None
         self._owed: list[_Batch] = []  # met a locked file
 
@@ -262,12 +259,10 @@ class VectorCache:
     ) -> tuple[Found, set[bytes], int | None]:
         with _Writing(connection):
             theirs: set[bytes] = set()
-            now, host = time.time(), socket.gethostname()
-            for claim, owner, pid, where, until, blob in connection.execute(
-                "SELECT id, owner, pid, host, until, keys FROM claim WHERE owner != ?", (self._owner,)
+            for claim, blob, *by in connection.execute(
+                "SELECT id, keys, owner, pid, host, until FROM claim WHERE owner != ?", (self._owner,)
             ).fetchall():
-                gone = where == host and (owner not in _owners if pid == os.getpid() else not alive(pid))
-                if gone or not now < until <= now + PAYING:
+                if Claim(*by).over:
                     connection.execute("DELETE FROM claim WHERE id = ?", (claim,))
                 else:
                     theirs.update(blob[at : at + KEY] for at in range(0, len(blob), KEY))
@@ -276,8 +271,7 @@ class VectorCache:
             mine = [key for at, key in enumerate(keys) if at not in there and key not in theirs]
             claimed = None
             if mine:
-                values = (self._owner, os.getpid(), host, now + PAYING, b"".join(mine))
-                claimed = connection.execute(_CLAIM, values).lastrowid
+                claimed = connection.execute(_CLAIM, (*Claim.of(self._owner), b"".join(mine))).lastrowid
         return found, theirs, claimed
 
     def _put(self, owed: _Batch, connection: sqlite3.Connection) -> bool:
@@ -325,7 +319,6 @@ class _Writing:
                 self._connection.execute("ROLLBACK")
 
 
-_owners: set[str] = set()  # the runs of this process, so that one with the number of a dead one is not it
 _files: dict[Path, VectorFile] = {}
 _private: weakref.WeakKeyDictionary[Any, VectorFile] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()

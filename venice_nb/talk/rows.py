@@ -34,8 +34,9 @@ from venice_nb.errors import (
     plain,
 )
 from venice_nb.policy.answer_cache import AnswerCache, answers_for, asked
+from venice_nb.policy.claims import begin, end
 from venice_nb.policy.pace import pace
-from venice_nb.policy.steps import Done, Plan, Run, Send, Sleep, Together
+from venice_nb.policy.steps import Done, Plan, Run, Send, Sleep, Together, Work
 from venice_nb.render.progress import Bar
 from venice_nb.render.text import count, money
 from venice_nb.results.chat_plan import ChatPlan
@@ -52,6 +53,7 @@ MOST = 16  # chats at a time, as many as there are connections
 # Failures of the request or the server in a row, before and after a first success, that end the run.
 DOOMED, DOWN = 8, 48
 PATIENCE = 3  # times that a row waits until few enough requests have failed lately
+AGAIN = 0.5  # seconds between two looks at what another run is asking
 NOT_ASKED = "not asked"
 # What stops every row of a table alike: asking for the next one would only fail again, and be counted.
 _HOPELESS = (AuthenticationError, PaymentRequired, Forbidden, NotFound, LocalLimit)
@@ -142,7 +144,10 @@ class Chats:
         self._groups: dict[bytes, list[int]] = {}  # rows by what they ask
         self._known: list[bytes] = []
         self._missing: list[bytes] = []
+        self._theirs: list[bytes] = []  # what another run is asking
+        self._owner = ""  # this run, while it goes on
         self._usd = 0.0  # spent, as far as it is known
+        self._shown = 0.0  # of that, what the bar has told
         self._answered, self._failed = False, 0  # any row yet; how many failed since
         self._lock = threading.Lock()
 
@@ -197,13 +202,13 @@ class Chats:
         """What `keep` makes of the outcome, in the end, and of what there is when the run is interrupted."""
         self._afford((yield from self.survey()))
         self.outcome.cached = sum(len(self._groups[key]) for key in self._known)
-        plans = [partial(self._row, key) for key in (*self._known, *self._missing)]
         there = len(self.rows) - sum(len(self._groups[key]) for key in self._missing)
         bar = Bar(len(self.rows), desc=f"{self.name}s", unit=self.name, shown=self.how.progress, done=there)
         budget = self.how.budget_usd
         try:
             with bar, nullcontext() if budget is None else self.session.purse(budget):
-                yield Together(plans, self.how.at_once, self._watch(bar))
+                yield Together([partial(self._row, key) for key in self._known], self.how.at_once)
+                yield from self._pay(bar)
         except GeneratorExit:
             raise  # somebody only wanted to see what would be sent
         except BaseException:  # Ctrl-C, or the task was cancelled
@@ -220,6 +225,32 @@ class Chats:
             self.session.tell(f"stopped after {self._progress()} rows: {self.stopped.what}{self._resume()}")
         return keep(self.outcome)
 
+    def _pay(self, bar: Bar) -> Plan[None]:
+        """Ask for what is missing; what another run is asking comes last, answered by then or free."""
+        self._owner = begin()
+        left = self._missing
+        try:
+            while left:
+                plans = [partial(self._claimed, key) for key in left]
+                yield Together(plans, self.how.at_once, self._watch(bar, left))
+                left, self._theirs = self._theirs, []
+                if self.stopped is not None or not left:
+                    break
+                yield Sleep(AGAIN, "another run is asking about the same rows")
+        finally:
+            end(self._owner)
+            if self.cache is not None:
+                self.cache.give_back(self._owner)
+
+    def _claimed(self, key: bytes) -> Plan[None]:
+        """Ask for one row, unless another run is doing so."""
+        if self.cache is not None and not (yield Work(partial(self.cache.claim, key, self._owner))):
+            self._theirs.append(key)
+            return
+        yield from self._row(key)
+        if self.cache is not None and self.outcome.told[self._groups[key][0]] is not None:
+            yield Work(partial(self.cache.give_back, self._owner, key))
+
     def _progress(self) -> str:
         done = len(self.rows) - self.outcome.told.count(NOT_ASKED)
         return f"{count(done)} of {count(len(self.rows))}"
@@ -227,17 +258,12 @@ class Chats:
     def _resume(self) -> str:
         return " The same again goes on from there." if self.cache is not None else ""
 
-    def _watch(self, bar: Bar) -> Callable[[int, Done], None]:
-        shown = 0.0
-
+    def _watch(self, bar: Bar, keys: Sequence[bytes]) -> Callable[[int, Done], None]:
         def watch(position: int, _: Done) -> None:
-            nonlocal shown
-            if position < len(self._known):
-                return  # the bar began with these
-            rows = self._groups[self._missing[position - len(self._known)]]
+            rows = self._groups[keys[position]]
             reason = self.outcome.told[rows[0]]
             if reason != NOT_ASKED:
-                spent, shown = self._usd - shown, self._usd
+                spent, self._shown = self._usd - self._shown, self._usd
                 failed = len(rows) if reason is not None else 0
                 bar.move(len(rows), usd=spent if self._usd else None, failed=failed)
 
