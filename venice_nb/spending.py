@@ -15,7 +15,7 @@ from venice_nb.errors import InvalidInput
 from venice_nb.policy.steps import Open, Plan, Send, Together
 from venice_nb.results.quotes import Quote
 from venice_nb.results.spending.estimate import CallEstimate
-from venice_nb.results.spending.reconciliation import Reconciliation, compared
+from venice_nb.results.spending.reconciliation import WITHIN, Reconciliation, compared
 from venice_nb.results.spending.spend import Spend
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call
     from venice_nb.client.session import Session
 
-EARLY = 60.0  # seconds by which the server's clock may be behind
+ALL = 10**9  # lines of a bill
 
 
 def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Plan[CallEstimate]:
@@ -132,8 +132,8 @@ def reconcile(session: Session, spend: Spend) -> Plan[Reconciliation]:
     """
     play = session.sandbox is not None
     if session.key is not None and session.key.kind == "ADMIN" and spend.lines:
-        begin = datetime.fromtimestamp(spend.lines[0].time - EARLY, UTC)
-        bill = yield from history(session, start=begin)
+        begin = datetime.fromtimestamp(min(line.time for line in spend.lines) - WITHIN, UTC)
+        bill = yield from history(session, start=begin, limit=ALL)
         return compared(spend.lines, bill.rows, sandbox=play)
     limits = yield Send(rate_limits())
     now, before = limits.balance.total, session.opening.total

@@ -231,6 +231,28 @@ def test_calls_of_one_price_are_told_apart_by_their_time():
     assert found.difference == pytest.approx(-0.01)
 
 
+def test_a_model_is_not_taken_for_another_whose_name_begins_alike():
+    lines = [line(time=1.0, model="flux-2", usd=0.02), line(time=2.0, model="flux-2-pro", usd=0.02)]
+    bill = [row(1, 0.02, "flux-2-pro-image-unit"), row(2, 0.02, "flux-2-image-unit")]
+    assert compared(lines, bill, sandbox=False).agrees
+
+
+def test_a_call_of_unknown_cost_leaves_the_others_theirs_whatever_they_cost():
+    lines = [line(time=1.0, model="m", usd=None), line(time=2.0, model="m", usd=0.02)]
+    bill = [row(2, 0.02, "m-unit"), row(1, 0.01, "m-unit")]
+    found = compared(lines, bill, sandbox=False)
+    assert [(each["booked"], each["billed"]) for each in found.rows] == [(None, 0.01)]
+
+
+def test_calls_of_one_model_and_price_within_two_minutes_each_find_a_line_of_the_bill():
+    lines = [line(time=1000.0 + 50 * n, model="m", usd=0.01) for n in range(6)]
+    bill = [
+        row(line.time - late, 0.01, "m-unit")
+        for line, late in zip(lines, (0, 100, 30, 80, 119, 5), strict=True)
+    ]
+    assert compared(lines, sorted(bill, key=lambda each: each["time"]), sandbox=False).agrees
+
+
 def test_a_call_of_unknown_cost_is_compared_with_what_it_cost_at_the_server():
     lines = [line(model="m", usd=None, source="unknown"), line(answer_id="chatcmpl-7", usd=None)]
     bill = [row(1, 0.39, "m-unit"), row(2, 0.5, "x-llm-input", "chatcmpl-7"), row(2, 0.25, "x-llm", "7")]

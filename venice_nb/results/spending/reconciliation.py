@@ -99,17 +99,17 @@ def compared(lines: Sequence[Any], bill: Sequence[Mapping[str, Any]], *, sandbox
     """The book and the bill, call by call.
 
     An answer of a text model is found by its id. Everything else, of which the bill tells no id, is found by
-    what it cost, the model in the name of what was bought, and the time.
+    the model in the name of what was bought, by what it cost, and by the time.
     """
     named: dict[str, float] = {}
-    loose = _Loose()
+    loose = _Loose({line.model for line in lines})
     for row in bill:
         if ident := _PREFIX.sub("", row["request_id"]):
             named[ident] = named.get(ident, 0.0) + row["amount"]
         else:
             loose.add(row)
     rows: list[dict[str, Any]] = []
-    for line in sorted(lines, key=lambda line: not line.model):  # what has no model could be any of one price
+    for line in sorted(lines, key=lambda line: (line.usd is None, line.time)):  # what could be any comes last
         if line.usd == 0:
             continue
         ident = _PREFIX.sub("", line.answer_id)
@@ -131,40 +131,41 @@ def compared(lines: Sequence[Any], bill: Sequence[Mapping[str, Any]], *, sandbox
 
 
 class _Loose:
-    """Lines of a bill without an id, by what they cost and in their order."""
+    """Lines of a bill without an id, each as that of the longest name of a model in what was bought."""
 
-    def __init__(self) -> None:
-        self._by_price: dict[int, list[tuple[float, int, Mapping[str, Any]]]] = {}
+    def __init__(self, models: set[str]) -> None:
+        self._models = sorted(models, key=len, reverse=True)
+        self._rows: dict[str, dict[int, list[tuple[float, int, Mapping[str, Any]]]]] = {}
         self._count = 0
 
     def add(self, row: Mapping[str, Any]) -> None:
         """One more line; a bill is in the order of time."""
         self._count += 1
-        price = round(row["amount"] / NEAR)
-        self._by_price.setdefault(price, []).append((_unix(row["time"]), self._count, row))
+        model = next((name for name in self._models if name in row["sku"]), "")
+        prices = self._rows.setdefault(model, {})
+        prices.setdefault(round(row["amount"] / NEAR), []).append((_unix(row["time"]), self._count, row))
 
     def take(self, line: Any) -> float | None:
-        """The amount of the first line that fits, which is then no longer there for others."""
-        if line.usd is None:
-            prices = list(self._by_price)
-        else:
-            near = round(line.usd / NEAR)
-            prices = [near, near - 1, near + 1]
-        for price in prices:
-            rows = self._by_price.get(price, [])
-            for place in range(bisect_left(rows, (line.time - WITHIN,)), len(rows)):
-                when, _, row = rows[place]
-                if when > line.time + WITHIN:
-                    break
-                if line.model in row["sku"]:
-                    del rows[place]
-                    return float(row["amount"])
-        return None
+        """The amount of the first line that fits, which is then no longer there for others.
+
+        All of a price are alike, and taken in their order as many find one as can.
+        """
+        prices = self._rows.get(line.model, {})
+        near = None if line.usd is None else round(line.usd / NEAR)
+        found = []
+        for rows in prices.values() if near is None else map(prices.get, (near, near - 1, near + 1)):
+            place = bisect_left(rows or [], (line.time - WITHIN,))
+            if rows and place < len(rows) and rows[place][0] <= line.time + WITHIN:
+                found.append((rows[place][:2], rows, place))
+        if not found:
+            return None
+        _, rows, place = min(found, key=lambda each: each[0])
+        return float(rows.pop(place)[2]["amount"])
 
     def left(self) -> list[Mapping[str, Any]]:
         """Those that nobody took, in their order."""
-        found = sorted((each for rows in self._by_price.values() for each in rows), key=lambda each: each[1])
-        return [row for _, _, row in found]
+        rows = [each for prices in self._rows.values() for found in prices.values() for each in found]
+        return [row for _, _, row in sorted(rows, key=lambda each: each[1])]
 
 
 def _differs(request: str, booked: float | None, billed: float | None, what: str) -> list[dict[str, Any]]:
