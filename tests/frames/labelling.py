@@ -21,11 +21,13 @@ class LabelServer:
     Attributes:
         billed: how often each text was paid for.
         kill: how many more answers the asker lives for; None for ever.
+        askers: how many must have asked before the first answer is given.
 
     """
 
     def __init__(self):
-        self.billed, self.kill = {}, None
+        self.billed, self.kill, self.askers = {}, None, 1
+        self._seen, self._all_here = set(), threading.Event()
         self._lock = threading.Lock()
         serving = self
 
@@ -53,11 +55,15 @@ class LabelServer:
     def answer(self, handler, body):
         text = cell(body["messages"][-1]["content"])
         with self._lock:
+            self._seen.add(body["seed"])
+            if len(self._seen) >= self.askers:
+                self._all_here.set()
             self.billed[text] = self.billed.get(text, 0) + 1
             if self.kill is not None:
                 self.kill -= 1
                 if self.kill == 0:
                     os.kill(body["seed"], signal.SIGKILL)
+        self._all_here.wait(30)
         content = json.dumps(chat_answer(text.upper())).encode()
         handler.send_response(200)
         handler.send_header("Content-Type", "application/json")

@@ -50,7 +50,7 @@ def test_a_kill_at_any_moment_costs_only_what_was_under_way(server, tmp_path, ke
 
 
 def test_two_that_label_the_same_table_at_the_same_time_share_the_work_and_the_bill(server, tmp_path, key):
-    children, state = nursery(), tmp_path / "state"
+    children, state, server.askers = nursery(), tmp_path / "state", 2
     told = [tmp_path / f"told-{number}.json" for number in range(2)]
     both = [children.Process(target=label, args=(server.base_url, state, key, ROWS, each)) for each in told]
     for child in both:
