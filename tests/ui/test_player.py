@@ -43,3 +43,15 @@ def test_something_else_takes_the_place_of_what_was_offered(player):
     assert [bytes(made.value) for made in shown(player)] == [b"RIFF2"]
     player.offer(None)
     assert shown(player) == ()
+
+
+def test_what_is_offered_with_a_start_is_loaded_once_and_plays(player):
+    sound = vn.Audio(b"RIFF" + bytes(SMALL), "audio/wav")
+    player.offer(sound, start=True)
+    (made,) = shown(player)
+    assert made.autoplay is True
+
+
+def test_a_player_has_no_tooltip_which_lab_cannot_show(player):
+    player.offer(vn.Audio(b"RIFF1", "audio/wav"))
+    assert shown(player)[0].tooltip is None

@@ -26,7 +26,6 @@ class Player:
     """`offer` it something to play: a short sound is there at once, anything larger with a press of Play."""
 
     def __init__(self, what: str) -> None:
-        self._what = what
         self._media: Audio | Video | None = None
         self._stage = widgets.Box()
         self._poster = view.pane()
@@ -42,14 +41,14 @@ class Player:
         """What is offered."""
         return self._media
 
-    def offer(self, media: Audio | Video | None) -> None:
-        """Have this ready to play, in place of what was there."""
+    def offer(self, media: Audio | Video | None, *, start: bool = False) -> None:
+        """Have this ready to play, in place of what was there; `start` plays it."""
         self.put_away()
         self._media = media
         film = None if media is None or isinstance(media, Audio) else media
         view.draw(self._poster, *([poster(film)] if film is not None else []))
-        if isinstance(media, Audio) and len(media.playable) <= SMALL:
-            self._load(start=False)
+        if start or (isinstance(media, Audio) and len(media.playable) <= SMALL):
+            self._load(start=start)
         self._follow()
 
     def play(self) -> None:
@@ -74,7 +73,7 @@ class Player:
             made = widgets.Video(value=media.data, format=media.mime.partition("/")[2], width="100%")
         else:
             return
-        made.autoplay, made.loop, made.tooltip = start, False, self._what
+        made.autoplay, made.loop = start, False  # no tooltip: Lab shows it only of widgets with a description
         self._stage.children = (made,)
         for player in old:
             view.discard(player)
