@@ -207,7 +207,7 @@ def test_models_are_filtered_picked_for_the_chat_and_compared(tmp_path, theme, w
         sees(page, "28 text models")
         page.page.get_by_label("Pick a model", exact=True).select_option(index=1)
         press(page, "Use in the other panels")
-        sees(page, "The chat panel asks qwen3-5-9b from now on.")
+        sees(page, "From now on the chat and document panels ask qwen3-5-9b.")
         press(page, "Compare two models")
         page.page.get_by_label("First model", exact=True).select_option("qwen3-5-9b")
         page.page.get_by_label("Second model", exact=True).select_option("llama-3.3-70b")

@@ -6,6 +6,7 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
+from venice_nb.ui.choices import choices
 
 CAP = 100_000  # bytes of widget state in a saved notebook
 
@@ -66,15 +67,45 @@ def test_the_model_that_is_picked_is_used_in_the_other_panels(panel, hand, clien
     hand(panel).control("Pick a model").value = "llama-3.3-70b"
     assert "per 1M tokens" in hand(panel).text
     hand(panel).press("Use in the other panels")
-    assert panel.status == "The chat panel asks llama-3.3-70b from now on."
+    assert panel.status == "From now on the chat and document panels ask llama-3.3-70b."
     assert chat.model == "llama-3.3-70b"
 
 
+@pytest.mark.parametrize("kind", ["text", "image", "video", "tts", "asr", "embedding"])
+def test_each_kind_that_a_panel_asks_is_chosen_for_it(panel, hand, client, kind):
+    hand(panel).control("Type").value = kind
+    model = panel.table.ids[-1]
+    hand(panel).control("Pick a model").value = model
+    hand(panel).press("Use in the other panels")
+    assert getattr(choices(client), kind) == model
+    assert panel.status.endswith(f" {model}.")
+
+
 def test_a_model_that_no_panel_asks_is_said(panel, hand):
-    hand(panel).control("Type").value = "embedding"
+    hand(panel).control("Type").value = "music"
     hand(panel).control("Pick a model").value = panel.table.ids[0]
     hand(panel).press("Use in the other panels")
-    assert panel.status == "No panel picks its embedding model from here."
+    assert panel.status == "No panel picks its music model from here."
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "name", "trait"),
+    [
+        ("chat", "text", "llama", "model"),
+        ("images", "image", "flux", "model"),
+        ("video", "video", "text-to-video", "model"),
+        ("voice", "tts", "orpheus", "model"),
+        ("voice", "asr", "whisper", "listener"),
+    ],
+)
+def test_a_panel_that_is_open_takes_the_model_that_is_picked(panel, hand, client, make, kind, name, trait):
+    other = getattr(vn.ui, make)(client)
+    hand(other)
+    hand(panel).control("Type").value = kind
+    hand(panel).control("Name").value = name
+    hand(panel).control("Pick a model").value = panel.table.ids[-1]
+    hand(panel).press("Use in the other panels")
+    assert getattr(other, trait) == panel.table.ids[-1]
 
 
 def test_what_is_picked_stays_picked_while_it_is_in_the_list(panel, hand):

@@ -33,7 +33,14 @@ SORTS = {
 }
 CAN = ("vision", "functions", "reasoning", "web_search", "audio", "video", "schema", "code")
 CONTEXTS = (0, 32_000, 128_000, 256_000, 1_000_000)  # tokens
-SHARED = {"text": "chat", "image": "image", "video": "video", "tts": "voice", "asr": "voice"}  # who uses it
+SHARED = {  # who uses it
+    "text": "chat and document panels ask",
+    "image": "image panel asks",
+    "video": "video panel asks",
+    "tts": "voice panel speaks with",
+    "asr": "voice panel transcribes with",
+    "embedding": "document panel embeds with",
+}
 
 
 class ModelPanel(Panel):
@@ -222,7 +229,7 @@ class ModelPanel(Panel):
             self.status = f"No panel picks its {kind} model from here."
             return
         setattr(choices(self.client), kind, self.model)
-        self.status = f"The {SHARED[kind]} panel asks {text.short(self.model, 60)} from now on."
+        self.status = f"From now on the {SHARED[kind]} {text.short(self.model, 60)}."
 
     # --- two models on one question --------------------------------------------------------------
 
@@ -231,12 +238,12 @@ class ModelPanel(Panel):
         if not self.question.strip() or "" in self.sides:
             self.status = "Write a question and pick two models first."
             return
-        if self.start(
+        self.start(
             "Asking both ...", partial(self._ask_both, self.question.strip(), self.sides), self._compared
-        ):
-            self.replies = (None, None)
+        )
 
     def _ask_both(self, question: str, sides: tuple[str, str], task: Task) -> list[Any]:
+        self.replies = (None, None)
         return task.together([partial(self._duel.ask, n, question, sides[n], task) for n in (0, 1)])
 
     def _compared(self, found: list[Any]) -> str:
