@@ -256,7 +256,7 @@ class Rag(Displayed):
 
     def explaining(self, question: str | Answer | Found, k: int | None = None) -> Plan[Explanation]:
         """The plan of `explain`, for a driver of your own."""
-        found = getattr(question, "found", question)
+        found: Any = getattr(question, "found", question)
         if not isinstance(found, Found):
             found = yield from self.searching(found, k)
         return explained(found if k is None else found.top(self._k(k)), self.index)
