@@ -35,11 +35,15 @@ def facts(transcript: Transcript) -> list[str]:
 
 def bundle(transcript: Transcript) -> Bundle:
     """The displays by MIME type."""
-    footer = " · ".join(facts(transcript))
     return {
-        "text/plain": f"{plain(transcript)}\n({footer})",
-        "text/html": html.page(html.card("Transcript", _heard(transcript), footer=footer)),
+        "text/plain": f"{plain(transcript)}\n({' · '.join(facts(transcript))})",
+        "text/html": html.page(card(transcript)),
     }
+
+
+def card(transcript: Transcript) -> html.Html:
+    """The whole card, for use inside a page."""
+    return html.card("Transcript", _heard(transcript), footer=" · ".join(facts(transcript)))
 
 
 def plain(transcript: Transcript) -> str:
