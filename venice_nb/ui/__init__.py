@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from venice_nb.rag.rag import Rag
     from venice_nb.results.characters import Character
     from venice_nb.results.sound.voices import ClonedVoice, Voice
+    from venice_nb.ui.account_panel import AccountPanel
     from venice_nb.ui.chat_panel import ChatPanel
     from venice_nb.ui.image_panel import ImagePanel
     from venice_nb.ui.lab_panel import Lab
@@ -22,7 +23,34 @@ if TYPE_CHECKING:
     from venice_nb.ui.voice_panel import VoicePanel
     from venice_nb.venice import Venice
 
-__all__ = ["chat", "images", "lab", "models", "rag", "video", "voice"]
+__all__ = ["account", "chat", "images", "lab", "models", "rag", "video", "voice"]
+
+
+def account(client: Venice) -> AccountPanel:
+    """What is left and what it cost: balance, bars, each call, limits as gauges, a budget, and the keys.
+
+    Args:
+        client: whose account it is, a `Venice`. Balance and limits are read when the panel is opened.
+
+    Nothing in it costs anything. What other cells and panels spend is shown as it happens. Keys are listed,
+    made, and revoked with a second press, by an ADMIN key. The secret of a new key is never shown, so it is
+    in no notebook: a button saves it into a `.env` file, and until that is over it is in `panel.new_key`, an
+    `ApiKey` with `.reveal()`. `panel.spend`, `panel.balance`, `panel.limits`, `panel.usage` and
+    `panel.reconciliation` are what is shown.
+
+    >>> import venice_nb as vn
+    >>> v = vn.Venice.sandbox()
+    >>> panel = vn.ui.account(v)
+    >>> panel.wait(60)
+    True
+    >>> panel.balance.usd
+    10.0
+    >>> panel.close()
+
+    """
+    from venice_nb.ui.account_panel import AccountPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return AccountPanel(client)
 
 
 def chat(

@@ -77,6 +77,13 @@ def number(
     )
 
 
+def day(label: str, tip: str, *, flex: str = "1 1 14em") -> Any:
+    """A day, a `datetime.date`; None while none is picked."""
+    return widgets.DatePicker(
+        description=label, tooltip=tip, style={"description_width": LABEL}, layout=_layout(flex)
+    )
+
+
 def switch(label: str, tip: str, *, value: bool = False) -> Any:
     """Yes or no."""
     return widgets.Checkbox(

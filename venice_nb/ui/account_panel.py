@@ -1,0 +1,300 @@
+"""The account panel: what is left, what it cost, limits as gauges, a budget, and keys."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Enum, Int
+
+from venice_nb.render import html, text
+from venice_nb.render.live import static_mode
+from venice_nb.ui import account_view, view
+from venice_nb.ui.account_keys import Keys
+from venice_nb.ui.code import call
+from venice_nb.ui.panel import Panel
+from venice_nb.ui.task import NAME
+
+if TYPE_CHECKING:
+    from venice_nb.results.account.analytics import Analytics
+    from venice_nb.results.account.balance import AccountBalance
+    from venice_nb.results.account.keys import ApiKey
+    from venice_nb.results.account.limit_log import LimitLog
+    from venice_nb.results.limits import RateLimits
+    from venice_nb.results.spending.reconciliation import Reconciliation
+    from venice_nb.results.spending.spend import Spend
+    from venice_nb.venice import Venice
+
+SCOPES: dict[str, tuple[str, dict[str, Any]]] = {
+    "client": ("this client", {}),
+    "week": ("this key on this machine, 7 days", {"days": 7}),
+    "month": ("this key on this machine, 30 days", {"days": 30}),
+    "everyone": ("every key on this machine, 30 days", {"days": 30, "everyone": True}),
+}
+GROUPS = ("model", "day", "family", "operation", "source")
+WHOLE = ("day", "model", "key")
+EVERY = 2.0  # seconds between two looks at what other cells and panels have spent
+
+
+class AccountPanel(Panel):
+    """See `vn.ui.account`.
+
+    Attributes:
+        scope: whose calls are shown: client, week, month or everyone.
+        by: what they are added up by.
+        days: of the usage of the whole account.
+        whole: what that is added up by.
+        balance: what is left; None before it was read.
+        limits: what the key may do; likewise.
+        spend: the calls that are shown.
+        usage: of the whole account; None before it was asked for.
+        reconciliation: the book held against the server's; likewise.
+        new_key: the key that was made last, with its secret; None when that was saved and forgotten.
+
+    """
+
+    scope = Enum(tuple(SCOPES), default_value="client")
+    by = Enum(GROUPS, default_value="model")
+    days = Int(7)
+    whole = Enum(WHOLE, default_value="day")
+
+    title = "Account"
+
+    def __init__(self, client: Venice, **traits: Any) -> None:
+        self.balance: AccountBalance | None = None
+        self.limits: RateLimits | None = None
+        self.usage: Analytics | None = None
+        self.reconciliation: Reconciliation | None = None
+        self.new_key: ApiKey | None = None
+        self._over = threading.Event()
+        self._limit: float | None = None
+        super().__init__(client, **traits)
+        self.spend: Spend = client.spend
+        self.observe(lambda _: self.refresh(), "scope")
+        self.observe(lambda _: self._draw(), ["by", "whole"])
+        self.observe(lambda _: self._fill_code(), ["scope", "by", "days", "whole"])
+        self._draw()
+        self.refresh()
+        context = contextvars.copy_context()
+        self._watch = threading.Thread(target=context.run, args=(self._follow,), name=NAME, daemon=True)
+        if static_mode():
+            self.wait()  # the picture is complete at once
+        else:
+            self._watch.start()
+
+    @property
+    def admin(self) -> str:
+        """Whether the client may see keys and bills, in a sentence."""
+        key = self.client._session.key  # noqa: SLF001  our own client
+        kind = "" if key is None else key.kind
+        if kind == "ADMIN":
+            return "This needs an ADMIN key, which this client has. It costs nothing."
+        has = f"has an {kind} key" if kind else "does not know the kind of its key"
+        return f"This needs an ADMIN key, and this client {has}. One is made at {account_view.TOP_UP}."
+
+    # --- the view --------------------------------------------------------------------------------
+
+    def _body(self) -> list[Any]:
+        self._money, self._sums, self._agreed, self._purse, self._gauges = (view.pane() for _ in range(5))
+        scope = view.choice(
+            "Whose calls", "Which book is shown", [(said, name) for name, (said, _) in SCOPES.items()]
+        )
+        by = view.choice("Add up by", "What the bars stand for", GROUPS)
+        view.joined(self, "scope", scope)
+        view.joined(self, "by", by)
+        sum_of = view.number(
+            "Budget", "US dollars that this client may spend from now on", 1.0, least=0.0, most=1e6, step=0.25
+        )
+        return [
+            self._money,
+            view.row(
+                view.button("Refresh", "Reads balance, limits and spending; costs nothing", self.refresh),
+                view.button(
+                    "Reconcile", "Holds these calls against the server's books; costs nothing", self.reconcile
+                ),
+            ),
+            view.row(scope, by),
+            self._sums,
+            self._agreed,
+            view.row(
+                sum_of,
+                view.button(
+                    "Set budget",
+                    "From now on",
+                    self.settled(lambda: self.set_budget(sum_of.value)),
+                    style="primary",
+                ),
+                view.button(
+                    "Lift budget", "Nothing but the balance limits this client", lambda: self.set_budget(None)
+                ),
+            ),
+            self._purse,
+            self._gauges,
+        ]
+
+    def _sections(self) -> list[view.Section]:
+        self._calls, self._all_limits = (
+            view.window("The calls", height="26em"),
+            view.window("The limits", height="26em"),
+        )
+        self._hits, self._used = view.pane(), view.pane()
+        self._keys = Keys(self)
+        days = view.number("Days", "Up to today, 1 to 90", self.days, least=1, most=90)
+        whole = view.choice("Bars by", "What the usage is added up by", WHOLE)
+        view.joined(self, "days", days)
+        view.joined(self, "whole", whole)
+        note = html.tag("p", self.admin, class_="vn-line")
+        hits = view.button(
+            "Limits that were hit", "Reads the log of the server; costs nothing", self.read_log
+        )
+        read = view.button(
+            "Read usage", "Reads the sums of the server; costs nothing", self.settled(self.read_usage)
+        )
+        return [
+            view.Section("Calls", "Each call with what it cost", [self._calls]),
+            view.Section(
+                "Whole account",
+                "What all keys used, by the server",
+                [view.pane(note), view.row(days, whole, read), self._used],
+            ),
+            view.Section(
+                "Limits",
+                "What the key may send",
+                [self._all_limits, view.pane(note), view.row(hits), self._hits],
+            ),
+            self._keys.section,
+        ]
+
+    # --- what is pressed -------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the balance, the limits and what was spent."""
+        self.start(
+            "Reading ...",
+            lambda _: (self.client.account.balance(), self.client.account.limits(), self._book()),
+            self._read,
+        )
+
+    def _read(self, found: tuple[AccountBalance, RateLimits, Spend]) -> str:
+        self.balance, self.limits, self.spend = found
+        self._draw()
+        return f"{text.money(float(self.balance))} left."
+
+    def _book(self) -> Spend:
+        given = SCOPES[self.scope][1]
+        return self.client.spend.machine(**given) if given else self.client.spend
+
+    def reconcile(self) -> None:
+        """Hold the calls that are shown against the server's books."""
+        self.start("Comparing ...", lambda _: self._book().reconcile(), self._reconciled)
+
+    def _reconciled(self, found: Reconciliation) -> str:
+        self.reconciliation = found
+        self._draw()
+        return "The books agree." if found.agrees else "The books differ, or cannot be compared: see above."
+
+    def set_budget(self, limit: float | None) -> None:
+        """Limit what the client spends from now on; None lifts that."""
+        self.client.budget = self._limit = limit
+        self._draw()
+        self._fill_code()
+        self.status = (
+            "The budget is lifted." if limit is None else f"From now on at most {text.money(limit)}."
+        )
+
+    def read_usage(self) -> None:
+        """Read what the whole account used; needs an ADMIN key."""
+        self.start("Reading ...", lambda _: self.client.account.usage(days=self.days), self._used_is)
+
+    def _used_is(self, found: Analytics) -> str:
+        self.usage = found
+        self._draw()
+        return f"{text.money(found.total)} in {self.days} day{'s' * (self.days != 1)}."
+
+    def read_log(self) -> None:
+        """Read when limits were hit; needs an ADMIN key."""
+        self.start("Reading ...", lambda _: self.client.account.limit_log(), self._logged)
+
+    def _logged(self, found: LimitLog) -> str:
+        view.draw(self._hits, found.drawn())
+        return f"{len(found)} limit{'s' * (len(found) != 1)} hit lately."
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Show what other cells and panels spend, and how the minute runs out, until the panel is closed."""
+        while not self._over.wait(EVERY):
+            self._look()
+
+    def _look(self) -> None:
+        before = len(self.spend)
+        if self.scope == "client":
+            self.spend = self.client.spend
+        if len(self.spend) != before:
+            self._draw()
+            self._draw_lines()
+            self._still.change(self.snapshot(still=True))
+        else:
+            self._draw_limits()
+
+    def _draw(self) -> None:
+        view.draw(self._money, *account_view.balance(self.balance, self.limits))
+        view.draw(self._sums, self._bars())
+        view.draw(self._calls, self.spend.drawn())
+        view.draw(self._agreed, *([self.reconciliation.drawn()] if self.reconciliation is not None else []))
+        view.draw(self._used, *self._usage())
+        if self.limits is not None:
+            view.draw(self._all_limits, self.limits.drawn())
+        self._draw_limits()
+
+    def _draw_limits(self) -> None:
+        view.draw(self._purse, account_view.budget(self.client.budget))
+        view.draw(self._gauges, *account_view.limits_left(self.client.limits))
+
+    def _bars(self) -> html.Html:
+        return account_view.bars(account_view.sums(self.spend, self.by), self.by, self.spend._caption())  # noqa: SLF001  our own
+
+    def _usage(self) -> list[html.Child]:
+        if self.usage is None:
+            return []
+        rows = {"day": self.usage.days[::-1], "model": self.usage.models, "key": self.usage.keys}[self.whole]
+        sums = {str(row[self.whole]): row["usd"] + row["diem"] for row in rows}
+        title = f"Used by the whole account in {self.usage.lookback}: {text.money(self.usage.total)}"
+        return [account_view.bars(sums, self.whole, text.short(title, 120))]
+
+    def _cell(self) -> str:
+        given = SCOPES[self.scope][1]
+        book = call("v.spend.machine", **given) if given else "v.spend"
+        lines = ["v.account.balance()", "v.limits", f'{book}.by("{self.by}")']
+        lines += [f"{book}.reconcile()"] if self.reconciliation is not None else []
+        lines += (
+            [f'{call("v.account.usage", days=self.days)}.by("{self.whole}")']
+            if self.usage is not None
+            else []
+        )
+        lines += [f"v.budget = {self._limit}"] if self._limit is not None else []
+        lines += [*self._keys.code, *filter(None, [self._keys.pending])]
+        return "\n".join(lines)
+
+    def _drawn(self) -> list[html.Child]:
+        agreed = [self.reconciliation.drawn()] if self.reconciliation is not None else []
+        keys = [self._keys.table.drawn()] if len(self._keys.table) else []
+        budget, limits = account_view.budget(self.client.budget), account_view.limits_left(self.client.limits)
+        return [
+            *account_view.balance(self.balance, self.limits),
+            self._bars(),
+            *agreed,
+            budget,
+            *limits,
+            *self._usage(),
+            *keys,
+        ]
+
+    def _said(self) -> str:
+        left = f"{text.money(float(self.balance))} left, " if self.balance is not None else ""
+        return f"{left}{text.money(self.spend.total.usd)} spent"
+
+    def _left(self) -> None:
+        self._over.set()
+        self.new_key = None
