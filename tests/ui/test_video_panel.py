@@ -35,11 +35,21 @@ def client():
 
 
 @pytest.fixture
-def panel(client, hand):
-    made = vn.ui.video(client)
-    hand(made)
-    assert made.wait(PATIENCE)
-    return made
+def opened(hand):
+    """Makes a panel that knows its price."""
+
+    def make(client, **given):
+        made = vn.ui.video(client, **given)
+        hand(made)
+        assert made.wait(PATIENCE)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def panel(client, opened):
+    return opened(client)
 
 
 @pytest.fixture
@@ -212,10 +222,8 @@ def test_a_model_of_another_kind_is_refused(client):
         vn.ui.video(client, model="llama-3.3-70b")
 
 
-def test_the_list_of_the_server_is_read_once_where_too_little_is_known(client, hand, teal):
-    panel = vn.ui.video(client, image=teal)
-    hand(panel)
-    assert panel.wait(PATIENCE)
+def test_the_list_of_the_server_is_read_once_where_too_little_is_known(client, hand, opened, teal):
+    panel = opened(client, image=teal)
     panel.model = "wan-2-7-image-to-video"
     assert panel.wait(PATIENCE)
     assert len(sent(client, "listModels")) == 1
@@ -250,20 +258,35 @@ def test_the_copied_code_makes_the_same_film(panel, hand, client, teal):
     assert names["job"].entry.body == panel.job.entry.body, "the same request"
 
 
-def test_a_film_that_became_dearer_is_not_ordered(panel, hand, client):
-    hand(panel).control("What happens").value = "fog"
-    panel._price = (panel._price[0], 0.05)
-    hand(panel).press("Make the film")
-    assert isinstance(panel.error, vn.BudgetExceeded)
-    assert "quoted at $0.09" in panel.status
-    assert sent(client, "queueVideo") == []
+def test_the_button_orders_nothing_before_a_price_is_shown(client, hand):
+    panel = vn.ui.video(client)
+    panel.prompt = "fog"
+    hand(panel).control("Make the film").click()
+    assert panel.status == panel.price == "Asking the price ..."
     assert panel.wait(PATIENCE)
     assert panel.price == "The next press costs about $0.09."
+    assert sent(client, "queueVideo") == []
+
+
+def test_a_film_is_not_ordered_when_it_is_dearer_than_the_price_that_was_shown(panel, hand, client):
+    panel.prompt = "fog"
+    panel.duration = "30s"
+    assert panel.price == "Asking the price ...", "what was shown is not the price of this"
+    panel.submit()
+    assert panel.wait(PATIENCE)
+    assert isinstance(panel.error, vn.BudgetExceeded)
+    assert "quoted at $0.54, and max_usd is $0.09" in panel.status
+    assert panel.status.endswith("Its price is shown now: press again to order it.")
+    assert sent(client, "queueVideo") == []
+    assert panel.price == "The next press costs about $0.54."
+    hand(panel).press("Make the film")
+    assert panel.video.duration == pytest.approx(30, abs=0.5)
 
 
 def test_a_refused_film_is_one_sentence_with_the_request_and_the_money(panel, hand):
     hand(panel).control("What happens").value = "a nude statue, gory"
     panel.model = "veo3-fast-text-to-video"
+    assert panel.wait(PATIENCE)
     hand(panel).press("Make the film")
     assert isinstance(panel.error, vn.VeniceError)
     assert "failed" in panel.status
@@ -273,15 +296,16 @@ def test_a_refused_film_is_one_sentence_with_the_request_and_the_money(panel, ha
     assert "failed" in hand(panel).text, "the list of jobs says so"
 
 
-def test_consent_is_asked_with_the_words_of_the_provider_and_given_for_one_film(client, hand):
-    panel = vn.ui.video(client, image=SKIN, model="seedance-2-0-image-to-video-basic")
+def test_consent_is_asked_with_the_words_of_the_provider_and_given_for_one_film(client, hand, opened):
+    panel = opened(client, image=SKIN, model="seedance-2-0-image-to-video-basic")
+    asks = panel._consent.view.layout
     box = hand(panel).control("I have read this and confirm it for this film")
-    assert box.layout.display == "none"
+    assert asks.display == "none"
     panel.prompt = "a smile"
     hand(panel).press("Make the film")
     assert isinstance(panel.error, vn.ConsentRequired)
     assert "legal right to use the likeness" in hand(panel).text
-    assert (box.layout.display, box.value) == (None, False), "nobody confirms it for the user"
+    assert (asks.display, box.value) == (None, False), "nobody confirms it for the user"
     hand(panel).press("Make the film")
     assert isinstance(panel.error, vn.ConsentRequired)
     box.value = True
@@ -289,18 +313,28 @@ def test_consent_is_asked_with_the_words_of_the_provider_and_given_for_one_film(
     hand(panel).press("Make the film")
     assert panel.error is None
     assert panel.video is not None
-    assert (panel.consent, box.layout.display) == (False, "none"), "the next film is confirmed anew"
+    assert (panel.consent, asks.display) == (False, "none"), "the next film is confirmed anew"
+
+
+def test_another_picture_takes_the_consent_back(client, hand, opened, teal):
+    panel = opened(client, image=SKIN, model="seedance-2-0-image-to-video-basic")
+    panel.prompt = "a smile"
+    hand(panel).press("Make the film")
+    hand(panel).control("I have read this and confirm it for this film").value = True
+    panel.picture = teal
+    assert panel.consent is False
+    assert "consents" not in panel.code
 
 
 # --- jobs -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def slow(hand):
+def slow(hand, opened):
     """A panel whose film is under way, its clock, and the client."""
     hours = Hours()
     client = vn.Venice.sandbox(job_seconds=4, clock=hours)  # it is asked for often
-    panel, begun = vn.ui.video(client), threading.Event()
+    panel, begun = opened(client), threading.Event()
     panel._progress.observe(lambda change: begun.set() if "<progress" in change.new else None, "value")
     hand(panel).control("What happens").value = "fog over a canal"
     hand(panel).control("Make the film").click()
@@ -327,6 +361,7 @@ def test_stop_leaves_the_job_and_says_how_to_go_on(slow, hand, client):
     hand(panel).press("Stop")
     assert panel.status.startswith("Stopped.")
     assert f"v.job('{panel.job.id}').wait()" in panel.status
+    assert panel.status.endswith("Open film, under Jobs, waits for it here.")
     assert panel.video is None
     hours.now += 9
     assert client.job(panel.job.id).wait(show=False).prompt == "fog over a canal"
@@ -341,18 +376,18 @@ def test_a_job_that_was_left_is_waited_for_from_the_list(slow, hand):
     assert panel.status.startswith("The film is ready")
 
 
-def test_closing_the_panel_leaves_the_job_for_another_one(slow, hand):
+def test_closing_the_panel_leaves_the_job_for_another_one(slow, hand, opened):
     panel, hours, client = slow
     panel.close()
     assert panel.wait(PATIENCE)
     hours.now += 9
-    other = vn.ui.video(client)
+    other = opened(client)
     hand(other).press("Open film")
     assert other.job == panel.job
     assert other.video.prompt == "fog over a canal"
 
 
-def test_an_order_that_is_on_its_way_is_not_cut_off_by_stop(hand):
+def test_an_order_that_is_on_its_way_is_not_cut_off_by_stop(hand, opened):
     begun, go = threading.Event(), threading.Event()
 
     def waits(_):
@@ -362,7 +397,7 @@ def test_an_order_that_is_on_its_way_is_not_cut_off_by_stop(hand):
 
     fault = vn.Fault("/video/queue", delay=5.0)
     client = vn.Venice.sandbox(job_seconds=100, clock=Hours(), faults=[fault], sleep=waits)
-    panel = vn.ui.video(client)
+    panel = opened(client)
     hand(panel).control("What happens").value = "fog"
     hand(panel).control("Make the film").click()
     assert begun.wait(PATIENCE)
@@ -417,9 +452,9 @@ def test_the_film_is_a_picture_until_it_is_played(panel, hand):
     assert player._poster.layout.display == "block"
 
 
-def test_the_state_stays_small_and_every_control_is_labelled(client, hand):
+def test_the_state_stays_small_and_every_control_is_labelled(client, hand, opened):
     noise = np.random.default_rng(0).integers(0, 255, (900, 1600, 3), dtype=np.uint8)
-    panel = vn.ui.video(client, image=noise)
+    panel = opened(client, image=noise)
     for _ in range(12):
         client.video.submit("word " * 400, duration=5, aspect_ratio="16:9")
     panel.prompt = "word " * 400

@@ -17,6 +17,7 @@ from venice_nb.ui import view
 if TYPE_CHECKING:
     from venice_nb.results.films.video import Video
 
+WIDEST = "640px"  # of a film that plays
 SIDE = 480  # pixels of the longer side of the picture that stands for a film
 STILL = 24_000  # its bytes
 SMALL = 48_000  # bytes that are put on the page unasked: what a player holds is state of the panel
@@ -70,7 +71,8 @@ class Player:
         if isinstance(media, Audio):
             made: Any = widgets.Audio(value=media.playable, format=media.playable_mime.partition("/")[2])
         elif media is not None:
-            made = widgets.Video(value=media.data, format=media.mime.partition("/")[2], width="100%")
+            layout = {"width": "100%", "max_width": WIDEST}
+            made = widgets.Video(value=media.data, format=media.mime.partition("/")[2], layout=layout)
         else:
             return
         made.autoplay, made.loop = start, False  # no tooltip: Lab shows it only of widgets with a description

@@ -23,6 +23,7 @@ from venice_nb.ui.code import call
 from venice_nb.ui.panel import Panel
 from venice_nb.ui.picture import Picture, PictureInput
 from venice_nb.ui.player import Player, poster
+from venice_nb.ui.video_consent import VideoConsent
 from venice_nb.ui.video_jobs import VideoJobs
 from venice_nb.ui.video_settings import STARTS, VideoPicker, VideoSettings
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from venice_nb.ui.task import Task
 
 TWINS = ("text-to-video", "image-to-video")  # in the ids of models that differ by what they start from
+WAITING = ("queued", "processing", "ready")  # states of a job that can be waited for
+ASKING = "Asking the price ..."
 DOING = "Making the film ..."
 
 
@@ -76,7 +79,6 @@ class VideoPanel(Panel):
     )  # fmt: skip
 
     def __init__(self, client: Any, *, image: Any = None, model: Any = None) -> None:
-        self._asked: ConsentRequired | None = None
         self._price: tuple[dict[str, Any], float | None] | None = None
         self._pricing = threading.Lock()
         self._listed = self._pausing = False
@@ -86,7 +88,7 @@ class VideoPanel(Panel):
         self._models.observe(lambda change: setattr(self, "model", change.new), "value")
         self.observe(lambda _: setattr(self._models, "value", self.model), "model")
         self.observe(lambda _: self._fit(), ["model", "picture"])
-        self.observe(lambda _: self._ask_consent(None), ["model", "picture"])
+        self.observe(lambda _: self._consent.ask(None), ["model", "picture"])
         self.observe(lambda _: self._show_film(), "video")
         self._fit()
         self._changed()
@@ -101,23 +103,17 @@ class VideoPanel(Panel):
         prompt = view.area("What happens", "The film in words", placeholder="fog rolls over a canal at dawn")
         view.joined(self, "prompt", prompt)
         self._settings = VideoSettings(self)
-        self._policy = view.pane()
-        self._agree = view.switch(
-            "I have read this and confirm it for this film", "Without it the provider makes no such film"
-        )
-        view.joined(self, "consent", self._agree)
+        self._consent = VideoConsent(self)
         self._progress = view.pane()
         make = view.button(
-            "Make the film", "Orders the film at the price below", self.settled(self.submit), style="primary"
+            "Make the film", "Orders the film at the price below", self.settled(self._press), style="primary"
         )
         stop = view.button("Stop", "Stop waiting; the film is made all the same, see Jobs", self.stop)
-        self._ask_consent(None)
         return [
             prompt,
             PictureInput(self, "The film starts from").view,
             self._settings.view,
-            self._policy,
-            self._agree,
+            self._consent.view,
             view.row(make, stop),
             self._progress,
         ]
@@ -189,8 +185,18 @@ class VideoPanel(Panel):
 
     # --- making a film ---------------------------------------------------------------------------
 
+    def _press(self) -> None:
+        """The button orders at a price that was shown, never before there is one."""
+        if self._price is None:
+            self.status = self.price or ASKING
+        else:
+            self.submit()
+
     def submit(self) -> None:
-        """Order the film and wait for it. The order is in the journal, whatever becomes of the panel."""
+        """Order the film and wait for it. The order is in the journal, whatever becomes of the panel.
+
+        It is refused where it costs more than the price that was shown last.
+        """
         if not self.prompt.strip():
             self.status = "Write what happens in the film first."
             return
@@ -220,8 +226,9 @@ class VideoPanel(Panel):
 
     def _made(self, video: Video) -> str:
         self.video = video
-        self._ask_consent(None)
-        return f"The film is ready: {' · '.join(facts(video)[:3])}. It is in {text.short(video.name, 80)}."
+        self._consent.ask(None)
+        where = text.short(f"{video.path.parent.name}/{video.name}", 120)
+        return f"The film is ready: {' · '.join(facts(video)[:3])}. Its file is {where}."
 
     def _idle(self) -> None:
         """Draw how far it is."""
@@ -236,11 +243,19 @@ class VideoPanel(Panel):
     def _ended(self) -> None:
         view.draw(self._progress)
         if isinstance(self.error, ConsentRequired):
-            self._ask_consent(self.error)
+            self._consent.ask(self.error)
         if isinstance(self.error, BudgetExceeded):
-            self._price = None
-            self._changed()
+            self._dearer(self.error)
+        if self.job is not None and self.job.status in WAITING:
+            self._notes.append("Open film, under Jobs, waits for it here.")
         self._jobs.refresh()
+
+    def _dearer(self, error: BudgetExceeded) -> None:
+        """Show the price that was told instead of the one that was shown."""
+        if (quote := getattr(error, "quote", None)) is not None:
+            self._price = (self._chosen(), quote)
+            self._notes.append("Its price is shown now: press again to order it.")
+            self._changed()
 
     def _show_film(self) -> None:
         self._player.offer(self.video)
@@ -253,23 +268,6 @@ class VideoPanel(Panel):
             self.status = "There is no film yet."
             return
         self.start("Writing ...", lambda _: film.save(name.strip() or None), _written)
-
-    # --- consent ---------------------------------------------------------------------------------
-
-    def _ask_consent(self, asked: ConsentRequired | None) -> None:
-        """Show what the provider wants confirmed; nothing is confirmed unasked, nor for another film."""
-        self._asked = asked
-        self.consent = False
-        self._agree.layout.display = None if asked is not None else "none"
-        if asked is None:
-            view.draw(self._policy)
-            return
-        policy = getattr(asked, "policy_text", None) or asked.what
-        view.draw(
-            self._policy,
-            html.tag("p", html.tag("strong", "The provider asks you to confirm:")),
-            html.plain(text.clean(policy, view.LONGEST)),
-        )
 
     # --- money and code --------------------------------------------------------------------------
 
@@ -286,18 +284,23 @@ class VideoPanel(Panel):
         return {**found, "audio": self.audio} if model.sound_choice else found
 
     def _arguments(self, *, written: bool = False) -> dict[str, Any]:
-        """What `v.video.submit` is given; `written`, as a cell has it. It never costs more than was shown."""
+        """What `v.video.submit` is given; `written`, as a cell has it. Never dearer than was shown last."""
         chosen, picture = self._chosen(), self.picture
         given: dict[str, Any] = {"prompt": self.prompt.strip(), **chosen}
         if self.negative_prompt.strip():
             given["negative_prompt"] = self.negative_prompt.strip()
         if picture is not None:
             given["image_url"] = picture.written() if written else picture.given()
-        if self.consent and self._asked is not None:
-            given["consents"] = getattr(self._asked, "consents", None)
-        if self._price is not None and self._price[0] == chosen and self._price[1]:
+        if (confirmed := self._consent.given) is not None:
+            given["consents"] = confirmed
+        if self._price is not None and self._price[1] and (not written or self._price[0] == chosen):
             given["max_usd"] = self._price[1]
         return given
+
+    def _changed(self) -> None:
+        if self._price is None or self._price[0] != self._chosen():
+            self.price = ASKING
+        super()._changed()
 
     def _estimate(self) -> CallEstimate | None:
         with self._pricing:

@@ -47,9 +47,9 @@ class VideoSettings:
         self._panel = panel
         self._filling = False
         self.controls = {
-            "duration": view.choice("Duration", "How long the film is", [("", "")], "", flex="1 1 15em"),
-            "resolution": view.choice("Resolution", "Lines of the film", [("", "")], "", flex="1 1 15em"),
-            "aspect_ratio": view.choice("Aspect ratio", "Width to height", [("", "")], "", flex="1 1 15em"),
+            "duration": view.choice("Duration", "How long the film is", [("", "")], "", flex="0 1 20em"),
+            "resolution": view.choice("Resolution", "Lines of the film", [("", "")], "", flex="0 1 20em"),
+            "aspect_ratio": view.choice("Aspect ratio", "Width to height", [("", "")], "", flex="0 1 20em"),
         }
         self.audio = view.switch("with sound", "Off for a silent film")
         view.joined(panel, "audio", self.audio)
@@ -106,9 +106,9 @@ def _told(found: Resolution, model: Takes) -> html.Html:
     """Who makes the film, how long and how, on one line."""
     known: Any = found.model
     if known is None:
-        return html.escape(text.short(found.id, 80))
+        return html.escape(f"Model: {text.short(found.id, 80)}")
     lengths = [each for each in model.durations or () if each[0].isdigit()]
     span = [" to ".join(dict.fromkeys([lengths[0], lengths[-1]]))] if lengths else []
     lines = ["/".join(model.resolutions)] if model.resolutions else []
     sound = [] if model.sound is None else ["sound" if model.sound else "silent"]
-    return html.join(facts(known), " ", " · ".join([*span, *lines, *sound]))
+    return html.join("Model: ", facts(known), " ", " · ".join([*span, *lines, *sound]))
