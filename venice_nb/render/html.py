@@ -46,6 +46,8 @@ _STYLE = re.compile(r"[\w\s.,:;%#()+*/-]*")
 _DATA = re.compile(r"data:(?:image|audio|video|text/vtt)[\w.+/;=-]*;base64,[A-Za-z0-9+/=\s]*")
 _RELATIVE = re.compile(r"[\w.~-][\w.~%/ ()+,=@-]*")
 
+_STRIPS = 41  # places of the line between two pictures that are wiped
+
 # The one line that runs in a display, always the same: a button moves the player it belongs to to its second.
 # Where handlers are stripped (an untrusted notebook, GitHub) the lines read, and the player plays.
 SEEK = (
@@ -277,11 +279,24 @@ def identifier(*content: str) -> str:
     return "vn-" + sha256("\0".join(content).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def share(ident: str, percent: int) -> Html:
-    """How much of the first of two pictures is seen: a style element for the ``vn-wipe`` of this id."""
+def wipe(before: Child, after: Child, ident: str) -> Html:
+    """Two pictures in one place, the first to the left of a line, which follows the pointer; see `divide`."""
+    strips = tag("div", (tag("i") for _ in range(_STRIPS)), class_="vn-strips")
+    return tag("div", tag("div", before), tag("div", after), strips, class_="vn-wipe", id=ident)
+
+
+def divide(ident: str, percent: float) -> Html:
+    """Where the line of a `wipe` is, in percent of its width: under the pointer, else here. A style element.
+
+    Raises ValueError for an id that is not of `identifier`.
+    """
     if not re.fullmatch(r"vn-[0-9a-f]+", ident):
-        raise ValueError("an id is made by identifier()")
-    return Html(f"<style>#{ident}{{--vn-at:{int(percent)}%}}</style>")
+        raise ValueError("the id of a wipe is made by identifier()")
+    rules = [f"#{ident}{{--vn-at:{percent:g}%}}"]
+    for strip in range(_STRIPS):
+        at = 100 * strip / (_STRIPS - 1)
+        rules.append(f"#{ident}:has(i:nth-child({strip + 1}):hover){{--vn-at:{at:g}%}}")
+    return Html(f"<style>{''.join(rules)}</style>")
 
 
 def style(content: str | None = None) -> Html:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ipywidgets as widgets
-
 from venice_nb.render import html, text
 from venice_nb.results.models.prices import summary
 from venice_nb.results.pictures import image_view
@@ -24,19 +22,21 @@ class Bench:
     def __init__(self, panel: ImagePanel) -> None:
         self._panel = panel
         self._filling = False
-        self._stage, self._share, self._facts, self._prices = (view.pane() for _ in range(4))
-        self._slider = widgets.IntSlider(
-            value=panel.split,
-            min=0,
-            max=100,
-            step=5,
-            description="Before, after",
-            tooltip="How much of the picture before is seen, in percent; arrow keys move it",
-            style={"description_width": view.LABEL},
-            layout={"width": "auto", "max_width": f"{SIDE}px", "min_width": "0"},
+        self._stage, self._where, self._facts, self._prices = (view.pane() for _ in range(4))
+        self._line = view.number(
+            "Line at",
+            "Percent of the width: the picture before lies to the left; the pointer moves the line as well",
+            panel.split,
+            least=0,
+            most=100,
+            step=10,
         )
         self._other = view.choice(
-            "Compare with", "The other picture, which lies to the left", [("none", -1)], -1
+            "Compare with",
+            "The other picture; it lies to the left of the line",
+            [("none", -1)],
+            -1,
+            flex="1 1 14em",
         )
         scale = view.choice("Times", "As many times the width and the height", [("2", 2), ("4", 4)], 2)
         scale.layout.flex = "1 1 11em"
@@ -60,7 +60,7 @@ class Bench:
             "Save all", "Write all pictures of this gallery to the folder images", panel.save_all
         )
         for trait, control in (
-            ("split", self._slider),
+            ("split", self._line),
             ("scale", scale),
             ("instruction", instruction),
             ("editor", editor),
@@ -70,7 +70,7 @@ class Bench:
         self._other.observe(lambda change: self._compared(change.new), "value")
         panel.observe(lambda _: self.follow(), "against")
         panel.observe(lambda _: self._divide(), "split")
-        left = view.column(self._stage, self._share, self._slider, self._other, self._facts)
+        left = view.column(self._stage, self._where, view.row(self._other, self._line), self._facts)
         right = view.column(
             view.row(scale, larger, cut),
             instruction,
@@ -96,10 +96,9 @@ class Bench:
             self._other.value = panel.against if len(pair) == 2 else -1
         finally:
             self._filling = False
-        sides = [html.tag("div", copy(image)) for image in pair]
-        wipe = html.tag("div", sides, class_="vn-wipe", id=self._id) if len(pair) == 2 else sides
-        self._slider.layout.display = None if len(pair) == 2 else "none"
-        view.draw(self._stage, wipe)
+        both = [copy(image) for image in pair]
+        self._line.layout.display = None if len(pair) == 2 else "none"
+        view.draw(self._stage, html.wipe(*both, self._id) if len(pair) == 2 else html.figure(both[0]))
         view.draw(self._facts, html.tag("div", image_view.caption(pair[-1]), class_="vn-line"))
         self._divide()
 
@@ -129,7 +128,7 @@ class Bench:
         return html.identifier(str(self._stage.model_id))
 
     def _divide(self) -> None:
-        self._share.value = html.share(self._id, self._panel.split)
+        self._where.value = html.divide(self._id, self._panel.split)
 
 
 def copy(image: Image) -> html.Html:

@@ -61,7 +61,7 @@ class ImagePanel(Panel):
         enhance_prompt: let the server rewrite the prompt first.
         place: number of the picture that is picked; -1 for none.
         against: number of the one it is compared with; -1 for none.
-        split: how much of that one is seen, in percent.
+        split: how much of that one is seen, in percent of the width.
         scale: 2 or 4, how much larger a picture is made.
         instruction: what is to change in the picture.
         editor: id of the model that changes it.
@@ -234,7 +234,7 @@ class ImagePanel(Panel):
 
     def upscale(self) -> None:
         """A copy of the picture that is picked, `scale` times as large."""
-        self._work("Enlarging ...", f"{self.scale} times", "upscale", self.scale)
+        self._work("Enlarging ...", f"{self.scale}x", "upscale", self.scale)
 
     def edit(self) -> None:
         """A copy of it, changed as `instruction` says."""
@@ -243,7 +243,7 @@ class ImagePanel(Panel):
             self.status = "Write what is to change first."
             return
         model = self.editor if self.editor != EDITOR else None
-        self._work("Changing ...", text.short(words, 30), "edit", words, model=model)
+        self._work("Changing ...", "edit", "edit", words, model=model)
 
     def remove_background(self) -> None:
         """A copy of it with a transparent background."""
@@ -334,7 +334,7 @@ class ImagePanel(Panel):
 
         def carry(_: Task) -> Shelf:
             made = act(image, *given, **options)
-            shelf.add(made, source, f"{label}, of [{source}]", method, *given, **options)
+            shelf.add(made, source, f"{label} of [{source}]", method, *given, **options)
             return shelf
 
         self.start(doing, carry, self._shelved)

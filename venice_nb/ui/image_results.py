@@ -31,10 +31,11 @@ class Results:
         self._history = view.choice("History", "An earlier gallery of this panel", [("none yet", -1)], -1)
         self._history.observe(lambda change: self._chosen(change.new), "value")
         self._history.layout.display = "none"
+        history = view.row(self._history)
         self._head = view.pane()
         self._tiles = Tiles(lambda tile: panel.pick(self._first + tile), wide="11em")
         self.bench = Bench(panel)
-        self.view = view.column(self._history, self._head, self._tiles.view, self.bench.view)
+        self.view = view.column(history, self._head, self._tiles.view, self.bench.view)
         panel.observe(lambda _: self._picked(), "place")
 
     @property
@@ -116,10 +117,9 @@ def _small(image: Image) -> html.Html:
 
 
 def _said(shelf: Shelf, place: int) -> str:
-    """The number of a picture, how it was made where that is not the prompt, its size."""
+    """The number of a picture, and how it was made, or its size where the prompt says that."""
     image = shelf.gallery[place]
-    size = f"{image.width} x {image.height}" if image.width else ""
-    return " · ".join(filter(None, [f"[{place}]", text.short(shelf.labels[place], 60), size]))
+    return f"[{place}] · {text.short(shelf.labels[place], 60) or f'{image.width} x {image.height}'}"
 
 
 def _figure(shelf: Shelf, place: int) -> html.Html:
