@@ -43,6 +43,7 @@ def spend(client):
 
 def test_the_balance_and_the_tier_are_there_when_the_panel_is_opened(seen):
     assert "US dollars left$10.00" in seen.text
+    assert "spent by this client$0.00" in seen.text
     assert "tierpaid" in seen.text
     assert "LOW" not in seen.text
     assert seen.panel.status == "$10.00 left."
@@ -75,6 +76,7 @@ def test_each_call_is_listed_with_its_cost_and_how_that_is_known(seen, client):
     seen.control("Calls").value = True
     calls = seen.panel._calls.value
     assert all(said in calls for said in ("generateImage", "z-image-turbo", "$0.01", "charged"))
+    assert "getBillingBalance" not in calls
 
 
 def test_little_that_is_left_is_warned_of(hand):
@@ -103,10 +105,10 @@ def test_the_usage_of_the_whole_account_is_drawn_by_day_model_and_key(seen, clie
     spend(client)
     seen.control("Days").value = 3
     seen.press("Read usage")
-    assert seen.panel.status == "$0.01 in 3 days."
+    assert seen.panel.status == "The whole account used $0.01."
     for by, said in (("day", f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"), ("model", "Z-Image Turbo")):
         seen.control("Bars by").value = by
-        assert said in seen.panel._used.value
+        assert said in seen.panel._server._used.value
     assert 'v.account.usage(days=3).by("model")' in seen.panel.code
 
 
@@ -123,8 +125,11 @@ def test_gauges_tell_what_is_left_in_this_minute(seen, client):
     assert "anew in" in gauges
 
 
-def test_all_limits_and_the_log_of_hits_are_there_to_unfold(seen):
-    assert "RPM" in seen.panel._all_limits.value
+def test_limits_of_all_models_are_there_to_search_with_the_log_of_hits(seen):
+    assert "RPM" in seen.panel._server._limits.value
+    seen.control("Limits of").value = "llama-3.3"
+    assert "llama-3.3-70b" in seen.panel._server._limits.value
+    assert "750,000" in seen.panel._server._limits.value
     seen.press("Limits that were hit")
     assert seen.panel.status == "0 limits hit lately."
 

@@ -65,7 +65,8 @@ class Keys:
 
     def _form(self) -> list[Any]:
         def several(label: str, tip: str, options: dict[str, str]) -> Any:
-            return view.choice(label, tip, [(said, value) for value, said in options.items()])
+            listed = [(said, value) for value, said in options.items()]
+            return view.choice(label, tip, listed, listed[0][1])
 
         amount = {"least": 0.0, "most": 1e9, "step": 1.0}
         self._fields = {

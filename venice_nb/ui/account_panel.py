@@ -12,6 +12,7 @@ from venice_nb.render import html, text
 from venice_nb.render.live import static_mode
 from venice_nb.ui import account_view, view
 from venice_nb.ui.account_keys import Keys
+from venice_nb.ui.account_server import WHOLE, Server
 from venice_nb.ui.code import call
 from venice_nb.ui.panel import Panel
 from venice_nb.ui.task import NAME
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from venice_nb.results.account.analytics import Analytics
     from venice_nb.results.account.balance import AccountBalance
     from venice_nb.results.account.keys import ApiKey
-    from venice_nb.results.account.limit_log import LimitLog
     from venice_nb.results.limits import RateLimits
     from venice_nb.results.spending.reconciliation import Reconciliation
     from venice_nb.results.spending.spend import Spend
@@ -33,7 +33,6 @@ SCOPES: dict[str, tuple[str, dict[str, Any]]] = {
     "everyone": ("every key on this machine, 30 days", {"days": 30, "everyone": True}),
 }
 GROUPS = ("model", "day", "family", "operation", "source")
-WHOLE = ("day", "model", "key")
 EVERY = 2.0  # seconds between two looks at what other cells and panels have spent
 
 
@@ -48,8 +47,7 @@ class AccountPanel(Panel):
         balance: what is left; None before it was read.
         limits: what the key may do; likewise.
         spend: the calls that are shown.
-        usage: of the whole account; None before it was asked for.
-        reconciliation: the book held against the server's; likewise.
+        reconciliation: the book held against the server's; None before it was asked for.
         new_key: the key that was made last, with its secret; None when that was saved and forgotten.
 
     """
@@ -64,7 +62,6 @@ class AccountPanel(Panel):
     def __init__(self, client: Venice, **traits: Any) -> None:
         self.balance: AccountBalance | None = None
         self.limits: RateLimits | None = None
-        self.usage: Analytics | None = None
         self.reconciliation: Reconciliation | None = None
         self.new_key: ApiKey | None = None
         self._over = threading.Event()
@@ -92,6 +89,11 @@ class AccountPanel(Panel):
             return "This needs an ADMIN key, which this client has. It costs nothing."
         has = f"has an {kind} key" if kind else "does not know the kind of its key"
         return f"This needs an ADMIN key, and this client {has}. One is made at {account_view.TOP_UP}."
+
+    @property
+    def usage(self) -> Analytics | None:
+        """What the whole account used; None before it was read."""
+        return self._server.usage
 
     # --- the view --------------------------------------------------------------------------------
 
@@ -134,37 +136,11 @@ class AccountPanel(Panel):
         ]
 
     def _sections(self) -> list[view.Section]:
-        self._calls, self._all_limits = (
-            view.window("The calls", height="26em"),
-            view.window("The limits", height="26em"),
-        )
-        self._hits, self._used = view.pane(), view.pane()
-        self._keys = Keys(self)
-        days = view.number("Days", "Up to today, 1 to 90", self.days, least=1, most=90)
-        whole = view.choice("Bars by", "What the usage is added up by", WHOLE)
-        view.joined(self, "days", days)
-        view.joined(self, "whole", whole)
-        note = html.tag("p", self.admin, class_="vn-line")
-        hits = view.button(
-            "Limits that were hit", "Reads the log of the server; costs nothing", self.read_log
-        )
-        read = view.button(
-            "Read usage", "Reads the sums of the server; costs nothing", self.settled(self.read_usage)
-        )
-        return [
-            view.Section("Calls", "Each call with what it cost", [self._calls]),
-            view.Section(
-                "Whole account",
-                "What all keys used, by the server",
-                [view.pane(note), view.row(days, whole, read), self._used],
-            ),
-            view.Section(
-                "Limits",
-                "What the key may send",
-                [self._all_limits, view.pane(note), view.row(hits), self._hits],
-            ),
-            self._keys.section,
-        ]
+        self._calls = view.window("The calls", height="26em")
+        self._server, self._keys = Server(self), Keys(self)
+        free = html.note("The latest first, without those that cost nothing; panel.spend has all.")
+        calls = view.Section("Calls", "Each call with what it cost", [self._calls, view.pane(free)])
+        return [calls, *self._server.sections, self._keys.section]
 
     # --- what is pressed -------------------------------------------------------------------------
 
@@ -203,23 +179,6 @@ class AccountPanel(Panel):
             "The budget is lifted." if limit is None else f"From now on at most {text.money(limit)}."
         )
 
-    def read_usage(self) -> None:
-        """Read what the whole account used; needs an ADMIN key."""
-        self.start("Reading ...", lambda _: self.client.account.usage(days=self.days), self._used_is)
-
-    def _used_is(self, found: Analytics) -> str:
-        self.usage = found
-        self._draw()
-        return f"{text.money(found.total)} in {self.days} day{'s' * (self.days != 1)}."
-
-    def read_log(self) -> None:
-        """Read when limits were hit; needs an ADMIN key."""
-        self.start("Reading ...", lambda _: self.client.account.limit_log(), self._logged)
-
-    def _logged(self, found: LimitLog) -> str:
-        view.draw(self._hits, found.drawn())
-        return f"{len(found)} limit{'s' * (len(found) != 1)} hit lately."
-
     # --- what is shown ---------------------------------------------------------------------------
 
     def _follow(self) -> None:
@@ -239,13 +198,11 @@ class AccountPanel(Panel):
             self._draw_limits()
 
     def _draw(self) -> None:
-        view.draw(self._money, *account_view.balance(self.balance, self.limits))
+        view.draw(self._money, *account_view.money(self.spend, self.balance, self.limits))
         view.draw(self._sums, self._bars())
-        view.draw(self._calls, self.spend.drawn())
+        view.draw(self._calls, account_view.paid(self.spend).drawn())
         view.draw(self._agreed, *([self.reconciliation.drawn()] if self.reconciliation is not None else []))
-        view.draw(self._used, *self._usage())
-        if self.limits is not None:
-            view.draw(self._all_limits, self.limits.drawn())
+        self._server.draw()
         self._draw_limits()
 
     def _draw_limits(self) -> None:
@@ -253,26 +210,16 @@ class AccountPanel(Panel):
         view.draw(self._gauges, *account_view.limits_left(self.client.limits))
 
     def _bars(self) -> html.Html:
-        return account_view.bars(account_view.sums(self.spend, self.by), self.by, self.spend._caption())  # noqa: SLF001  our own
-
-    def _usage(self) -> list[html.Child]:
-        if self.usage is None:
-            return []
-        rows = {"day": self.usage.days[::-1], "model": self.usage.models, "key": self.usage.keys}[self.whole]
-        sums = {str(row[self.whole]): row["usd"] + row["diem"] for row in rows}
-        title = f"Used by the whole account in {self.usage.lookback}: {text.money(self.usage.total)}"
-        return [account_view.bars(sums, self.whole, text.short(title, 120))]
+        paid = account_view.paid(self.spend)
+        title = paid._caption()  # noqa: SLF001  our own
+        return account_view.bars(account_view.sums(paid, self.by), self.by, title)
 
     def _cell(self) -> str:
         given = SCOPES[self.scope][1]
         book = call("v.spend.machine", **given) if given else "v.spend"
         lines = ["v.account.balance()", "v.limits", f'{book}.by("{self.by}")']
         lines += [f"{book}.reconcile()"] if self.reconciliation is not None else []
-        lines += (
-            [f'{call("v.account.usage", days=self.days)}.by("{self.whole}")']
-            if self.usage is not None
-            else []
-        )
+        lines += self._server.code
         lines += [f"v.budget = {self._limit}"] if self._limit is not None else []
         lines += [*self._keys.code, *filter(None, [self._keys.pending])]
         return "\n".join(lines)
@@ -282,12 +229,12 @@ class AccountPanel(Panel):
         keys = [self._keys.table.drawn()] if len(self._keys.table) else []
         budget, limits = account_view.budget(self.client.budget), account_view.limits_left(self.client.limits)
         return [
-            *account_view.balance(self.balance, self.limits),
+            *account_view.money(self.spend, self.balance, self.limits),
             self._bars(),
             *agreed,
             budget,
             *limits,
-            *self._usage(),
+            *self._server.drawn(),
             *keys,
         ]
 

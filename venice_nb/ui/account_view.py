@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +24,19 @@ MOST = 15  # bars of one picture
 TOP_UP = "https://venice.ai/settings/api"
 
 
-def balance(found: AccountBalance | None, limits: RateLimits | None) -> list[html.Child]:
-    """What is left, with a warning when that is little, and what the key may do."""
+def money(spend: Spend, found: AccountBalance | None, limits: RateLimits | None) -> list[html.Child]:
+    """What was spent, what is left, with a warning when that is little, and what the key may do."""
+    facts = [(f"spent by {spend.whose}", html.tag("strong", text.money(spend.total.usd)))]
     if found is None or limits is None:
-        return [html.tag("p", "The balance has not been read yet: press Refresh.", class_="vn-line")]
-    facts = [("US dollars left", text.money(found.usd))]
+        unread = html.tag("p", "The balance has not been read yet: press Refresh.", class_="vn-line")
+        return [html.facts(facts), unread]
+    facts.append(("US dollars left", html.tag("strong", text.money(found.usd))))
     if found.diem is not None:
         daily = f" of {found.allocation:g} a day" if found.allocation else ""
-        facts.append(("DIEM left", f"{found.diem:g}{daily} (each pays for 1 US dollar)"))
-    facts.append(("tier", text.short(limits.tier, 40) or "not told"))
+        facts.append(("DIEM left", html.escape(f"{found.diem:g}{daily} (each pays for 1 US dollar)")))
+    facts.append(("tier", html.escape(text.short(limits.tier, 40) or "not told")))
     if limits.expires:
-        facts.append(("this key expires", text.short(limits.expires[:10])))
+        facts.append(("this key expires", html.escape(text.short(limits.expires[:10]))))
     told = (found.usd, found.diem) != (None, None)
     low = found.can_consume is False or (told and float(found) < LOW)
     return [html.facts(facts), _warning(found) if low else None]
@@ -46,6 +49,11 @@ def _warning(found: AccountBalance) -> Html:
     return html.tag(
         "p", html.badge("LOW", "warn"), f" {said} Top up at ", html.link(TOP_UP), ", or set a budget."
     )
+
+
+def paid(spend: Spend) -> Spend:
+    """The calls that cost something, or may have."""
+    return replace(spend, lines=tuple(line for line in spend.lines if line.usd != 0))
 
 
 def sums(spend: Spend, by: str) -> dict[str, float]:
