@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+from venice_nb.media.thumbnails import PictureError
 from venice_nb.render import html, text
 from venice_nb.results.models.prices import summary
 from venice_nb.results.pictures import image_view
+from venice_nb.results.pictures.image import Image
 from venice_nb.ui import view
 
 if TYPE_CHECKING:
-    from venice_nb.results.pictures.image import Image
     from venice_nb.ui.image_panel import ImagePanel
 
 SIDE, MOST = 360, 11_000  # pixels and bytes of the copy that is seen
@@ -24,7 +26,7 @@ class Bench:
         self._filling = False
         self._stage, self._where, self._facts, self._prices = (view.pane() for _ in range(4))
         self._line = view.number(
-            "Line at",
+            "Line at %",
             "Percent of the width: the picture before lies to the left; the pointer moves the line as well",
             panel.split,
             least=0,
@@ -36,6 +38,13 @@ class Bench:
             "The other picture; it lies to the left of the line",
             [("none", -1)],
             -1,
+            flex="1 1 14em",
+        )
+        zoom = view.choice(
+            "Look closer",
+            "At the middle of the picture: what is sharp and what is not",
+            [("the whole", 1), *((f"{times} times", times) for times in (2, 4, 8))],
+            1,
             flex="1 1 14em",
         )
         scale = view.choice("Times", "As many times the width and the height", [("2", 2), ("4", 4)], 2)
@@ -61,6 +70,7 @@ class Bench:
         )
         for trait, control in (
             ("split", self._line),
+            ("zoom", zoom),
             ("scale", scale),
             ("instruction", instruction),
             ("editor", editor),
@@ -70,7 +80,8 @@ class Bench:
         self._other.observe(lambda change: self._compared(change.new), "value")
         panel.observe(lambda _: self.follow(), "against")
         panel.observe(lambda _: self._divide(), "split")
-        left = view.column(self._stage, self._where, view.row(self._other, self._line), self._facts)
+        panel.observe(lambda change: panel.closer() if change.new > 1 else self.draw(), "zoom")
+        left = view.column(self._stage, self._where, view.row(self._other, self._line, zoom), self._facts)
         right = view.column(
             view.row(scale, larger, cut),
             instruction,
@@ -96,11 +107,18 @@ class Bench:
             self._other.value = panel.against if len(pair) == 2 else -1
         finally:
             self._filling = False
-        both = [copy(image) for image in pair]
         self._line.layout.display = None if len(pair) == 2 else "none"
-        view.draw(self._stage, html.wipe(*both, self._id) if len(pair) == 2 else html.figure(both[0]))
+        if panel.zoom == 1:
+            self.draw()
+        panel.zoom = 1
         view.draw(self._facts, html.tag("div", image_view.caption(pair[-1]), class_="vn-line"))
         self._divide()
+
+    def draw(self, zoom: int = 1) -> None:
+        """Draw the picture, or both with the line between them; their middle, `zoom` times as large."""
+        both = [copy(image) if zoom == 1 else close_up(image, zoom) for image in self._pair()]
+        if both:
+            view.draw(self._stage, html.wipe(*both, self._id) if len(both) == 2 else html.figure(both[0]))
 
     def tell(self, prices: str) -> None:
         """Say what can be done with the picture costs."""
@@ -134,6 +152,19 @@ class Bench:
 def copy(image: Image) -> html.Html:
     """The picture as it is seen on the bench."""
     return image_view.picture(image, side=SIDE, most=MOST)
+
+
+def close_up(image: Image, times: int) -> html.Html:
+    """The middle of it, as large as all of it is seen on the bench."""
+    try:
+        whole = image.pil
+    except PictureError:
+        return copy(image)
+    width, height = max(whole.width // times, 1), max(whole.height // times, 1)
+    left, top = (whole.width - width) // 2, (whole.height - height) // 2
+    out = io.BytesIO()
+    whole.crop((left, top, left + width, top + height)).save(out, "PNG")
+    return copy(Image(out.getvalue(), alt=f"the middle of: {image_view.alternative(image)}"))
 
 
 def _figure(image: Image) -> html.Html:

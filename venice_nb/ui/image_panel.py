@@ -21,7 +21,7 @@ from venice_nb.ui import view
 from venice_nb.ui.code import call
 from venice_nb.ui.image_results import Results
 from venice_nb.ui.image_settings import Settings
-from venice_nb.ui.image_shelf import Shelf, shelf_of_styles
+from venice_nb.ui.image_shelf import Shelf, counted, shelf_of_styles
 from venice_nb.ui.image_sizes import SIDE, Sizes
 from venice_nb.ui.image_styles import SHOWN, Styles
 from venice_nb.ui.model_picker import ModelPicker
@@ -62,6 +62,7 @@ class ImagePanel(Panel):
         place: number of the picture that is picked; -1 for none.
         against: number of the one it is compared with; -1 for none.
         split: how much of that one is seen, in percent of the width.
+        zoom: 1 for all of both, else as many times the middle of them.
         scale: 2 or 4, how much larger a picture is made.
         instruction: what is to change in the picture.
         editor: id of the model that changes it.
@@ -90,6 +91,7 @@ class ImagePanel(Panel):
     place = Int(-1)
     against = Int(-1)
     split = Int(50, min=0, max=100)
+    zoom = Int(1, min=1, max=8)
     scale = Int(2)
     instruction = Unicode()
     editor = Unicode(EDITOR)
@@ -236,6 +238,12 @@ class ImagePanel(Panel):
         """A copy of the picture that is picked, `scale` times as large."""
         self._work("Enlarging ...", f"{self.scale}x", "upscale", self.scale)
 
+    def closer(self) -> None:
+        """See the middle of the picture, and of the other one, `zoom` times as large."""
+        zoom, done = self.zoom, "The middle of the picture."
+        if not self.start("Looking closer ...", lambda _: self._made.bench.draw(zoom), lambda _: done):
+            self.zoom = 1
+
     def edit(self) -> None:
         """A copy of it, changed as `instruction` says."""
         words = self.instruction.strip()
@@ -265,7 +273,7 @@ class ImagePanel(Panel):
         self.start(
             "Saving ...",
             lambda _: gallery.save(FOLDER),
-            lambda paths: f"{prices.counted(len(paths))} saved in {FOLDER}/.",
+            lambda paths: f"{counted(len(paths))} saved in {FOLDER}/.",
         )
 
     def list_styles(self) -> None:

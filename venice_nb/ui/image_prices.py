@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.errors import VeniceError
 from venice_nb.render import text
 from venice_nb.render.live import heard_by
+from venice_nb.ui.image_shelf import counted
 from venice_nb.ui.panel import told
 
 if TYPE_CHECKING:
@@ -33,11 +34,6 @@ def work(panel: ImagePanel) -> str:
         "Edit": _price(panel, "edit", picked, words, model=panel.editor),
     }
     return " · ".join(f"{name}: {price}" for name, price in prices.items())
-
-
-def counted(pictures: int) -> str:
-    """`4 pictures`."""
-    return f"{text.count(pictures)} picture{'s' * (pictures != 1)}"
 
 
 def _price(panel: ImagePanel, method: str, *given: Any, **options: Any) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import text
-from venice_nb.results.pictures import gallery_view
 from venice_nb.results.pictures.gallery import Gallery
 from venice_nb.results.talk.reply_view import price
 from venice_nb.ui.code import Name, call, literal
@@ -56,8 +55,9 @@ class Shelf:
 
     @property
     def told(self) -> str:
-        """It in a few words, for a list."""
-        return text.short(gallery_view.line(self.gallery), 100)
+        """It in a few words, for a list: with the prompt, also where later pictures have another one."""
+        prompt = text.short(self.gallery[0].prompt, 60) if self.gallery else "no picture"
+        return f"{prompt} ({counted(len(self.gallery))}, {price(self.gallery.cost)})"
 
     @property
     def came(self) -> str:
@@ -68,10 +68,15 @@ class Shelf:
         last = gallery[-1]
         elapsed = gallery.elapsed or last.elapsed
         took = f" in {text.seconds(elapsed)}" if elapsed > 0 else ""
-        many = f"{len(gallery)} picture{'s' * (len(gallery) != 1)}"
         lost = f" {len(gallery.errors)} could not be read." if gallery.errors else ""
         kept = f" Kept in {text.short(last.path.parent.name, 60)}/." if last.path is not None else ""
-        return f"{many} by {text.short(last.model, 60)}{took}, {price(gallery.cost)}.{lost}{kept}"
+        made = f"{counted(len(gallery))} by {text.short(last.model, 60)}{took}"
+        return f"{made}, {price(gallery.cost)}.{lost}{kept}"
+
+
+def counted(pictures: int) -> str:
+    """`4 pictures`."""
+    return f"{text.count(pictures)} picture{'s' * (pictures != 1)}"
 
 
 def shelf_of_styles(

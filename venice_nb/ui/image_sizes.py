@@ -63,7 +63,7 @@ class Sizes:
             control.tooltip = f"Pixels, up to {fields.SIDE:,}, in steps of {step}"
             control.layout.display = None if by_pixels else "none"
         shapes = fields.ratios(model) if model is not None else ()
-        own = "as below" if by_pixels else "the model's own"
+        own = "width and height" if by_pixels else "the model's own"
         self._offer("aspect_ratio", own, shapes)
         self._offer("resolution", "the model's own", (fields.tiers(model) or ()) if model is not None else ())
         self._offer("quality", "the model's own", (fields.levels(model) or ()) if model is not None else ())
