@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WIDEST = "640px"  # of a film that plays
 SIDE = 480  # pixels of the longer side of the picture that stands for a film
 STILL = 24_000  # its bytes
-SMALL = 48_000  # bytes that are put on the page unasked: what a player holds is state of the panel
+SMALL = 16_000  # bytes that are put on the page unasked: a panel and its player keep within 100 KB of state
 
 
 class Player:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from venice_nb.media.encoding import KINDS
 from venice_nb.render import html
 from venice_nb.results.sound import audio_view
 from venice_nb.ui import view
 from venice_nb.ui.model_picker import facts
-from venice_nb.ui.player import SMALL, Player
+from venice_nb.ui.player import Player
 from venice_nb.ui.voice_picker import VoicePicker
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.voice_panel import VoicePanel
 
 SLOWEST, FASTEST = 0.25, 4.0  # times the usual speed
+KEPT = 100_000  # bytes of a sound that the picture of the panel holds, which is no state of a widget
 
 
 class Speaking:
@@ -73,7 +74,6 @@ class Speaking:
 
 
 def drawn(speech: Audio, *, playing: bool = False) -> html.Html:
-    """The waveform and the facts of a speech; a short one with its player where it is `playing`."""
-    small = playing and len(speech.playable) <= SMALL
-    shown: Any = audio_view.heard(speech) if small else audio_view.picture(speech)
+    """The waveform and the facts of a speech, with a player where it is `playing`."""
+    shown = audio_view.heard(speech) if playing else audio_view.picture(speech)
     return html.figure(shown, html.note(" · ".join(audio_view.facts(speech))))

@@ -15,6 +15,7 @@ from venice_nb.ui.player import SMALL
 from venice_nb.ui.recordings import Recordings
 
 if TYPE_CHECKING:
+    from venice_nb.results.sound.subtitles import Span
     from venice_nb.results.sound.transcript import Transcript
     from venice_nb.ui.voice_panel import VoicePanel
 
@@ -68,7 +69,7 @@ class Transcribing:
 
     def _show(self) -> None:
         """A short recording is there at once."""
-        self._draw(playing=small(self._panel.transcript))
+        self._draw(playing=within(self._panel.transcript, SMALL))
 
     def _draw(self, *, playing: bool) -> None:
         transcript = self._panel.transcript
@@ -82,14 +83,15 @@ class Transcribing:
         self._away.layout.display = None if able and playing else "none"
 
 
-def small(transcript: Transcript | None) -> bool:
-    """Whether the recording may be on the page unasked."""
-    return transcript is not None and transcript.source is not None and len(transcript.source.data) <= SMALL
+def within(transcript: Transcript | None, most: int) -> bool:
+    """Whether the recording has at most so many bytes."""
+    return transcript is not None and transcript.source is not None and len(transcript.source.data) <= most
 
 
 def drawn(transcript: Transcript, *, playing: bool) -> list[html.Child]:
     """The transcript with as many lines as a widget may hold; with the recording where it is `playing`."""
-    said, size = [], 0
+    said: list[Span] = []
+    size = 0
     for line in transcript.lines[:LINES]:
         size += len(line.text)
         if said and size > view.LONGEST:

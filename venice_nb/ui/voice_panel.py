@@ -121,6 +121,11 @@ class VoicePanel(Panel):
             for each in shown:
                 each.layout.display = None if part == self.part else "none"
 
+    def _quiet(self) -> None:
+        """Take all sounds off the page: one at a time is enough of what a notebook keeps."""
+        for each in (self._speaking.sample_player, self._speaking.player, self._transcribing):
+            each.put_away()
+
     def listed(self, kind: str) -> Any:
         """The models of a type that are known already."""
         return self.client.models(type=kind, refresh=False)  # type: ignore[arg-type]  # tts or asr
@@ -159,7 +164,7 @@ class VoicePanel(Panel):
         self.start("Speaking ...", lambda _: work(), partial(self._spoken, made))
 
     def _spoken(self, made: str, speech: Audio) -> str:
-        self._transcribing.put_away()  # one sound on the page is enough of what a notebook keeps
+        self._quiet()
         self._made, self.speech = made, speech
         return f"Spoken: {text.seconds(speech.duration)}, {speech.cost}."
 
@@ -180,6 +185,7 @@ class VoicePanel(Panel):
         return f"A sample of {text.short(key[1], 60)}, {sample.cost}."
 
     def _play_sample(self, sample: Audio) -> None:
+        self._quiet()
         self._speaking.sample_player.offer(sample, start=True)
 
     def save_speech(self, name: str = "") -> None:
@@ -213,7 +219,7 @@ class VoicePanel(Panel):
         )
 
     def _transcribed(self, transcript: Transcript) -> str:
-        self._speaking.player.put_away()
+        self._quiet()
         self.transcript = transcript
         lines = len(transcript.lines)
         return f"Transcribed: {text.count(lines)} line{'s' * (lines != 1)}, {transcript.cost}."
@@ -283,11 +289,13 @@ class VoicePanel(Panel):
             return [html.note("Nothing was spoken or written down yet.")]
         found: list[html.Child] = []
         if speech is not None:
-            twice = transcript is not None and transcript.source is speech
+            once = transcript is None or transcript.source is not speech
+            playing = once and len(speech.playable) <= speaking.KEPT
             found.append(html.tag("p", text.clean(speech.text, view.LONGEST)))
-            found.append(speaking.drawn(speech, playing=not twice))
+            found.append(speaking.drawn(speech, playing=playing))
         if transcript is not None:
-            found += transcribing.drawn(transcript, playing=transcribing.small(transcript))
+            playing = transcribing.within(transcript, speaking.KEPT)
+            found += transcribing.drawn(transcript, playing=playing)
         return found
 
     def _said(self) -> str:
