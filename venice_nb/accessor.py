@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb import venice
 from venice_nb.binding import present, start
 from venice_nb.calls.check import refuse
-from venice_nb.frames import asking, meaning
+from venice_nb.frames import asking, groups, meaning
 from venice_nb.render import html
 from venice_nb.render.live import Bundle, Displayed
 
@@ -92,7 +92,7 @@ class FrameAccessor(_Accessor):
     embed = _does(meaning.embed)
     search = _does(meaning.search)
     dedup = _does(meaning.dedup)
-    cluster_label = _does(meaning.cluster_label)
+    cluster_label = _does(groups.cluster_label)
 
     def _given(self) -> tuple[pd.DataFrame]:
         return (self._data.copy(),)
@@ -112,7 +112,7 @@ class SeriesAccessor(_Accessor):
     embed = _does(meaning.embed, 3)
     search = _does(meaning.search, 3)
     dedup = _does(meaning.dedup, 3)
-    cluster_label = _does(meaning.cluster_label, 3)
+    cluster_label = _does(groups.cluster_label, 3)
 
     def _given(self) -> tuple[pd.DataFrame, str]:
         name = self._data.name if isinstance(self._data.name, str) else "text"

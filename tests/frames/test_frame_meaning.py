@@ -77,7 +77,7 @@ def test_a_name_that_fails_leaves_the_group_and_says_so():
 
 
 def test_two_groups_with_the_same_name_can_be_told_apart(monkeypatch):
-    monkeypatch.setattr("venice_nb.frames.meaning._title", lambda reply: "Things")
+    monkeypatch.setattr("venice_nb.frames.groups._title", lambda reply: "Things")
     table = FRAME.venice.using(vn.Venice.sandbox()).cluster_label("text", 2)
     assert set(table["cluster"].dropna()) == {"Things", "Things (2)"}
 
@@ -119,6 +119,36 @@ def test_embed_tells_its_price_before(world):
     plan = does(world, "embed", "text", frame=FRAME.reset_index(drop=True), dry_run=True)
     assert isinstance(plan, EmbeddingPlan)
     assert world.client._session.calls == 0
+
+
+def test_search_and_dedup_tell_their_price_before(world):
+    found = does(world, "search", "text", "late", dry_run=True)
+    assert (found.rows, found.unique, found.requests) == (8, 6, 1)
+    same = does(world, "dedup", "text", dry_run=True)
+    assert (same.rows, same.unique) == (7, 5)
+    assert world.client._session.calls == 0
+
+
+def test_groups_with_names_tell_the_price_of_both(world):
+    plan = does(world, "cluster_label", "text", 9, dry_run=True)
+    assert plan["step"].tolist() == ["vectors", "names"]
+    assert plan["requests"].tolist() == [1, 5]
+    assert world.client._session.calls == 0
+    does(world, "cluster_label", "text", 9)
+    assert plan.least <= world.client.last.cost <= plan.most
+
+
+@pytest.mark.parametrize(
+    ("name", "args"), [("embed", []), ("search", ["late"]), ("dedup", []), ("cluster_label", [2])]
+)
+def test_a_budget_that_the_vectors_alone_pass_is_refused_before_anything_is_sent(world, name, args):
+    frame = FRAME.reset_index(drop=True)
+    with pytest.raises(vn.BudgetExceeded, match="1 request costs about") as told:
+        does(world, name, "text", *args, frame=frame, budget_usd=0.000001)
+    assert "dry_run=True" in told.value.do
+    assert world.client._session.calls == 0
+    does(world, name, "text", *args, frame=frame, budget_usd=0.5)
+    assert world.client.budget.limit is None
 
 
 @pytest.mark.parametrize("frame", [FRAME[:0], FRAME[5:6], FRAME[5:6].assign(text=" ")], ids=len)

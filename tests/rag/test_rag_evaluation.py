@@ -254,9 +254,56 @@ def test_costs_of_the_search_and_of_the_answers_add_up(R):
     assert made.cost != Cost()
 
 
-def test_a_dry_run_tells_what_the_answers_may_cost_and_asks_none(v, R):
+def test_a_dry_run_prices_vectors_answers_and_judgements_and_sends_nothing(v, R):
     before = v._session.calls
     plan = R.evaluate(ASKED, dry_run=True)
-    assert (plan.rows, plan.calls) == (3, 3)
-    assert plan.most.usd > 0
-    assert v._session.calls <= before + 1
+    assert v._session.calls == before
+    assert plan["step"].tolist() == ["vectors of the questions", "answers", "judgements"]
+    assert plan["requests"].tolist() == [1, 3, 3]
+    assert 0 < plan.least < plan.most
+    vectors, answers, judgements = (each for _, each in plan.steps)
+    assert judgements.most > answers.least
+    assert plan.most == vectors.cost + answers.most + judgements.most
+    made = R.evaluate(ASKED)
+    assert plan.least <= made.cost <= plan.most
+
+
+def test_a_dry_run_of_retrieval_alone_sends_nothing_either(v, R):
+    before = v._session.calls
+    plan = R.evaluate(ASKED, answers=False, dry_run=True)
+    assert v._session.calls == before
+    assert plan["step"].tolist() == ["vectors of the questions"]
+
+
+def test_reranking_is_priced_and_what_was_answered_before_costs_nothing(v, corpus):
+    plan = v.rag(corpus, rerank="zai-org-glm-5-2").evaluate(ASKED, dry_run=True)
+    assert plan["step"].tolist() == ["vectors of the questions", "reranking", "answers", "judgements"]
+    assert dict(plan.steps)["reranking"].calls == 3
+    R = v.rag(corpus)
+    R.evaluate(ASKED)
+    again = R.evaluate(ASKED, dry_run=True)
+    assert (again["requests"].tolist(), again.most.usd) == ([0, 0, 0], 0)
+
+
+def test_once_the_questions_have_vectors_the_very_prompts_are_reckoned(v, corpus):
+    R = v.rag(corpus, k=1)
+    loose = dict(R.evaluate(ASKED, dry_run=True).steps)["answers"]
+    R.evaluate(ASKED, answers=False)
+    exact = dict(R.evaluate(ASKED, dry_run=True).steps)["answers"]
+    assert loose.least < exact.least < loose.most
+    assert exact.least <= R.evaluate(ASKED).cost
+    words = v.rag(corpus, retrieval="keyword").evaluate(ASKED, dry_run=True)
+    assert words["step"].tolist() == ["answers", "judgements"]
+
+
+def test_a_plan_of_several_steps_tells_the_same_in_words_and_in_html(R):
+    told = R.evaluate(ASKED, dry_run=True)._mimebundle()
+    for words in ("play money of the SANDBOX", "nothing is sent", "judgements", "this sandbox sets no pace"):
+        assert words in told["text/plain"]
+        assert words in told["text/html"]
+
+
+def test_a_budget_holds_for_searching_as_well(v, corpus):
+    R = v.rag(corpus, rerank="zai-org-glm-5-2")
+    with pytest.raises(vn.BudgetExceeded):
+        R.evaluate(ASKED, answers=False, budget_usd=0.000001)

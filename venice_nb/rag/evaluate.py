@@ -8,13 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.policy.steps import Plan, Send
-from venice_nb.rag import prompt
+from venice_nb.rag import ahead, prompt
 from venice_nb.rag.ask import near_enough, retrieve
 from venice_nb.rag.expected import read_questions
 from venice_nb.rag.judge import TASK, Verdicts, judge
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.rag.answer import SILENT, Answer
 from venice_nb.results.rag.evaluation import Evaluation, Judgement, Outcome
+from venice_nb.results.run_plan import RunPlan
 from venice_nb.shapes.shape import Shape
 from venice_nb.talk.chat import prepared
 from venice_nb.talk.extract import Extraction
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from venice_nb.rag.ask import Retrieved
     from venice_nb.rag.expected import Question
     from venice_nb.rag.rag import Rag
-    from venice_nb.results.chat_plan import ChatPlan
+    from venice_nb.results.rag.passage import Passage
     from venice_nb.results.talk.reply import Reply
     from venice_nb.talk.rows import Outcome as Asked
 
@@ -50,10 +51,42 @@ def evaluate(
     how: How,
     dry_run: bool,
     parameters: dict[str, Any],
-) -> Plan[Evaluation | ChatPlan]:
+) -> Plan[Evaluation | RunPlan]:
     """The plan of `Rag.evaluate`."""
     asked = read_questions(questions, rag.corpus)
-    retrieved = yield from retrieve(session, rag.index, [each.text for each in asked], k, rerank)
+    work = _Answers(session, asked, floor)
+    if answers:
+        yield from work.choose(model, judge_with, parameters)
+    if dry_run:
+        return (yield from _ahead(rag, session, work, k, rerank, answers=answers, how=how))
+    with how.within(session):
+        return (yield from _carried_out(rag, session, work, k, rerank, answers=answers, how=how))
+
+
+def _ahead(
+    rag: Rag, session: Session, work: _Answers, k: int, rerank: ModelName | None, *, answers: bool, how: How
+) -> Plan[RunPlan]:
+    """What it would cost. Passages are only searched for where that sends nothing."""
+    asked = [each.text for each in work.questions]
+    steps, free = yield from ahead.searching(session, rag.index, asked, k, rerank)
+    if answers:
+        most, least = ahead.extremes(rag.index, asked, k)
+        calls = len(asked)
+        if free:
+            work.retrieved = yield from retrieve(session, rag.index, asked, k, None)
+            most = least = work.given
+            calls = (yield from work.chats(how).survey()).calls
+        steps += ahead.answering(session, work.call, work.judging, most=most, least=least, calls=calls)
+    return RunPlan(tuple(steps))
+
+
+def _carried_out(
+    rag: Rag, session: Session, work: _Answers, k: int, rerank: ModelName | None, *, answers: bool, how: How
+) -> Plan[Evaluation]:
+    asked = work.questions
+    work.retrieved = retrieved = yield from retrieve(
+        session, rag.index, [each.text for each in asked], k, rerank
+    )
     outcomes = [_graded(each, found, rag, k) for each, found in zip(asked, retrieved, strict=True)]
     usage, cost = Usage(), Cost(0.0, "charged")
     for each in retrieved:
@@ -62,10 +95,6 @@ def evaluate(
     made = Evaluation(outcomes=tuple(outcomes), k=k, graded=graded, usage=usage, cost=cost)
     if not answers:
         return made
-    work = _Answers(session, asked, retrieved, floor)
-    yield from work.choose(model, judge_with, parameters)
-    if dry_run:
-        return (yield from work.chats(how).survey())
     told: Evaluation = yield from work.chats(how).ask(partial(work.told, made))
     return told
 
@@ -89,46 +118,50 @@ def _graded(question: Question, retrieved: Retrieved, rag: Rag, k: int) -> Outco
 class _Answers:
     """The answers to be made and judged, one row for each question."""
 
-    def __init__(
-        self, session: Session, questions: Sequence[Question], retrieved: Sequence[Retrieved], floor: float
-    ) -> None:
+    def __init__(self, session: Session, questions: Sequence[Question], floor: float) -> None:
         self.session = session
-        self._questions = questions
-        self._retrieved = retrieved
+        self.questions = questions
+        self.retrieved: Sequence[Retrieved] = ()
+        self.judging: Extraction
         self._floor = floor
         self._ask: Callable[..., Call[Reply]]
-        self._judging: Extraction
 
     def choose(
         self, model: ModelName | None, judge_with: ModelName | None, parameters: dict[str, Any]
     ) -> Plan[None]:
         """Settle which model answers and which judges."""
-        first = prompt.messages(self._questions[0].text, self._retrieved[0].found.passages)
+        first = prompt.messages(self.questions[0].text, ())
         self._ask = yield from prepared(self.session, first, model=model, stream=False, **parameters)
-        self._judging = Extraction(self.session, Shape.of(Verdicts), {"temperature": 0}, task=TASK)
-        yield from self._judging.choose(judge_with if judge_with is not None else model)
+        self.judging = Extraction(self.session, Shape.of(Verdicts), {"temperature": 0}, task=TASK)
+        yield from self.judging.choose(judge_with if judge_with is not None else model)
 
     def chats(self, how: How) -> Chats:
         """The rows, ready to be asked."""
         rows: list[Row | str] = []
-        for question, retrieved in zip(self._questions, self._retrieved, strict=True):
+        for question, retrieved in zip(self.questions, self.retrieved, strict=True):
             if near_enough(retrieved.found, self._floor):
-                call = partial(self._call, retrieved)
+                call = partial(self.call, retrieved.found.question, retrieved.found.passages)
                 rows.append(Row(call, partial(self._plan, question, retrieved)))
             else:
                 rows.append(_SILENT)
         return Chats(self.session, rows, how, name="question")
 
-    def _call(self, retrieved: Retrieved) -> Call[Reply]:
-        found = retrieved.found
-        return self._ask(prompt.messages(found.question, found.passages))
+    @property
+    def given(self) -> ahead.Given:
+        """The questions that are asked, each with its passages."""
+        found = [each.found for each in self.retrieved if near_enough(each.found, self._floor)]
+        return [(each.question, each.passages) for each in found]
+
+    def call(self, question: str, passages: Sequence[Passage]) -> Call[Reply]:
+        """The call that asks a question of some passages."""
+        return self._ask(prompt.messages(question, passages))
 
     def _plan(self, question: Question, retrieved: Retrieved) -> Plan[tuple[Answer, Judgement]]:
-        reply = yield Send(self._call(retrieved))
         found = retrieved.found
+        reply = yield Send(self.call(found.question, found.passages))
         answer = Answer.of(found.question, found, reply, usage=retrieved.usage, cost=retrieved.cost)
         answer = replace(answer, elapsed=reply.elapsed + retrieved.elapsed)
-        return answer, (yield from judge(answer, question.answer, self._judging))
+        return answer, (yield from judge(answer, question.answer, self.judging))
 
     def told(self, made: Evaluation, asked: Asked) -> Evaluation:
         """The evaluation with its answers."""
@@ -137,7 +170,7 @@ class _Answers:
             value, told = asked.answers[number], asked.told[number]
             answer, judgement = value if value is not None else (None, None)
             if told == _SILENT:
-                retrieved = self._retrieved[number]
+                retrieved = self.retrieved[number]
                 cost, usage = retrieved.cost, retrieved.usage
                 answer = Answer(outcome.question, SILENT, False, outcome.found, usage=usage, cost=cost)
                 told = None

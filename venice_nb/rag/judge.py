@@ -11,14 +11,17 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from venice_nb.rag.prompt import fence, fenced
 from venice_nb.results.rag.evaluation import Claim, Judgement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from venice_nb.policy.steps import Plan
     from venice_nb.results.rag.answer import Answer
+    from venice_nb.results.rag.passage import Passage
     from venice_nb.talk.extract import Extraction
 
 TASK = (
@@ -63,14 +66,8 @@ def judge(answer: Answer, reference: str, judging: Extraction) -> Plan[Judgement
     claims = claims_of(answer.text) if answer.answered else []
     if not claims:
         return Judgement()
-    listed = "\n".join(f"{number}. {claim}" for number, claim in enumerate(claims, 1))
-    sources = [passage.text for passage in answer.passages]
-    tag = fence([*sources, listed], "claims")
-    parts = [fenced(answer.passages, listed), f"Question: {answer.question}", f"<{tag}>\n{listed}\n</{tag}>"]
-    if reference:
-        name = fence([reference, listed], "reference")
-        parts.append(f"<{name}>\n{reference}\n</{name}>")
-    reply = yield from judging.of(judging.asking("\n\n".join(parts)))
+    asked = asking(judging, answer.question, answer.passages, claims, reference)
+    reply = yield from judging.of(asked)
     said: Verdicts = reply.parsed
     given = {each.claim: each for each in reversed(said.verdicts)}
     held = tuple(
@@ -80,3 +77,20 @@ def judge(answer: Answer, reference: str, judging: Extraction) -> Plan[Judgement
     return Judgement(
         held, said.agrees if reference else None, reply.model, reply.cost.usd if reply.cost else math.nan
     )
+
+
+def asking(
+    judging: Extraction,
+    question: str,
+    passages: Sequence[Passage],
+    claims: Sequence[str] = (),
+    reference: str = "",
+) -> list[dict[str, Any]]:
+    """What the judge is asked."""
+    listed = "\n".join(f"{number}. {claim}" for number, claim in enumerate(claims, 1))
+    tag = fence([*(passage.text for passage in passages), listed], "claims")
+    parts = [fenced(passages, listed), f"Question: {question}", f"<{tag}>\n{listed}\n</{tag}>"]
+    if reference:
+        name = fence([reference, listed], "reference")
+        parts.append(f"<{name}>\n{reference}\n</{name}>")
+    return judging.asking("\n\n".join(parts))

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from venice_nb.policy.steps import Plan
     from venice_nb.rag.fusion import Fusion
     from venice_nb.rag.index import Retrieval
-    from venice_nb.results.chat_plan import ChatPlan
     from venice_nb.results.rag.answer import Answer
     from venice_nb.results.rag.evaluation import Evaluation
     from venice_nb.results.rag.explanation import Explanation
+    from venice_nb.results.run_plan import RunPlan
 
 _RETRIEVAL = check.choice(
     "hybrid", "vector", "keyword", fixes={"bm25": "Pass 'keyword'.", "semantic": "Pass 'vector'."}
@@ -291,7 +291,8 @@ class Rag(Displayed):
             at_once: questions at a time, 1 to 16.
             budget_usd: US dollars that are not passed; what is finished is kept.
             cache: take the answers of an earlier run, and keep those of this one.
-            dry_run: give the `ChatPlan` of the answers and ask no chat model; judging costs as much again.
+            dry_run: give the `RunPlan`, with requests, tokens, dollars and minutes of each step, and send
+                nothing.
             progress: a bar while it runs; None shows one in notebooks and terminals.
             parameters: of the answers, as for `chat`, such as `temperature=0`.
 
@@ -338,7 +339,7 @@ class Rag(Displayed):
         dry_run: bool = False,
         progress: bool | None = None,
         **parameters: Any,
-    ) -> Plan[Evaluation | ChatPlan]:
+    ) -> Plan[Evaluation | RunPlan]:
         """The plan of `evaluate`, for a driver of your own."""
         return (
             yield from evaluate(

@@ -12,10 +12,13 @@ from venice_nb.shapes.shape import Shape
 from venice_nb.talk.extract import Extraction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.policy.steps import Plan
     from venice_nb.results.rag.found import Found, Hit
+    from venice_nb.results.rag.passage import Passage
 
 POOL = 20  # passages that are rated: what a model can weigh against each other
 
@@ -50,11 +53,9 @@ def rerank(session: Session, found: Found, model: ModelName) -> Plan[Reranked]:
 
     When the model fails, or answers in another form, the order stays and the notes say why.
     """
-    one = Extraction(session, Shape.of(list[Rating]), {"temperature": 0}, task=_TASK)
-    asked = f"{fenced(found.passages, found.question)}\n\nQuestion: {found.question.strip()}"
     try:
-        yield from one.choose(model)
-        reply = yield from one.of(one.asking(asked))
+        one = yield from rating(session, model)
+        reply = yield from one.of(asking(one, found.question, found.passages))
     except _HOPELESS:
         raise
     except VeniceError as problem:
@@ -66,6 +67,18 @@ def rerank(session: Session, found: Found, model: ModelName) -> Plan[Reranked]:
             getattr(paid, "cost", Cost(0.0, "charged")),
         )
     return Reranked(_ordered(found, reply.parsed), reply.usage, reply.cost)
+
+
+def rating(session: Session, model: ModelName) -> Plan[Extraction]:
+    """The plan that settles how the model is asked for ratings."""
+    one = Extraction(session, Shape.of(list[Rating]), {"temperature": 0}, task=_TASK)
+    yield from one.choose(model)
+    return one
+
+
+def asking(one: Extraction, question: str, passages: Sequence[Passage]) -> list[dict[str, Any]]:
+    """What is asked about the passages found for a question."""
+    return one.asking(f"{fenced(passages, question)}\n\nQuestion: {question.strip()}")
 
 
 def _ordered(found: Found, ratings: list[Rating]) -> Found:

@@ -49,11 +49,7 @@ class ChatPlan(Paced):
         return plain | {"least": self.least.usd, "most": self.most.usd}
 
     def _price(self) -> str:
-        if self.least.usd is None or self.most.usd is None:
-            return text.UNKNOWN
-        if self.least.usd == self.most.usd:
-            return text.money(self.most.usd)
-        return f"{text.money(self.least.usd)} to {text.money(self.most.usd)}"
+        return span(self.least, self.most)
 
     def __repr__(self) -> str:
         model = text.short(self.model, 80)
@@ -87,6 +83,15 @@ class ChatPlan(Paced):
             "text/plain": "\n".join(lines),
             "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
         }
+
+
+def span(least: Cost, most: Cost) -> str:
+    """From how much to how much, in US dollars."""
+    if least.usd is None or most.usd is None:
+        return text.UNKNOWN
+    if least.usd == most.usd:
+        return text.money(most.usd)
+    return f"{text.money(least.usd)} to {text.money(most.usd)}"
 
 
 def _some(n: int, thing: str) -> str:

@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.call import Received
 from venice_nb.calls.check import flag, integer, number
-from venice_nb.calls.talk.chat import Reader
 from venice_nb.errors import (
     AuthenticationError,
     BreakerOpen,
-    BudgetExceeded,
     ContentRefused,
     ContextTooLong,
     ExtractionError,
@@ -35,19 +33,20 @@ from venice_nb.errors import (
 )
 from venice_nb.policy.answer_cache import AnswerCache, answers_for, asked
 from venice_nb.policy.claims import begin, end
-from venice_nb.policy.pace import pace
 from venice_nb.policy.steps import Done, Plan, Run, Send, Sleep, Together, Work
 from venice_nb.render.progress import Bar
 from venice_nb.render.text import count, money
-from venice_nb.results.chat_plan import ChatPlan
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.talk.reply import Reply
+from venice_nb.talk.reckoning import Size, afford, reckoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from venice_nb.calls.call import Call
     from venice_nb.client.session import Session
+    from venice_nb.results.chat_plan import ChatPlan
 
 MOST = 16  # chats at a time, as many as there are connections
 # Failures of the request or the server in a row, before and after a first success, that end the run.
@@ -124,6 +123,10 @@ class How:
         if self.progress is not None:
             flag("progress", self.progress)
 
+    def within(self, session: Session) -> AbstractContextManager[object]:
+        """The budget, for what is asked meanwhile."""
+        return nullcontext() if self.budget_usd is None else session.purse(self.budget_usd)
+
 
 class Chats:
     """The rows of one table, surveyed: what each asks, what is known already, what the rest may cost.
@@ -153,7 +156,7 @@ class Chats:
 
     def survey(self) -> Plan[ChatPlan]:
         """What is to be done, and what it may cost. Raises InvalidInput when no row can be sent."""
-        calls: dict[bytes, tuple[str, int, int, float | None]] = {}
+        sizes: dict[bytes, Size] = {}
         refused: InvalidInput | None = None
         skipped = 0
         for position, row in enumerate(self.rows):
@@ -169,8 +172,7 @@ class Chats:
                 continue
             key = self._asked(call) if self.cache is not None else position.to_bytes(8, "big")
             self._groups.setdefault(key, []).append(position)
-            read = call.read.prompt_tokens if isinstance(call.read, Reader) else call.tokens
-            calls[key] = (call.model, read, call.tokens, call.price)
+            sizes[key] = Size.of(call)
         if refused is not None and not self._groups:
             raise refused
         known: set[bytes] = set()
@@ -178,35 +180,26 @@ class Chats:
             known = yield Run(partial(self.cache.known, list(self._groups)))
         self._known = [key for key in self._groups if key in known]
         self._missing = [key for key in self._groups if key not in known]
-        model = next(iter(calls.values()))[0] if calls else ""
-        paid = [calls[key] for key in self._missing]
-        prices = self.session.catalogue
-        least = [prices.cost(model, {"prompt_tokens": each[1], "completion_tokens": 0}) for each in paid]
-        read = sum(each[1] for each in paid)
-        return ChatPlan(
-            model=model,
+        return reckoned(
+            self.session,
+            next((size.model for size in sizes.values()), ""),
+            [sizes[key] for key in self._missing],
             rows=len(self.rows),
-            calls=len(paid),
             cached=sum(len(self._groups[key]) for key in self._known),
             skipped=skipped,
             refused=len(self.rows) - skipped - sum(map(len, self._groups.values())),
-            prompt_tokens=read,
-            most_tokens=sum(each[2] for each in paid),
-            least=_sum(least),
-            most=_sum([each[3] for each in paid]),
-            **pace(self.session.allowed(model, "text"), prices.get(model) or "text", len(paid), read),
-            sandbox=self.session.sandbox is not None,
         )
 
     def ask(self, keep: Callable[[Outcome], Any]) -> Plan[Any]:
         """What `keep` makes of the outcome, in the end, and of what there is when the run is interrupted."""
-        self._afford((yield from self.survey()))
+        plan = yield from self.survey()
+        read = f"{count(plan.calls)} calls cost {money(plan.least.usd)} for what they read alone"
+        afford(self.how.budget_usd, plan.least.usd, read, plan.model, plan.rows)
         self.outcome.cached = sum(len(self._groups[key]) for key in self._known)
         there = len(self.rows) - sum(len(self._groups[key]) for key in self._missing)
         bar = Bar(len(self.rows), desc=f"{self.name}s", unit=self.name, shown=self.how.progress, done=there)
-        budget = self.how.budget_usd
         try:
-            with bar, nullcontext() if budget is None else self.session.purse(budget):
+            with bar, self.how.within(self.session):
                 yield Together([partial(self._row, key) for key in self._known], self.how.at_once)
                 yield from self._pay(bar)
         except GeneratorExit:
@@ -356,26 +349,6 @@ class Chats:
     def _asked(self, call: Call[Any]) -> bytes:
         return asked(self.session.settings.base_url, call)
 
-    def _afford(self, plan: ChatPlan) -> None:
-        """Refuse a run that the budget cannot hold."""
-        budget = self.how.budget_usd
-        if budget is None or not plan.calls:
-            return
-        what = ""
-        if plan.least.usd is None:
-            what = f"The price of {plan.model} is not known, so no budget can be kept."
-        elif plan.least > budget:
-            what = f"{count(plan.calls)} calls cost {money(plan.least.usd)} for what they read alone; the "
-            what += f"budget is {money(budget)}."
-        if what:
-            raise BudgetExceeded(
-                what,
-                asked=f"{count(plan.rows)} rows of {plan.model}",
-                do="Raise budget_usd=, or take fewer rows or a cheaper model: dry_run=True tells the price.",
-                price=plan.least.usd,
-                limit=budget,
-            )
-
 
 def _again(call: Call[Reply], kept: bytes | None) -> Reply | None:
     """The reply that was kept, which costs nothing now; None when there is none that can be read."""
@@ -386,8 +359,3 @@ def _again(call: Call[Reply], kept: bytes | None) -> Reply | None:
     except VeniceError:
         return None
     return replace(reply, usage=Usage(), cost=Cost(0.0, "charged"))
-
-
-def _sum(prices: Sequence[float | None]) -> Cost:
-    known = [price for price in prices if price is not None]
-    return Cost(sum(known), "estimated") if len(known) == len(prices) else Cost()
