@@ -54,6 +54,28 @@ def test_a_hole_splits_a_line(memory, spoken):
     assert texts(memory, cut) == ["The rain in", "in the plain."]
 
 
+STORY = "We waited long. A boat came in. I saw it. A man got out. It was late. A bell rang. He left. I did too."
+
+
+def test_a_piece_begins_and_ends_with_its_shortest_words_wherever_it_is_cut():
+    speech, memory = speak(STORY, cloned(200), rate=RATE), Memory()
+    memory.add(STORY, speech.words, speech.samples, RATE)
+    ends = [n for n, word in enumerate(speech.words) if STORY[word.last - 1] == "."]
+    gaps = [(speech.words[n].end + speech.words[n + 1].start) / 2 for n in ends[:-1]]
+    for at, gap in zip(ends[:-1], gaps, strict=True):
+        cut = int(gap * RATE)
+        before, after = STORY[: speech.words[at].last], STORY[speech.words[at + 1].first :]
+        assert texts(memory, speech.samples[:cut]) == [before]
+        assert texts(memory, speech.samples[cut:]) == [after]
+
+
+def test_a_word_that_was_silenced_is_not_heard(memory, spoken):
+    speech = spoken[LINES[0]]
+    quiet = speech.samples.copy()
+    quiet[: int(speech.words[2].start * RATE)] = 0
+    assert texts(memory, quiet) == ["in Spain stays mainly in the plain."]
+
+
 def test_nothing_is_found_in_silence_noise_or_too_little(memory):
     noise = np.random.default_rng(0).standard_normal(5 * RATE).astype(np.float32)
     for sound in (np.zeros(RATE, np.float32), noise * 0.1, np.zeros(10, np.float32), np.zeros(0, np.float32)):

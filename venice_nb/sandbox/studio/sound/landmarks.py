@@ -31,6 +31,8 @@ BLOCK = 4096  # frames looked at together
 LEAST = 12  # pairs that must agree on one offset
 COMMON = 100  # a pair that occurs more often tells nothing
 SHARE = 0.12  # of the pairs of a stretch that must be heard in it
+SHORT = 2  # words at an end of a stretch that may be too short for a pair
+FAINT = 0.03  # of the loudest sample: what is below is no word
 KEPT = 1800.0  # seconds of speech that are remembered; twice as many take twice as long to search
 
 
@@ -154,7 +156,8 @@ class Memory:
         place = np.arange(len(asked)) - np.repeat(np.cumsum(counts) - counts, counts) + low[asked]
         heard = times[asked]
         until = heard + (hashes[asked] & 255)  # when the second peak of the pair is heard
-        return _stretches(said, (heard, until, at[place], owners[place]), len(samples) / rate)
+        found = _stretches(said, (heard, until, at[place], owners[place]))
+        return _widened(found, samples, rate)
 
 
 def _same(one: Utterance, other: Utterance) -> bool:
@@ -174,9 +177,7 @@ def _indexed(said: tuple[Utterance, ...]) -> tuple[Numbers, Numbers, Numbers]:
     return hashes[order], times[order], owners[order]
 
 
-def _stretches(
-    said: tuple[Utterance, ...], pairs: tuple[Numbers, Numbers, Numbers, Numbers], seconds: float
-) -> list[Found]:
+def _stretches(said: tuple[Utterance, ...], pairs: tuple[Numbers, Numbers, Numbers, Numbers]) -> list[Found]:
     """The offsets most pairs agree on, strongest first; each moment of the sound belongs to one of them."""
     import numpy as np  # noqa: PLC0415
 
@@ -203,7 +204,7 @@ def _stretches(
         if len(mine) < LEAST:
             continue
         moments = np.unique([heard[mine], until[mine]])
-        stretch = _words(said[owner], (moments - offset) * STEP, offset * STEP, seconds)
+        stretch = _words(said[owner], (moments - offset) * STEP, offset * STEP)
         if stretch is None:
             continue
         begin = said[owner].words[stretch.first].start / STEP
@@ -216,8 +217,8 @@ def _stretches(
     return sorted(found, key=lambda one: one.offset + one.said.words[one.first].start)
 
 
-def _words(said: Utterance, moments: Any, offset: float, seconds: float) -> Found | None:
-    """The words from the first to the last with pairs in it, and one more at either end if there is room."""
+def _words(said: Utterance, moments: Any, offset: float) -> Found | None:
+    """The words from the first to the last with pairs in it."""
     import numpy as np  # noqa: PLC0415
 
     starts = np.array([word.start for word in said.words])
@@ -225,9 +226,31 @@ def _words(said: Utterance, moments: Any, offset: float, seconds: float) -> Foun
     hits = np.searchsorted(moments, ends) > np.searchsorted(moments, starts)
     if not hits.any():
         return None
-    first, last = int(hits.argmax()), len(hits) - 1 - int(hits[::-1].argmax())
-    if first == 1 and starts[0] + offset > -0.05:
-        first = 0
-    if last == len(hits) - 2 and starts[-1] + offset < seconds - 0.1:
-        last += 1
-    return Found(said, offset, first, last)
+    return Found(said, offset, int(hits.argmax()), len(hits) - 1 - int(hits[::-1].argmax()))
+
+
+def _widened(found: list[Found], samples: Samples, rate: int) -> list[Found]:
+    """The stretches with up to `SHORT` words more at either end, too short for pairs, that are heard."""
+    seconds, least = len(samples) / rate, abs(samples).max(initial=0.0) * FAINT
+    out: list[Found] = []
+    for at, one in enumerate(found):
+        words, first, last = one.said.words, one.first, one.last
+        begin = _end(out[-1]) if out else -0.05
+        after = found[at + 1] if at + 1 < len(found) else None
+        end = after.offset + after.said.words[after.first].start if after else seconds
+
+        def heard(word: Word, shift: float = one.offset, begin: float = begin, end: float = end) -> bool:
+            inside = begin <= word.start + shift and word.end + shift <= end + 0.05
+            span = samples[max(0, int((word.start + shift) * rate)) : max(0, int((word.end + shift) * rate))]
+            return inside and len(span) > 0 and abs(span).max() > least
+
+        while first > max(0, one.first - SHORT) and heard(words[first - 1]):
+            first -= 1
+        while last < min(len(words) - 1, one.last + SHORT) and heard(words[last + 1]):
+            last += 1
+        out.append(Found(one.said, one.offset, first, last))
+    return out
+
+
+def _end(one: Found) -> float:
+    return one.offset + one.said.words[one.last].end
