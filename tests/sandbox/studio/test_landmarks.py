@@ -54,7 +54,9 @@ def test_a_hole_splits_a_line(memory, spoken):
     assert texts(memory, cut) == ["The rain in", "in the plain."]
 
 
-STORY = "We waited long. A boat came in. I saw it. A man got out. It was late. A bell rang. He left. I did too."
+STORY = (
+    "We waited long. A boat came in. I saw it. A man got out. It was late. A bell rang. He left. I did too."
+)
 
 
 def test_a_piece_begins_and_ends_with_its_shortest_words_wherever_it_is_cut():
