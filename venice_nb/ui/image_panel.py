@@ -327,6 +327,9 @@ class ImagePanel(Panel):
         shelf = shelf_of_styles(prompt, asked, styles, found)
         if shelf is not None:
             self._made.keep(shelf)
+            if self._made.shelf is None:
+                self._made.show(shelf)
+            self._made.list()
             self._styles.show(list(zip(shelf.labels, shelf.gallery, strict=True)))
         for each in found:
             if isinstance(each, BaseException):
@@ -400,3 +403,4 @@ class ImagePanel(Panel):
 
     def _left(self) -> None:
         self._models.close()
+        self._made.leave()

@@ -27,7 +27,7 @@ class Results:
         self._panel = panel
         self.shelves: list[Shelf] = []
         self._shown: Shelf | None = None
-        self._filling = False
+        self._filling = self._over = False
         self._history = view.choice("History", "An earlier gallery of this panel", [("none yet", -1)], -1)
         self._history.observe(lambda change: self._chosen(change.new), "value")
         self._history.layout.display = "none"
@@ -44,16 +44,19 @@ class Results:
         return self._shown
 
     def keep(self, shelf: Shelf) -> Shelf:
-        """Keep what came, before anything is drawn of it. The first is shown, later ones are listed."""
+        """Keep what came, before anything is drawn of it."""
         self.shelves.append(shelf)
-        if self._shown is None:
-            self.show(shelf)
-        self._list()
         return shelf
+
+    def leave(self) -> None:
+        """Draw nothing any more; what still comes is kept."""
+        self._over = True
 
     def show(self, shelf: Shelf) -> None:
         """Draw a gallery, and pick of it what was made last, or else its first picture."""
         self._shown, gallery = shelf, shelf.gallery
+        if self._over:
+            return
         for image in gallery:
             copy(image)  # decoded now, in the thread of the task: a click finds it ready
         view.draw(self._head, html.tag("p", gallery_view.line(gallery), class_="vn-line"))
@@ -61,7 +64,7 @@ class Results:
             Tile(html.tag("p", f"Not made: {told(each.error)}", class_="vn-tile")) for each in gallery.errors
         ]
         self._tiles.show([*map(self._tile, range(self._first, len(gallery))), *missing])
-        self._list()
+        self.list()
         place = len(gallery) - 1 if shelf.sources else min(0, len(gallery) - 1)
         if self._panel.place == place:
             self._picked()
@@ -96,7 +99,8 @@ class Results:
             self.bench.follow()
         panel.against = other
 
-    def _list(self) -> None:
+    def list(self) -> None:
+        """List all that was made, to be shown again."""
         listed = [(f"{number}: {shelf.told}", number) for number, shelf in enumerate(self.shelves)]
         self._filling = True
         try:
