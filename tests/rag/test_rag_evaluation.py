@@ -298,7 +298,7 @@ def test_once_the_questions_have_vectors_the_very_prompts_are_reckoned(v, corpus
 
 def test_a_plan_of_several_steps_tells_the_same_in_words_and_in_html(R):
     told = R.evaluate(ASKED, dry_run=True)._mimebundle()
-    for words in ("play money of the SANDBOX", "nothing is sent", "judgements", "this sandbox sets no pace"):
+    for words in ("play money of the SANDBOX", "nothing is sent", "judgements", "less than a minute"):
         assert words in told["text/plain"]
         assert words in told["text/html"]
 

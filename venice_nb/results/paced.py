@@ -38,6 +38,8 @@ class Paced(Displayed):
         ]
         if not limits:
             return "no rate limit is published or was told for this model"
-        least = f"at least {text.seconds(self.minutes * 60)}" if self.minutes else "less than a minute"
-        told = f"{least}, at {' and '.join(limits)}"
+        told = f"{self._least()}, at {' and '.join(limits)}"
         return f"with a key {told}; this sandbox sets no pace" if self.unpaced else told
+
+    def _least(self) -> str:
+        return f"at least {text.seconds(self.minutes * 60)}" if self.minutes else "less than a minute"

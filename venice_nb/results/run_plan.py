@@ -61,7 +61,8 @@ class RunPlan(Table):
 
     def _caption(self) -> str:
         play = ", play money of the SANDBOX" if any(each.sandbox for _, each in self.steps) else ""
-        return f"Plan: {span(self.least, self.most)}{play}; nothing is sent and nothing is spent by a plan"
+        pace = "; the time is that of a key" if any(each.unpaced for _, each in self.steps) else ""
+        return f"Plan: {span(self.least, self.most)}{play}{pace}; nothing is sent and nothing is spent by a plan"
 
     def _head(self) -> tuple[str, ...]:
         return ("step", "model", "requests", "tokens", "cost", "time")
@@ -70,7 +71,7 @@ class RunPlan(Table):
         name, plan = self.steps[position]
         requests, tokens = _counts(plan)
         cost = span(_least(plan), _most(plan))
-        time = plan._time() if requests else ""  # noqa: SLF001  its own words
+        time = plan._least() if requests else ""  # noqa: SLF001  its own words
         return name, text.short(plan.model, 60), text.count(requests), f"~{text.count(tokens)}", cost, time
 
     def _numeric(self) -> tuple[int, ...]:
