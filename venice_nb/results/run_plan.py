@@ -62,7 +62,9 @@ class RunPlan(Table):
     def _caption(self) -> str:
         play = ", play money of the SANDBOX" if any(each.sandbox for _, each in self.steps) else ""
         pace = "; the time is that of a key" if any(each.unpaced for _, each in self.steps) else ""
-        return f"Plan: {span(self.least, self.most)}{play}{pace}; nothing is sent and nothing is spent by a plan"
+        return (
+            f"Plan: {span(self.least, self.most)}{play}{pace}; nothing is sent and nothing is spent by a plan"
+        )
 
     def _head(self) -> tuple[str, ...]:
         return ("step", "model", "requests", "tokens", "cost", "time")
