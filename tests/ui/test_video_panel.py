@@ -134,6 +134,16 @@ def test_a_picture_that_is_handed_in_is_what_the_film_starts_from(client, hand, 
     assert panel._found().id == "longcat-distilled-image-to-video"
 
 
+def test_the_code_names_a_picture_by_its_path_and_any_other_as_what_was_given(client, hand, teal, tmp_path):
+    array, path = np.asarray(Image.open(teal)), tmp_path / teal
+    given, named = vn.ui.video(client, image=array), vn.ui.video(client, image=path)
+    hand(given)
+    hand(named)
+    assert given.code.startswith("# picture is what the panel was given\njob = v.video.submit(")
+    assert 'duration="5s", image_url=picture)' in given.code
+    assert f'image_url="{path}"' in named.code
+
+
 def test_what_is_no_picture_is_refused_where_it_is_handed_in_and_said_where_it_is_typed(panel, hand, client):
     with pytest.raises(vn.InvalidInput, match="image"):
         vn.ui.video(client, image=b"words")

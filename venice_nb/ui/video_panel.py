@@ -11,7 +11,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, Unicode, validate
 
 from venice_nb.calls.films.limits import takes
-from venice_nb.client.clock import watched
+from venice_nb.client.clock import GLANCE, watched
 from venice_nb.errors import BudgetExceeded, ConsentRequired
 from venice_nb.render import html, text
 from venice_nb.results.films.video_view import facts
@@ -19,7 +19,7 @@ from venice_nb.results.spending.estimate import CallEstimate
 from venice_nb.studio.job_models import resolved
 from venice_nb.studio.video import MODELS
 from venice_nb.ui import view
-from venice_nb.ui.code import call
+from venice_nb.ui.code import Name, call
 from venice_nb.ui.panel import Panel
 from venice_nb.ui.picture import Picture, PictureInput
 from venice_nb.ui.player import Player, poster
@@ -208,8 +208,12 @@ class VideoPanel(Panel):
 
     def _make(self, task: Task) -> Video:
         self.job = self.video = None
-        with self._pricing:
+        while not self._pricing.acquire(timeout=GLANCE):  # a price may be asked just now
+            task.look()
+        try:
             self._learn()
+        finally:
+            self._pricing.release()
         # An order that is on its way is never cut off: its id would be lost, and the film with it.
         with watched(lambda: task.look() if self._pausing else None):
             job = self.client.video.submit(**self._arguments())
@@ -314,7 +318,8 @@ class VideoPanel(Panel):
 
     def _cell(self) -> str:
         given = self._arguments(written=True)
-        return f"{call('job = v.video.submit', given.pop('prompt'), **given)}\nclip = job.wait()\nclip"
+        head = "# picture is what the panel was given\n" if isinstance(given.get("image_url"), Name) else ""
+        return f"{head}{call('job = v.video.submit', given.pop('prompt'), **given)}\nclip = job.wait()\nclip"
 
     # --- how it looks ----------------------------------------------------------------------------
 

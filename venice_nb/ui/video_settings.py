@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STARTS = ("text", "image", "")  # of the models that the panel asks; empty where nothing tells
 ANY = {"resolution": "as the model does", "aspect_ratio": "as the picture"}
 USUAL = "16:9"
+LIKELY = "5s"  # a duration, as long as nobody has told which there are
 
 
 class VideoPicker(ModelPicker):
@@ -25,6 +26,7 @@ class VideoPicker(ModelPicker):
     def __init__(self, panel: VideoPanel, value: str) -> None:
         self._panel = panel
         super().__init__(panel.client, "video", value=value)
+        self._words.placeholder = "kling, image, private ..."
 
     @property
     def found(self) -> list[Any]:
@@ -61,7 +63,8 @@ class VideoSettings:
 
     def offer(self, found: Resolution, model: Takes) -> None:
         """Offer what this model takes; what was chosen stays where it is offered too."""
-        self._fill("duration", [each for each in _or(model.durations, DURATIONS) if each[0].isdigit()])
+        lengths = [each for each in _or(model.durations, DURATIONS) if each[0].isdigit()]
+        self._fill("duration", lengths, first=LIKELY if model.durations is None else "")
         self._fill("resolution", _open(_or(model.resolutions, RESOLUTIONS)))
         ratios = _or(model.ratios, RATIOS)
         from_words = model.start == "text" and model.known
