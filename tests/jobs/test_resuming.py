@@ -72,11 +72,16 @@ def test_what_is_no_id_is_refused_and_nothing_is_sent(world, ident):
     assert world.queue.asked == []
 
 
-def test_a_job_ordered_elsewhere_needs_its_model_and_kind(world):
+def test_a_job_ordered_elsewhere_needs_its_model_and_its_kind_where_the_model_is_not_listed(world):
     with pytest.raises(errors.InvalidInput, match="not in the journal") as caught:
         world.job(FOREIGN)
     assert "model=" in caught.value.do
-    job = world.job(FOREIGN, model=MODEL, kind="video")
+    with pytest.raises(errors.InvalidInput, match="not in the journal") as caught:
+        world.job(FOREIGN, model="a-model-of-next-year")
+    assert "kind=" in caught.value.do
+    assert world.job(FOREIGN[:-1] + "0", model="elevenlabs-music").kind == "music"
+    assert world.job(FOREIGN[:-1] + "1", model="a-model-of-next-year", kind="video").kind == "video"
+    job = world.job(FOREIGN, model=MODEL)
     assert world.wait(job).path.read_bytes() == film()
     assert world.queue.asked[-1][1] == {"model": MODEL, "queue_id": FOREIGN}
     assert world.job(FOREIGN) == job  # from now on the journal knows it

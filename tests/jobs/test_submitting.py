@@ -13,6 +13,7 @@ from venice_nb import errors
 from venice_nb.jobs import records
 from venice_nb.policy.journal import journal_path
 from venice_nb.policy.store import Busy, Unusable
+from venice_nb.results.quotes import Quote
 
 
 def row(op=None):
@@ -72,6 +73,25 @@ def test_above_the_limit_nothing_is_queued_and_both_sums_are_named(world):
         world.submit(max_usd=0.2)
     assert (caught.value.quote, caught.value.max_usd, caught.value.charged) == (0.35, 0.2, "no")
     assert world.queue.count("queue") == 0
+
+
+def test_a_quote_is_a_limit_and_one_without_a_price_is_none(world):
+    assert world.submit(max_usd=Quote(0.35)).cost.usd == 0.35
+    with pytest.raises(errors.BudgetExceeded, match=r"\$0\.35.*\$0\.34"):
+        world.submit(max_usd=Quote(0.34))
+    with pytest.raises(errors.InvalidInput) as caught:
+        world.submit(max_usd=Quote(None))
+    assert caught.value.field == "max_usd"
+
+
+@pytest.mark.parametrize("price", [0.35, 1.2345642, 0.1 + 0.2, 123456.789])
+def test_the_limit_that_a_refusal_offers_is_enough(world, price):
+    world.queue.answers["quote"] = [{"quote": price}] * 2
+    with pytest.raises(errors.BudgetExceeded) as caught:
+        world.submit(max_usd=0.2)
+    offered = float(caught.value.do.rpartition("=")[2])
+    assert price - 1e-9 <= offered < price + 0.001
+    assert world.submit(max_usd=offered).cost.usd == pytest.approx(price)
 
 
 @pytest.mark.parametrize("told", [{"quote": 0}, {"quote": -1}, {"quote": None}, {"quote": "soon"}, {}])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.answer import read_object
 from venice_nb.results.headers import Headers
-from venice_nb.results.quotes import Quote
+from venice_nb.results.quotes import Quote, enough
 from venice_nb.results.reading import mapping, number, string
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class ReadQuote:
         raw: dict[str, Any] | None = None,
     ) -> Quote:
         """The quote with this price."""
-        limit = f", max_usd={math.ceil(usd * 1e4 - 1e-6) / 1e4:g})" if usd else ")"  # never below the price
+        limit = f", max_usd={enough(usd)})" if usd else ")"
         return Quote(
             usd,
             kind=self.kind,

@@ -9,12 +9,15 @@ from venice_nb.calls.check import number
 from venice_nb.errors import BudgetExceeded
 from venice_nb.render.text import money
 from venice_nb.results import reading
+from venice_nb.results.quotes import Quote, enough
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from venice_nb.calls.call import Call
     from venice_nb.calls.jobs import Kind, Queued
+
+NOISE = 1e-9  # US dollars; 0.1 + 0.2 is not above 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class Order:
         prompt: what is to be made; its first words go into the journal.
         call: queues the work, of class `Safety.QUEUE`. What the user consented to is in its body.
         quote: asks for the price, where the model has one; its answer has `usd`, or is a number.
-        max_usd: the most that it may cost, in US dollars.
+        max_usd: the most that it may cost, in US dollars; a quote stands for its price.
         details: what else was ordered, in few words, for displays: duration, resolution, ...
 
     """
@@ -37,12 +40,13 @@ class Order:
     prompt: str
     call: Call[Queued]
     quote: Call[Any] | None = None
-    max_usd: float | None = None
+    max_usd: float | Quote | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def limit(self) -> float | None:
         """`max_usd` as a number. Raises InvalidInput when it is none, or negative."""
-        return None if self.max_usd is None else number(0)("max_usd", self.max_usd)
+        given = float(self.max_usd) if isinstance(self.max_usd, Quote) else self.max_usd
+        return None if given is None else number(0)("max_usd", given)
 
     def agreed(self, quote: Any) -> float | None:
         """The price that the order goes out at, None when nobody named one.
@@ -62,11 +66,11 @@ class Order:
                 quote=_number(quote),
                 max_usd=None,
             )
-        if limit is not None and price > limit:
+        if limit is not None and price > limit + NOISE:
             raise BudgetExceeded(
                 f"This {self.kind} is quoted at {money(price)}, and max_usd is {money(limit)}.",
                 asked=self.call.asked,
-                do=f"nothing was queued; order something shorter or smaller, or pass max_usd={price:g}",
+                do=f"nothing was queued; order something shorter or smaller, or pass max_usd={enough(price)}",
                 quote=price,
                 max_usd=limit,
             )

@@ -73,10 +73,10 @@ def job(session: Session, /, id: str | Job, *, model: Any = None, kind: str | No
     Args:
         id: the id of the job, or of the order where the outcome was unknown, as `v.jobs()` shows them.
         model: for a job that this machine did not order, the model that makes it.
-        kind: likewise, `"video"` or `"music"`.
+        kind: likewise, `"video"` or `"music"`, where the list of models does not tell.
 
-    Raises InvalidInput for what is no id, for an id that is not in the journal unless `model` and `kind` are
-    given, and for a `model` or `kind` that is not the journal's. Nothing is sent.
+    Raises InvalidInput for what is no id, for an id that is not in the journal unless `model` is given, and
+    for a `model` or `kind` that is not the journal's. Nothing is sent.
 
     """
     ident = id.op if isinstance(id, Job) else id
@@ -93,13 +93,17 @@ def job(session: Session, /, id: str | Job, *, model: Any = None, kind: str | No
     if ident.startswith("op-"):
         refuse("id", ident, "an order in the journal of this machine", "v.jobs(all=True) lists all of them.")
     ident = job_id("id", ident)
+    known = None if name is None else session.catalogue.get(name)
+    if made is None and known is not None and known.type in ("video", "music"):
+        made = job_kind("kind", known.type)
     if name is None or made is None:
         raise InvalidInput(
             f"Job {ident} is not in the journal of this machine.",
             field="id",
             value=ident,
-            allowed="the id of a job in the journal; for another one also model and kind",
-            do=f"v.job('{ident}', model='...', kind='video') waits for a job that was ordered elsewhere",
+            allowed="the id of a job in the journal; for another one also its model",
+            do=f"v.job('{ident}', model='...') waits for a job that was ordered elsewhere"
+            + ("" if name is None else "; for a model that is not listed, say also kind='video' or 'music'"),
         )
     entry = Entry(
         op=f"op-{secrets.token_hex(6)}",

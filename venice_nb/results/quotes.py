@@ -139,3 +139,8 @@ class Quote(Displayed):
 
 def _said(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def enough(usd: float) -> str:
+    """A limit of US dollars, in few digits, that a price is not above (but for the noise of floats)."""
+    return f"{math.ceil(usd * 1e4 - 1e-6) / 1e4:.12g}"

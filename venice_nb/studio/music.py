@@ -79,7 +79,7 @@ def submit(
     voice: str | None = None,
     language_code: str | None = None,
     speed: float | None = None,
-    max_usd: float | None = None,
+    max_usd: float | Quote | None = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> Plan[Job]:
     """Orders a piece of music, an effect or a long reading; `job.wait()` or `await job` brings the sound.
@@ -99,7 +99,8 @@ def submit(
         voice: who reads, one of the model's voices; some take the id of a voice made elsewhere.
         language_code: two letters, such as "it".
         speed: how fast, 1 being as usual.
-        max_usd: the most that it may cost; a higher quote is refused before anything is queued.
+        max_usd: the most that it may cost, a sum or a quote; a higher price is refused before anything is
+            queued.
         extra_body: fields this library does not name.
 
     Each is only taken by models that say so. Raises InvalidInput, before anything is sent, for what the model

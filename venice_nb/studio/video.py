@@ -123,7 +123,7 @@ def submit(
     omni_reference_task_type: str | None = None,
     bitrate_mode: str | None = None,
     consents: Mapping[str, Mapping[str, bool]] | None = None,
-    max_usd: float | None = None,
+    max_usd: float | Quote | None = None,
     reference_video_total_duration: float | None = None,
     seed: int | None = None,
     extra_body: Mapping[str, Any] | None = None,
@@ -161,7 +161,8 @@ def submit(
         bitrate_mode: "standard" or "high", for Seedance 2.
         consents: what you confirm where faces are shown to a provider that asks for it. Never sent unasked;
             the error of a refused order says what to read and what to pass.
-        max_usd: the most that it may cost; a higher quote is refused before anything is queued.
+        max_usd: the most that it may cost, a sum or a quote; a higher price is refused before anything is
+            queued.
         reference_video_total_duration: for the quote, seconds of reference films given as URLs.
         seed: left out, which is said: the API has none for films.
         extra_body: fields this library does not name.
