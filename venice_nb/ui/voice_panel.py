@@ -123,8 +123,9 @@ class VoicePanel(Panel):
 
     def _quiet(self) -> None:
         """Take all sounds off the page: one at a time is enough of what a notebook keeps."""
-        for each in (self._speaking.sample_player, self._speaking.player, self._transcribing):
-            each.put_away()
+        self._speaking.sample_player.offer(None)  # the button Sample plays it again
+        self._speaking.player.put_away()
+        self._transcribing.put_away()
 
     def listed(self, kind: str) -> Any:
         """The models of a type that are known already."""
