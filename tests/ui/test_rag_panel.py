@@ -303,7 +303,7 @@ def test_the_picture_shows_the_answer_and_why(panel, hand, monkeypatch):
     bundle = panel._repr_mimebundle_()
     assert bundle["text/plain"] == "<Documents panel: 4 documents, Do dogs travel on a lead?>"
     assert "They travel on a lead" in bundle["text/html"]
-    assert "shared words" in bundle["text/html"]
+    assert "shares dogs, travel, lead" in bundle["text/html"]
     assert bundle == panel._repr_mimebundle_()
 
 

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from venice_nb.rag.corpus import Corpus
     from venice_nb.rag.rag import Rag
     from venice_nb.results.characters import Character
+    from venice_nb.results.matrix.matrix import EmbeddingMatrix
     from venice_nb.results.sound.voices import ClonedVoice, Voice
     from venice_nb.ui.account_panel import AccountPanel
     from venice_nb.ui.chat_panel import ChatPanel
+    from venice_nb.ui.explore_panel import ExplorePanel
     from venice_nb.ui.image_panel import ImagePanel
     from venice_nb.ui.lab_panel import Lab
     from venice_nb.ui.model_panel import ModelPanel
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.voice_panel import VoicePanel
     from venice_nb.venice import Venice
 
-__all__ = ["account", "chat", "images", "lab", "models", "rag", "video", "voice"]
+__all__ = ["account", "chat", "explore", "images", "lab", "models", "rag", "video", "voice"]
 
 
 def account(client: Venice) -> AccountPanel:
@@ -86,6 +88,38 @@ def chat(
     from venice_nb.ui.chat_panel import ChatPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ChatPanel(client, system=system, character=character, model=model, **parameters)
+
+
+def explore(matrix: EmbeddingMatrix, client: Venice | None = None) -> ExplorePanel:
+    """The rows of a matrix as a map: pan, zoom, hover, colour, search, group, and lasso into a DataFrame.
+
+    Args:
+        matrix: what `v.embed(column)` gave.
+        client: who turns a search into a vector, and names groups; the client of the matrix when left out. A
+            matrix without one is searched by the words of its texts.
+
+    With the extra `explore` the map is jupyter-scatter's, without it a picture, in which rows are selected by
+    search and by group. Of more than 20,000 rows some are drawn, picked at random, which the status says;
+    searching and grouping take all. `panel.selection` is the DataFrame of the rows that are selected, by
+    their labels, and `panel.positions` where they stand in the matrix. A notebook that is saved with the
+    state of its widgets, which JupyterLab does not do unless told to, grows by the 2 MB of jupyter-scatter.
+
+    >>> import venice_nb as vn
+    >>> E = vn.Venice.sandbox().embed(["a gondola", "a canal", "a red cat", "a blue cat"])
+    >>> panel = vn.ui.explore(E)
+    >>> panel.wait(60)
+    True
+    >>> panel.search, panel.k = "cats", 2
+    >>> panel.find()
+    >>> panel.wait(60)
+    True
+    >>> sorted(panel.selection["text"])
+    ['a blue cat', 'a red cat']
+
+    """
+    from venice_nb.ui.explore_panel import ExplorePanel  # noqa: PLC0415  ipywidgets loads with the first panel
+
+    return ExplorePanel(matrix, client)
 
 
 def images(client: Venice, *, model: ModelName | None = None, **parameters: Any) -> ImagePanel:

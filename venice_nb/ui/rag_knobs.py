@@ -175,10 +175,8 @@ class Knobs(HasTraits):
         self._made = made
         self.observe(lambda _: self._dim(), "retrieval")
         self._dim()
-        numbers = [made[name] for name in ("k", "retrieval", "weight", "chunk", "overlap")]
-        return view.column(
-            view.row(*numbers), view.row(*(made[name] for name in ("model", "embedding_model", "rerank")))
-        )
+        rows = (("k", "retrieval", "weight"), ("chunk", "overlap"), ("model", "embedding_model", "rerank"))
+        return view.column(*(view.row(*(made[name] for name in names)) for names in rows))
 
     def _models(self, label: str, tip: str, kind: Any, none: str, now: str, **wanted: Any) -> Any:
         ids = self._client.models(type=kind, refresh=False, **wanted).ids

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from venice_nb.rag.rag import Rag
 from venice_nb.render import html, text
 from venice_nb.results.rag.answer import Answer
 from venice_nb.results.talk.reply_view import price
-from venice_nb.ui import prices, rag_side, view
+from venice_nb.ui import prices, rag_reasons, rag_side, view
 from venice_nb.ui.code import Name, call
 from venice_nb.ui.panel import Panel
 from venice_nb.ui.rag_documents import Documents, reader, reading
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from venice_nb.results.spending.estimate import CallEstimate
     from venice_nb.ui.task import Task
 
-REASONS = 8  # passages whose reasons are drawn
 INDEXES = 3  # that are kept ready, for settings that were turned back
 
 
@@ -215,7 +213,7 @@ class RagPanel(Panel):
         self.answer = answer
         self.explanation = self.rag.explain(answer)
         self._main.show(answer)
-        view.draw(self._why, *_why(self.explanation))
+        view.draw(self._why, *rag_reasons.drawn(self.explanation))
         self._questions.offer(answer)
 
     def _idle(self) -> None:
@@ -277,7 +275,7 @@ class RagPanel(Panel):
             shown.append(html.tag("p", html.tag("strong", text.clean(self.answer.question, 400))))
             shown += rag_side.parts(self.answer)
         if self.explanation is not None:
-            shown += _why(self.explanation)
+            shown += rag_reasons.drawn(self.explanation)
         return [*shown, *self._duel.drawn(), *self._questions.drawn()]
 
     def _read(self) -> str:
@@ -292,10 +290,3 @@ class RagPanel(Panel):
 
     def _left(self) -> None:
         self.knobs.close()
-
-
-def _why(explanation: Explanation) -> list[html.Child]:
-    """The reasons for the first passages."""
-    n, found, words = len(explanation), explanation.found.top(REASONS), explanation.words[:REASONS]
-    more = html.note(f"{n - REASONS} more in panel.explanation") if n > REASONS else None
-    return [replace(explanation, found=found, words=words).drawn(), more]

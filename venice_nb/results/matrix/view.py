@@ -28,16 +28,22 @@ def bundle(matrix: EmbeddingMatrix) -> Bundle:
     n, d = matrix.shape
     head = f"{text.count(n)} row{'s' * (n != 1)} of {text.count(d)} numbers, float32"
     facts, picture = _facts(matrix), _map(matrix)
-    figure = None
     if picture is not None:
-        png, told = picture
-        facts.append(("map", told))
-        source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-        figure = html.figure(html.tag("img", src=source, alt=f"map of {told}", width=WIDTH, height=HEIGHT))
+        facts.append(("map", picture[1]))
     return {
         "text/plain": "\n".join([head, *(f"  {name}: {value}" for name, value in facts)]),
-        "text/html": html.page(html.card(head, html.facts(facts), figure)),
+        "text/html": html.page(html.card(head, html.facts(facts), small_map(matrix))),
     }
+
+
+def small_map(matrix: EmbeddingMatrix) -> html.Html | None:
+    """A picture of some rows on two axes; None for too few rows."""
+    picture = _map(matrix)
+    if picture is None:
+        return None
+    png, told = picture
+    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    return html.figure(html.tag("img", src=source, alt=f"map of {told}", width=WIDTH, height=HEIGHT))
 
 
 def _facts(matrix: EmbeddingMatrix) -> list[tuple[str, str]]:

@@ -97,14 +97,14 @@ class Explanation(Table):
         return (0, 1)
 
     def _cell(self, position: int, column: int, shown: str) -> html.Child:
-        return _highlighted(shown, self.words[position]) if column == len(self._head()) - 1 else shown
+        return highlighted(shown, self.words[position]) if column == len(self._head()) - 1 else shown
 
 
 def _told(share: Share | None) -> str:
     return "not found" if share is None else f"{placed(share)}, adds {share.points:.4f}"
 
 
-def _highlighted(shown: str, words: tuple[str, ...]) -> Html:
+def highlighted(shown: str, words: tuple[str, ...]) -> Html:
     """A text with the shared words marked."""
     wanted = {word.lower() for word in words}
     parts: list[html.Child] = []
