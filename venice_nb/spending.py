@@ -12,7 +12,7 @@ from venice_nb.binding import start
 from venice_nb.calls.account.limits import rate_limits
 from venice_nb.calls.check import number
 from venice_nb.errors import InvalidInput
-from venice_nb.policy.steps import Open, Plan, Send, Together
+from venice_nb.policy.steps import Open, Plan, Planned, Send, Together
 from venice_nb.results.quotes import Quote
 from venice_nb.results.spending.estimate import CallEstimate
 from venice_nb.results.spending.reconciliation import WITHIN, Reconciliation, compared
@@ -37,8 +37,8 @@ def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Pl
 
     The call is made ready and checked as always; only free requests are sent, such as the quote of a film,
     and it ends before the first paid one. A chat is reckoned with an answer of 4,096 tokens unless
-    `max_completion_tokens` is given; with tools, with its first round. Columns of text have plans of their
-    own: `v.embed.plan(...)`, `dry_run=True`.
+    `max_completion_tokens` is given; with tools, with its first round. A conversation is such a method too.
+    Columns of text have plans of their own: `v.embed.plan(...)`, `dry_run=True`.
 
     >>> import venice_nb as vn
     >>> v = vn.Venice.sandbox()
@@ -47,6 +47,7 @@ def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Pl
 
     """
     plan = getattr(method, "carries_out", None) or getattr(type(method).__call__, "carries_out", None)
+    tools = options.get("tools") or getattr(method, "tools", None)  # those of a conversation
     if plan is None:
         raise InvalidInput(
             "This is no method of a client that can be reckoned.",
@@ -55,11 +56,15 @@ def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Pl
             allowed="a method of this client, such as v.chat or v.images.generate",
             do="pass the method itself, without calling it: v.estimate(v.chat, 'Hi')",
         )
-    found = yield from _ahead(start(plan, session, args, options))
+    last = session.last
+    try:
+        found = yield from _ahead(start(plan, session, args, options))
+    finally:
+        session.last = last
     play = session.sandbox is not None
     if isinstance(found, Quote):
         return CallEstimate(found.usd, found.usd, 1, found.model, sandbox=play)
-    return CallEstimate.of(found, more=bool(options.get("tools")), sandbox=play)
+    return CallEstimate.of(found, more=bool(tools), sandbox=play)
 
 
 def _ahead(plan: Generator[Any, Any, Any]) -> Plan[list[Call[Any]] | Quote]:
@@ -73,6 +78,8 @@ def _ahead(plan: Generator[Any, Any, Any]) -> Plan[list[Call[Any]] | Quote]:
             except StopIteration:
                 return []
             value = error = None
+            if isinstance(step, Planned):
+                return list(step.calls)
             if isinstance(step, Send | Open) and step.call.paid:
                 return [step.call]
             if isinstance(step, Together):

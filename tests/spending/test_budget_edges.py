@@ -127,7 +127,7 @@ def test_a_stream_that_was_left_counts_with_all_it_may_have_cost(v):
 
 def test_a_call_inside_a_stream_that_holds_the_rest_is_refused_in_the_end(v, monkeypatch):
     monkeypatch.setattr(budgets, "PATIENCE", 0.2)
-    with v.budget(0.0025), v.chat.stream("Tell me about Venice", max_completion_tokens=500) as stream:
+    with v.budget(0.004), v.chat.stream("Tell me about Venice", max_completion_tokens=500) as stream:
         pieces = iter(stream)
         next(pieces)
         with pytest.raises(vn.BudgetExceeded, match="Calls under way hold") as refused:

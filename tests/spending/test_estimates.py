@@ -93,3 +93,76 @@ def test_an_estimate_is_a_number_where_one_is_needed(v):
     assert estimate > 0.001
     assert f"{estimate:.2f}" == "0.01"
     assert estimate.to_dict()["model"] == "z-image-turbo"
+
+
+LIMIT = {"max_completion_tokens": 200}
+
+
+def test_an_answer_from_the_web_is_estimated_with_its_search_its_pages_and_the_answer(v):
+    estimate = v.estimate(v.web.research, "How does the Port Selwyn funicular move?", k=2, **LIMIT)
+    assert estimate.requests == 4
+    assert not v.box.requests
+    v.web.research("How does the Port Selwyn funicular move?", k=2, **LIMIT)
+    assert 0.02 < sum(charge.usd for charge in v.box.books) <= estimate.usd <= estimate.most
+
+
+def test_a_turn_of_a_conversation_is_estimated_with_what_was_said_before(v):
+    talk = v.conversation(system="Answer briefly")
+    first = v.estimate(talk, "Hi", **LIMIT)
+    talk("Tell me about Venice", **LIMIT)
+    assert v.estimate(talk, "Hi", **LIMIT).usd > first.usd
+    assert len(talk.turns) == 1
+    assert v.estimate(v.conversation(tools=[len_of]), "Hi", **LIMIT).more
+
+
+def len_of(text: str) -> int:
+    """The length of a text."""
+    return len(text)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda v: v.estimate(v.web.scrape, ["https://a.example.org/", "https://b.example.org/"]),
+        lambda v: v.estimate(v.embed, ["a gondola", "a canal"], cache=False),
+        lambda v: v.estimate(v.images.map, ["a door", "a bridge"], width=64, height=64),
+        lambda v: v.estimate(v.audio.speak, "Hello. " * 1000),
+        lambda v: v.estimate(v.web.research, "Why?"),
+        lambda v: v.estimate(v.conversation(), "Why?"),
+        lambda v: v.estimate(v.video.submit, "fog over a canal", **FILM, max_usd=1),
+    ],
+)
+def test_an_estimate_leaves_no_trace_but_its_answer(v, ask, caplog, capsys):
+    before = v.last
+    ask(v)
+    assert v.last is before
+    assert not paid(v)
+    assert capsys.readouterr() == ("", "")
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("route", ["chat", "responses"])
+def test_a_short_prompt_never_costs_more_than_the_most_that_was_told(v, route):
+    method = getattr(v, route)
+    limit = {"max_completion_tokens" if route == "chat" else "max_output_tokens": 16}
+    for prompt in ("Hi", "?", "1+1", "汉字汉字汉字"):
+        most = v.estimate(method, prompt, **limit).most
+        method(prompt, **limit)
+        assert v.box.books[-1].usd <= most
+
+
+def test_what_the_server_reads_besides_the_prompt_is_in_the_most_that_a_chat_can_cost(v):
+    def most(**options):
+        return v.estimate(v.chat, "Hi", **LIMIT, **options).most
+
+    plain = most()
+    assert most(web_search="on") > plain + 0.01
+    assert most(web_search="on", scraping=True) > most(web_search="on") + 0.05
+    assert most(tools=[len_of]) > plain
+    assert most(character="alan-watts", model="zai-org-glm-5-2") > plain
+    assert most(files=b"A text of a few words.", model="zai-org-glm-5-2") > 10 * plain
+
+
+def test_a_searching_response_is_estimated_with_its_search(v):
+    plain = v.estimate(v.responses, "Hi", max_output_tokens=20)
+    assert v.estimate(v.responses, "Hi", max_output_tokens=20, web_search=True).usd == plain.usd + 0.01

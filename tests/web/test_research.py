@@ -11,7 +11,7 @@ from tests import spec
 from tests.scripted_client import chat_answer
 from tests.studio.speaking import Booth, World
 from venice_nb import errors
-from venice_nb.research import NO_PAGES, one_each
+from venice_nb.research import NO_PAGES, extract, one_each
 from venice_nb.results.rag.answer import NOTHING, SILENT
 from venice_nb.results.talk.reply import Source
 from venice_nb.results.web.research import UNCITED
@@ -111,6 +111,65 @@ def test_a_long_page_is_cut_and_the_answer_may_be_asked_for_in_any_way(world):
     assert len(web.prompt[1]) < 2_000
     (body,) = (asked for asked in web.asked if "messages" in asked)
     assert body["temperature"] == 0
+
+
+def test_of_a_long_page_the_beginning_is_read_and_what_matters_wherever_it_stands(world):
+    filler = "Nothing of interest happened on this day, and little on the next.\n\n" * 3_000
+    web = Web(page=f"# A page\n\n{filler}High tide is at a quarter past nine, the harbour says.\n\n{filler}")
+    run(world, web, longest=2_000, k=1)
+    assert "# A page" in web.prompt[1]
+    assert "a quarter past nine" in web.prompt[1]
+    assert len(web.prompt[1]) < 3_000
+
+
+@pytest.mark.parametrize(
+    ("filler", "needle", "question"),
+    [
+        ("天气很好我们去公园散步。\n\n", "缆车于1987年修复费用为420万。", "缆车修复的费用是多少"),
+        (
+            "Das Wetter war schön. ",
+            "Die Reparatur der Seilbahn kostete 4 Millionen.",
+            "Was kostete die Seilbahn?",
+        ),
+        ("word ", "funicular", "funicular"),
+    ],
+)
+def test_what_matters_is_found_in_any_language(filler, needle, question):
+    found = extract(f"{filler * 500}{needle}\n\n{filler * 500}", question, 1_200)
+    assert needle in found
+    assert len(found) <= 1_200
+
+
+@pytest.mark.parametrize("page", ["a" * 10**6, " \n" * 10**6, "\n" * 10**6, "ab " * 10**6, "# t\n\nshort"])
+def test_no_page_is_too_odd_for_an_extract(page):
+    assert 0 < len(extract(page, "What?", 1_000)) <= 1_000
+
+
+def test_an_answer_streams_onto_the_page_and_ends_with_its_sources(monkeypatch):
+    frames = []
+    monkeypatch.setattr("venice_nb.talk.exchange.Live.show", lambda live: frames.append(live._draw()))
+    monkeypatch.setattr("venice_nb.talk.exchange.Live.update", lambda live: frames.append(live._draw()))
+    monkeypatch.setattr(
+        "venice_nb.talk.exchange.Live.finish", lambda live: frames.append(live._draw()) or True
+    )
+    box = Sandbox()
+    v = vn.Venice.sandbox(sandbox=box)
+    answer = v.web.research(QUESTION, k=2, show=True)
+    assert len(frames) > 3
+    assert "vn-cite" in frames[-1]["text/html"]
+    assert frames[-1] == answer._mimebundle()
+    assert [asked.body["stream"] for asked in box.requests if "messages" in (asked.body or {})] == [True]
+
+
+def test_an_answer_that_is_cut_is_kept_with_its_sources(world):
+    box = Sandbox(faults=[vn.Fault(path="/chat/completions", cut_chunks=6)])
+    world.sandbox(sandbox=box)
+    with pytest.raises(errors.StreamInterrupted):
+        world.run(lambda v: v.web.research(QUESTION, k=2, stream=True, model="llama-3.3-70b"))
+    kept = world.client.last
+    assert not kept.complete
+    assert kept.text
+    assert len(kept.sources) == len(kept.pages) == 2
 
 
 def test_pages_are_data_between_fences_that_they_cannot_close(world):

@@ -22,7 +22,7 @@ from venice_nb.client.lent import AsyncWholeReply, WholeReply
 from venice_nb.client.together import in_tasks, in_threads
 from venice_nb.errors import VeniceError
 from venice_nb.policy.flow import Answered, Attempt, Event, Lost, attempts
-from venice_nb.policy.steps import Fetch, Open, Plan, Run, Send, Sleep, Together, Work
+from venice_nb.policy.steps import Fetch, Open, Plan, Planned, Run, Send, Sleep, Together, Work
 from venice_nb.render.live import Countdown
 
 if TYPE_CHECKING:
@@ -150,6 +150,8 @@ class Driver(_Policy):
                 return self.connection.fetch(step)
             case Together():
                 return in_threads(step, self.run)
+            case Planned():
+                return None
             case _:
                 raise TypeError(f"not a step: {step!r}")
 
@@ -212,6 +214,8 @@ class AsyncDriver(_Policy):
                 return await self.connection.fetch(step)
             case Together():
                 return await in_tasks(step, self.run)
+            case Planned():
+                return None
             case _:
                 raise TypeError(f"not a step: {step!r}")
 

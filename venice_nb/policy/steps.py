@@ -74,6 +74,16 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What a plan is about to pay for, where that is more than its next step tells. Nothing is carried out.
+
+    It is what an estimate adds up.
+    """
+
+    calls: tuple[Call[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What came of one of several plans: its value, or the error that ended it."""
 
@@ -96,5 +106,5 @@ class Together:
     watch: Callable[[int, Done], None] | None = None
 
 
-Step = Send | Open | Run | Sleep | Fetch | Together
+Step = Send | Open | Run | Sleep | Fetch | Together | Planned
 Plan = Generator[Step, Any, T]

@@ -112,6 +112,15 @@ class Conversation(Displayed):
             self.asking(prompt, images=images, audio=audio, video=video, files=files, **parameters)
         )
 
+    @property
+    def carries_out(self) -> Callable[..., Plan[Reply]]:
+        """The plan of the next turn, for `v.estimate(conversation, "...")`."""
+
+        def plan(_: Session, /, *args: Any, **parameters: Any) -> Plan[Reply]:
+            return self.asking(*args, **parameters)
+
+        return plan
+
     def regenerate(self, **parameters: Any) -> Any:
         """Another reply to the last question, in the place of the one it had."""
         return self._run(self._again(-1, None, parameters))

@@ -114,6 +114,8 @@ def scrape(
 
         try:
             yield Together([partial(_page, call) for call in built.values()], lanes, watch)
+        except GeneratorExit:
+            raise  # somebody only wanted to see what would be sent
         except BaseException:  # Ctrl-C, or the task was cancelled
             came = {address: done for address, done in finished.items() if done != Done()}
             session.last = Pages(tuple(came), outcomes(came.values()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from venice_nb.calls.call import Call, Received, Safety, Timeouts
 from venice_nb.calls.check import fields, flag, json_value, refuse, text, unknown
 from venice_nb.calls.talk.abilities import check_abilities
-from venice_nb.calls.talk.bounds import Bound
+from venice_nb.calls.talk.bounds import Bound, added, extra
 from venice_nb.calls.talk.gather import ReplyGatherer
 from venice_nb.calls.talk.messages import Prompt, read_messages
 from venice_nb.calls.talk.parameters import CHAT, CHAT_HINTS, FRIENDLY, VENICE, json_extra
@@ -31,8 +31,6 @@ WHOLE = Timeouts(read=300.0, total=600.0)
 STREAMED = Timeouts(read=60.0, total=1800.0, first=90.0)
 ANSWER = 4096  # tokens to expect where no limit is set; models rarely write more
 PICTURE = 1000  # tokens to reserve for a picture, a recording or a file
-SEARCH = 0.01  # US dollars for a searched request, and for each scraped page
-PAGES = 5  # pages that one request scrapes at most
 
 _CACHE = ("prompt_cache_key", "prompt_cache_retention")
 KNOWN = sorted({*CHAT, *VENICE, *FRIENDLY, "stream", "venice_parameters", "extra_body"})
@@ -96,7 +94,18 @@ def chat_completion(
         check_abilities(resolution.model, catalogue, prompt, body)
     read, answer = prompt.tokens, _answer_tokens(body, resolution.model)
     whole = read + PICTURE * prompt.media
-    bound = _bound(body, resolution.model, whole, answer, settings)
+    bound, limited = None, bool(body.get("max_completion_tokens") or body.get("max_tokens"))
+    if resolution.model is not None:
+        choices = body.get("n", 1) if isinstance(body.get("n", 1), int) else 1
+        bound = Bound(
+            resolution.model,
+            whole,
+            answer // choices,
+            choices,
+            limited=limited,
+            added=added(body, settings, prompt, resolution.model),
+            extra=extra(settings),
+        )
     return Call(
         operation="createChatCompletion",
         method="POST",
@@ -112,7 +121,7 @@ def chat_completion(
         tokens=whole + answer,
         price=_price(resolution.model, whole, answer, settings),
         most=None if bound is None else bound.most,
-        within=bound,
+        within=None if limited else bound,
         paid=True,
     )
 
@@ -228,24 +237,7 @@ def _answer_tokens(body: Mapping[str, Any], model: Model | None) -> int:
     return each * choices if isinstance(choices, int) else each
 
 
-def _bound(
-    body: Mapping[str, Any], model: Model | None, prompt: int, answer: int, settings: Mapping[str, Any]
-) -> Bound | None:
-    """What the answer can cost at most, where nobody has said how long it may be."""
-    if model is None or body.get("max_completion_tokens") or body.get("max_tokens"):
-        return None
-    choices = body.get("n", 1) if isinstance(body.get("n", 1), int) else 1
-    return Bound(model, prompt, answer // choices, choices, _extra(settings))
-
-
 def _price(model: Model | None, prompt: int, answer: int, settings: Mapping[str, Any]) -> float | None:
     """US dollars that this may cost, as far as the catalogue can tell."""
     price = None if model is None else model.price.rates(prompt).cost(prompt, answer)
-    return None if price is None else price + _extra(settings)
-
-
-def _extra(settings: Mapping[str, Any]) -> float:
-    """US dollars for searching the web and scraping pages, at most."""
-    searched = settings.get("enable_web_search") in {"auto", "on"}
-    pages = PAGES if settings.get("enable_web_scraping") else 0
-    return SEARCH * (searched + pages)
+    return None if price is None else price + extra(settings)

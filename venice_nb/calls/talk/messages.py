@@ -41,7 +41,8 @@ class Prompt:
     messages: list[dict[str, Any]] = field(default_factory=list)
     characters: int = 0  # of text the model reads
     payload: int = 0  # characters of media
-    media: int = 0  # pictures, recordings and files
+    media: int = 0  # pictures, films, recordings and files
+    pictures: int = 0
     videos: int = 0
     needs: dict[str, str] = field(default_factory=dict)  # ability -> the field that needs it
 
@@ -242,6 +243,7 @@ def _text(prompt: Prompt, where: str, part: Mapping[str, Any]) -> dict[str, Any]
 def _image(prompt: Prompt, where: str, part: Mapping[str, Any]) -> dict[str, Any]:
     inner = _inner(where, part, "image_url", "url")
     _location(prompt, f"{where}.image_url.url", inner["url"], "image/")
+    prompt.pictures += 1
     prompt.need("vision", where)
     return _with(where, part, "image_url", json_value(f"{where}.image_url", inner))
 

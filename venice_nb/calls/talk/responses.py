@@ -25,8 +25,8 @@ from venice_nb.calls.check import (
     text,
 )
 from venice_nb.calls.talk.abilities import check_abilities
-from venice_nb.calls.talk.bounds import Bound
-from venice_nb.calls.talk.chat import ANSWER, STREAMED, WHOLE, Reader, resolved
+from venice_nb.calls.talk.bounds import Bound, added, extra
+from venice_nb.calls.talk.chat import ANSWER, PICTURE, STREAMED, WHOLE, Reader, resolved
 from venice_nb.calls.talk.messages import Prompt
 from venice_nb.calls.talk.parameters import CHAT, VENICE, json_extra, tool
 from venice_nb.calls.talk.response_replies import ResponsesGatherer, read_response
@@ -166,8 +166,23 @@ def create_response(
         check_abilities(found.model, catalogue, prompt, body)
     asked = body.get("max_output_tokens")
     answer = asked if isinstance(asked, int) else ANSWER
-    known, read = found.model, prompt.tokens
-    bound = None if known is None or asked else Bound(known, read, answer, field="max_output_tokens")
+    known, read = found.model, prompt.tokens + PICTURE * prompt.media
+    bound = price = None
+    if known is not None:
+        settings = dict(body.get("venice_parameters") or {})
+        if body.get("web_search"):
+            settings["enable_web_search"] = "on"
+        bound = Bound(
+            known,
+            read,
+            answer,
+            limited=bool(asked),
+            added=added(body, settings, prompt, known),
+            extra=extra(settings),
+            field="max_output_tokens",
+        )
+        tokens = known.price.rates(read).cost(read, answer)
+        price = None if tokens is None else tokens + extra(settings)
     return Call(
         operation="createResponse",
         method="POST",
@@ -181,9 +196,9 @@ def create_response(
         model=found.id,
         family="text",
         tokens=read + answer,
-        price=known.price.rates(read).cost(read, answer) if known is not None else None,
+        price=price,
         most=None if bound is None else bound.most,
-        within=bound,
+        within=None if asked else bound,
         paid=True,
     )
 
@@ -253,6 +268,8 @@ def _part(prompt: Prompt, where: str, part: Any, *, typed: bool) -> dict[str, An
         checked: dict[str, Any] = _image(f"{where}.image_url", image)
         if not checked["url"].startswith("data:"):
             public_url(f"{where}.image_url.url", checked["url"])
+        prompt.media += 1
+        prompt.pictures += 1
         prompt.need("vision", where)
         return {**mapping(where, part), "image_url": checked}
     checked = _text_part(where, part)

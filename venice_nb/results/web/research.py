@@ -41,7 +41,7 @@ class Research(Reply):
 
     @property
     def _uncited(self) -> bool:
-        return self.answered and not self.cited
+        return self.complete and self.answered and not self.cited
 
     def _mimebundle(self) -> Bundle:
         told = f"> {UNCITED}\n\n{self.text}" if self._uncited else as_markers(self.text)
