@@ -4,8 +4,10 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
+# Notebook 7's own extension, where it is installed, does not load in Voila.
+VOILA := --Voila.ip=127.0.0.1 --VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension
 
-.PHONY: demo test lint bench lab notebooks browser binder clean
+.PHONY: demo test lint bench lab app notebooks browser binder clean
 
 demo: .venv/test          ## run the tour notebook against the sandbox and write demo/tour.html
 	$(PY) -m tools.demo
@@ -26,6 +28,9 @@ bench: .venv/test         ## measured tables: imports, calls, streaming
 
 lab: .venv/lab            ## open JupyterLab on the tour
 	$(BIN)/jupyter lab notebooks/00-tour.ipynb
+
+app: .venv/app            ## serve all panels as a page, by Voila, to this machine alone
+	$(BIN)/voila notebooks/app/panels.ipynb $(VOILA)
 
 notebooks: .venv/test     ## run the tutorials and save them with outputs
 	$(PY) -m tools.notebooks run
