@@ -54,6 +54,14 @@ def test_a_card_tells_status_progress_time_price_expiry_and_how_to_go_on():
     assert "[###########............." in words
 
 
+def test_after_a_day_a_card_no_longer_promises_that_waiting_helps():
+    words, page = both(entry(state="queued", created=time.time() - 25 * 3600))
+    for form in (words, page):
+        assert "over since 20" in form
+        assert ".wait() asks whether the server still has it" in form.replace("&#x27;", "'")
+        assert "waits for it" not in form
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [

@@ -137,7 +137,7 @@ def _expiry(entry: Entry) -> str:
     """How long the server still keeps it and until when; empty where `remaining` is."""
     rest = remaining(entry)
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(entry.expires))
-    return f"{rest} ({when})" if rest.startswith("in ") else rest and f"since {when}"
+    return f"{rest} ({when})" if rest.startswith("in ") else rest and f"over since {when}"
 
 
 def remaining(entry: Entry) -> str:
@@ -169,4 +169,5 @@ def _word(entry: Entry) -> str:
         return f"{outcome.told(entry)} {outcome.refund(entry)}{proposed}".strip()
     if entry.state == "sending":
         return "The order is being sent."
-    return f"{outcome.resume(entry)} waits for it{elsewhere}"
+    verb = "asks whether the server still has it" if remaining(entry) == "over" else "waits for it"
+    return f"{outcome.resume(entry)} {verb}{elsewhere}"
