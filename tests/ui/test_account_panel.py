@@ -46,7 +46,20 @@ def test_the_balance_and_the_tier_are_there_when_the_panel_is_opened(seen):
     assert "spent by this client$0.00" in seen.text
     assert "tierpaid" in seen.text
     assert "LOW" not in seen.text
+    seen.press("Refresh")
     assert seen.panel.status == "$10.00 left."
+
+
+def test_what_is_pressed_while_the_account_is_first_read_is_not_refused(hand, client, monkeypatch):
+    read, go = client.account.balance, threading.Event()
+    monkeypatch.setattr(client.account, "balance", lambda: go.wait(PATIENCE) and read())
+    seen = hand(vn.ui.account(client))
+    assert "has not been read yet" in seen.text
+    seen.control("List keys").click()
+    go.set()
+    assert seen.panel.wait(PATIENCE)
+    assert seen.panel.status == "2 keys."
+    assert "$10.00" in seen.text
 
 
 @pytest.mark.parametrize("by", ["model", "day", "family", "operation", "source"])
@@ -278,8 +291,7 @@ def test_a_closed_panel_has_let_go_of_the_secret_and_follows_nothing(seen):
     make(seen)
     seen.panel.close()
     assert seen.panel.new_key is None
-    seen.panel._watch.join(PATIENCE)
-    assert not seen.panel._watch.is_alive()
+    assert seen.panel._watch.wait(PATIENCE)
 
 
 # --- as every panel ------------------------------------------------------------------------------

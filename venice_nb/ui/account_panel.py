@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Enum, Int
 
+from venice_nb.errors import VeniceError
 from venice_nb.render import html, text
-from venice_nb.render.live import static_mode
+from venice_nb.render.live import heard_by, static_mode
 from venice_nb.ui import account_view, view
 from venice_nb.ui.account_keys import Keys
 from venice_nb.ui.account_server import WHOLE, Server
 from venice_nb.ui.code import call
-from venice_nb.ui.panel import Panel
-from venice_nb.ui.task import NAME
+from venice_nb.ui.panel import Panel, told
+from venice_nb.ui.task import Task
 
 if TYPE_CHECKING:
     from venice_nb.results.account.analytics import Analytics
@@ -72,13 +72,12 @@ class AccountPanel(Panel):
         self.observe(lambda _: self._draw(), ["by", "whole"])
         self.observe(lambda _: self._fill_code(), ["scope", "by", "days", "whole"])
         self._draw()
-        self.refresh()
-        context = contextvars.copy_context()
-        self._watch = threading.Thread(target=context.run, args=(self._follow,), name=NAME, daemon=True)
+        self._opened = threading.Event()
+        self._watch = Task(self._follow)
         if static_mode():
-            self.wait()  # the picture is complete at once
+            self._open()  # the picture is complete at once
         else:
-            self._watch.start()
+            self._watch.begin()
 
     @property
     def admin(self) -> str:
@@ -146,11 +145,10 @@ class AccountPanel(Panel):
 
     def refresh(self) -> None:
         """Read the balance, the limits and what was spent."""
-        self.start(
-            "Reading ...",
-            lambda _: (self.client.account.balance(), self.client.account.limits(), self._book()),
-            self._read,
-        )
+        self.start("Reading ...", lambda _: self._account(), self._read)
+
+    def _account(self) -> tuple[AccountBalance, RateLimits, Spend]:
+        return self.client.account.balance(), self.client.account.limits(), self._book()
 
     def _read(self, found: tuple[AccountBalance, RateLimits, Spend]) -> str:
         self.balance, self.limits, self.spend = found
@@ -181,10 +179,29 @@ class AccountPanel(Panel):
 
     # --- what is shown ---------------------------------------------------------------------------
 
-    def _follow(self) -> None:
+    def _open(self) -> None:
+        """Read the account for the first time, in the way of nothing that is pressed meanwhile."""
+        try:
+            with heard_by(lambda *_: None):
+                self._read(self._account())
+        except VeniceError as error:
+            if not self.busy:  # what was pressed has more to say
+                self.error, self.status = error, told(error)
+        finally:
+            self._opened.set()
+        self._still.change(self.snapshot(still=True))
+
+    def _follow(self, _: Task) -> None:
         """Show what other cells and panels spend, and how the minute runs out, until the panel is closed."""
+        try:
+            self._open()
+        except KeyboardInterrupt:  # closed so soon
+            return
         while not self._over.wait(EVERY):
             self._look()
+
+    def _waits(self) -> list[Any]:
+        return [*super()._waits(), *([] if self._opened.is_set() else [self._opened.wait])]
 
     def _look(self) -> None:
         before = len(self.spend)
@@ -244,4 +261,5 @@ class AccountPanel(Panel):
 
     def _left(self) -> None:
         self._over.set()
+        self._watch.stop()
         self.new_key = None
