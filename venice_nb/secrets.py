@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import weakref
+from html import escape
+from json import dumps
 from typing import Any, AnyStr, NoReturn
 from urllib.parse import quote
 
@@ -19,12 +22,13 @@ class Secret:
     <set>
     """
 
-    __slots__ = ("_packed", "_shapes", "_value")
+    __slots__ = ("__weakref__", "_packed", "_shapes", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = clean_key(value)
-        self._shapes = tuple({self._value, quote(self._value, safe="")})
+        self._shapes = _shapes(self._value)
         self._packed = tuple(shape.encode() for shape in self._shapes)
+        _living[id(self)] = self
 
     def reveal(self) -> str:
         """The key itself. Only the room that sends requests calls this."""
@@ -75,6 +79,25 @@ class Secret:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> NoReturn:
         self.__reduce__()
+
+
+_living: weakref.WeakValueDictionary[int, Secret] = weakref.WeakValueDictionary()
+
+
+def hidden(text: AnyStr) -> AnyStr:
+    """`text` without any key that this process knows of."""
+    for secret in list(_living.values()):
+        text = secret.hide(text)
+    return text
+
+
+def _shapes(value: str) -> tuple[str, ...]:
+    """A key as it may come back: in a URL, in JSON with more or fewer escapes, in HTML; the longest first."""
+    json = dumps(value)[1:-1]
+    strict = re.sub("[<>&']", lambda found: f"\\u{ord(found[0]):04x}", json)
+    found = {value, quote(value), quote(value, safe=""), escape(value), json, strict}
+    found |= {each.replace("/", "\\/") for each in (value, json, strict)}
+    return tuple(sorted(found, key=lambda shape: (-len(shape), shape)))
 
 
 class Bearer(bytes):

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from venice_nb.calls.call import Call, Safety, Timeouts
 from venice_nb.calls.check import flag, json_value, mapping, refuse, sound, unknown
-from venice_nb.calls.raw_replies import read_any
+from venice_nb.calls.raw_replies import MAKES_KEYS, read_any, read_secret
 from venice_nb.media import load
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def raw(
         query=_query(query),
         body=checked,
         form=fields,
-        read=read_any,
+        read=read_secret if target.id in MAKES_KEYS else read_any,
         accept="application/json" if target.reply == "json" else "*/*",
         safety=target.safety,
         timeouts=Timeouts(read=min(300.0, target.total), total=target.total),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import zlib
@@ -14,6 +15,7 @@ import orjson
 from venice_nb.calls.call import Received
 from venice_nb.errors import InvalidInput, UnsafeContent
 from venice_nb.policy.flow import Answered, Lost
+from venice_nb.secrets import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from venice_nb.secrets import Secret
 
 MIB = 1 << 20
+SHORT = 64 << 10  # bytes; no message is longer
 TEXT_CAP = 64 * MIB  # JSON and text replies, after decompression
 PICTURES_CAP = 512 * MIB  # pictures in JSON: four of 4,096 x 4,096 as PNG in base64 may have 350
 MEDIA_CAP = 2048 * MIB
@@ -33,7 +36,28 @@ CONNECT, WRITE, POOL = 5.0, 60.0, 10.0  # seconds
 LIMITS = httpx.Limits(max_connections=PERMITS + 4, max_keepalive_connections=PERMITS, keepalive_expiry=4.0)
 USER_AGENT = "venice-nb/0.1"
 
+_LOGS = (
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+    "httpx",
+)
+
 _ssl: dict[str, ssl.SSLContext] = {}
+
+
+def _told(record: logging.LogRecord) -> bool:
+    """A record without keys: at DEBUG the headers of answers are written down, and one may repeat a key."""
+    said = record.getMessage()
+    if (clean := hidden(said)) != said:
+        record.msg, record.args = clean, ()
+    return True
+
+
+for _name in _LOGS:
+    logging.getLogger(_name).addFilter(_told)
 
 
 def ssl_context() -> ssl.SSLContext:
@@ -76,8 +100,13 @@ class Requests:
         )
 
     def hide(self, content: AnyStr) -> AnyStr:
-        """What came back, without the key, should somebody on the way have repeated it."""
-        return content if self._key is None or len(content) > MIB else self._key.hide(content)
+        """What came back, without the key, should somebody on the way have repeated it.
+
+        Nor, where it is short, any other key that was made or used here.
+        """
+        if len(content) <= SHORT:
+            return hidden(content)
+        return content if self._key is None else self._key.hide(content)
 
     def answer(self, response: httpx.Response, body: Body, elapsed: float) -> Answered:
         """A complete answer."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
+from venice_nb.results.account.revealed import Revealed, revealed
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
 from venice_nb.results.reading import dumps, items, loads, mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+
+    from venice_nb.secrets import Secret
 
 _SHOWN = 4_000  # characters of JSON or text in a display
 
@@ -33,6 +36,7 @@ class RawReply(Displayed):
         content_type: its media type, without parameters.
         elapsed: seconds from the first attempt to the last byte.
         cost: US dollars, where the answer tells them.
+        secret: a key that was made; `.reveal()` gives it, and it is nowhere else.
 
     """
 
@@ -42,6 +46,7 @@ class RawReply(Displayed):
     content_type: str = ""
     elapsed: float = field(default=0.0, compare=False)
     cost: Cost = field(default_factory=Cost)
+    secret: Secret | None = field(default=None, compare=False)
 
     @property
     def data(self) -> Any:
@@ -65,6 +70,13 @@ class RawReply(Displayed):
     def text(self) -> str:
         """The body as text."""
         return self.content.decode("utf-8", "replace")
+
+    def reveal(self) -> Revealed:
+        """The key that was made, as of `v.keys.create`; InvalidInput for any other answer."""
+        return revealed(self.secret, "an answer of createApiKey")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "secret": None}
 
     @property
     def request_id(self) -> str | None:

@@ -6,13 +6,13 @@ API reference: `GET /api_keys`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from venice_nb.errors import InvalidInput
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed, static_mode
 from venice_nb.results import saving
 from venice_nb.results.account import dotenv_file
+from venice_nb.results.account.revealed import Revealed, revealed
 from venice_nb.results.headers import Headers
 from venice_nb.results.reading import mapping, number, string
 from venice_nb.results.table import Table
@@ -25,20 +25,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_PARTS = {"apiKey", "last6Chars"}  # the secret, and enough of it to be no longer one
 _PERIODS = {"EPOCH": "a day", "MONTH": "a month", "LIFETIME": "ever"}
 _PRIVACY = {"ALL": "all models", "PRIVATE_TEXT": "private for text", "PRIVATE_ONLY": "private only"}
-
-
-class Revealed(str):
-    """A key in plain text. It prints, but a cell that ends with it does not show it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<a key: print() shows it, os.environ['VENICE_API_KEY'] = ... passes it on>"
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a key is never pickled")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -60,7 +49,7 @@ class ApiKey(Displayed):
         week_diem: likewise DIEM.
         period_usd: US dollars spent in the running period, told for limited keys.
         period_diem: likewise DIEM.
-        raw: what the server sent, without the secret.
+        raw: what the server sent, without the secret and the end of it: `v.raw("getApiKeys")` tells that.
 
     """
 
@@ -104,7 +93,11 @@ class ApiKey(Displayed):
             week_diem=number(week.get("diem")),
             period_usd=number(now.get("usd")),
             period_diem=number(now.get("diem")),
-            raw={name: value for name, value in row.items() if not told or told not in str(value)},
+            raw={
+                name: value
+                for name, value in row.items()
+                if name not in _PARTS and not (told and told in str(value))
+            },
             headers=headers or Headers(),
             secret=Secret(told) if new and told else None,
         )
@@ -115,15 +108,7 @@ class ApiKey(Displayed):
         It is text that prints and can be passed on, but is not shown as the value of a cell. Raises
         InvalidInput for a key that came out of a list.
         """
-        if self.secret is None:
-            raise InvalidInput(
-                "The secret of this key is not known: the server told it once, when the key was made.",
-                field="key",
-                value=self.id,
-                allowed="a key fresh from v.keys.create(...)",
-                do="make a new one and delete this one, if its secret is lost",
-            )
-        return Revealed(self.secret.reveal())
+        return revealed(self.secret, self.id)
 
     def save_secret(
         self,
