@@ -1,8 +1,8 @@
 """Columns larger than one machine: embedded and searched on a Dask cluster.
 
 `scale.embed` writes one part for each partition of a Dask frame, under one rate budget and one failure budget
-for the whole cluster; `scale.search` finds the most similar rows of all parts, exactly. Dask loads with the
-first use; it comes with the extra `dask`.
+for the whole cluster; `scale.plan` tells what it would cost. `scale.search` finds the most similar rows of
+all parts, exactly. Dask loads with the first use; it comes with the extra `dask`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from venice_nb.scale.embedded import Embedded
     from venice_nb.scale.finding import search
+    from venice_nb.scale.pricing import plan
     from venice_nb.scale.running import embed
 
-_HOME = {"Embedded": "embedded", "embed": "running", "search": "finding"}
+_HOME = {"Embedded": "embedded", "embed": "running", "plan": "pricing", "search": "finding"}
 
-__all__ = ["Embedded", "embed", "search"]
+__all__ = ["Embedded", "embed", "plan", "search"]
 
 
 def __getattr__(name: str) -> Any:

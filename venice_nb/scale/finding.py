@@ -21,7 +21,7 @@ from venice_nb.arrays.search import search as exact
 from venice_nb.calls.check import refuse
 from venice_nb.embedding.actions import Actions
 from venice_nb.render.live import notice
-from venice_nb.results.matrix.finding import asked, bound, whole
+from venice_nb.results.matrix.finding import asked, bound, texts_of, whole
 from venice_nb.results.matrix.hits import Hits
 from venice_nb.results.matrix.matrix import EmbeddingMatrix
 from venice_nb.scale.embedded import Embedded
@@ -168,7 +168,7 @@ def search(
     else:
         do = "Pass what scale.embed gave, or its folder."
         refuse("where", place, "a folder of parts or a Dask DataFrame", do)
-    if venice is None and _text(query):
+    if venice is None and texts_of(query) is not None:
         do = "Pass venice=v, the client to embed it with, or a vector."
         refuse("venice", None, "a client, for a query that is a text", do)
     actions = None if venice is None else Actions(venice._session)  # noqa: SLF001  our own client
@@ -179,15 +179,9 @@ def search(
         level = [delayed(function)(*given, queries, k, low) for function, given in pieces]
         while len(level) > 1:
             level = [delayed(merge)(level[at : at + FAN_IN], k) for at in range(0, len(level), FAN_IN)]
-        return _hits(_compute(level[0], client), names if many else names[:1], text, many=many)
+        return _hits(computed(level[0], client), names if many else names[:1], text, many=many)
 
     return asked(stand_in, query, find)
-
-
-def _text(query: Any) -> bool:
-    if isinstance(query, str):
-        return True
-    return isinstance(query, list | tuple) and any(isinstance(each, str) for each in query)
 
 
 def _folder(path: Path, text: str | None) -> tuple[list[Any], int, str, str | None]:
@@ -220,9 +214,9 @@ def _frame(frame: Any, vector: str) -> tuple[list[Any], int]:
     return pieces, len(first.iloc[0])
 
 
-def _compute(task: Any, client: Any) -> Best:
-    found: Best = task.compute() if client is None else client.compute(task).result()
-    return found
+def computed(task: Any, client: Any) -> Any:
+    """What a task gives: on a cluster, the current one when there is no other, else in threads."""
+    return task.compute() if client is None else client.compute(task).result()
 
 
 def _hits(best: Best, queries: Sequence[str], text: str | None, *, many: bool) -> Hits:

@@ -121,10 +121,14 @@ class Folder:
         return _read(self._hidden / "folder.json")
 
     def begin(self, about: Mapping[str, Any]) -> None:
-        """Make the folder for such a run, or go on in one made for the same.
+        """Make the folder for such a run, or go on in one made for the same. Raises what `check` raises."""
+        self.check(about)
+        if not self.about():
+            self._hidden.mkdir(parents=True, exist_ok=True)
+            _write(self._hidden / "folder.json", about)
 
-        Raises InvalidInput when it was made for another model, column or format, or holds other files.
-        """
+    def check(self, about: Mapping[str, Any]) -> None:
+        """Raises InvalidInput for a folder of another model, column or format, or one with other files."""
         there = self.about()
         for name, value in about.items():
             if there and there.get(name) != value:
@@ -136,17 +140,14 @@ class Folder:
                     allowed="a new folder, or the one of the same run",
                     do="give another folder: vectors of different runs do not mix",
                 )
-        if not there:
-            if self.path.exists() and any(self.path.iterdir()):
-                raise InvalidInput(
-                    f"the folder {plain(self.path.name, 60)} holds other files",
-                    field="to",
-                    value=plain(self.path, 200),
-                    allowed="a new or empty folder",
-                    do="give another folder: whoever reads it reads everything in it",
-                )
-            self._hidden.mkdir(parents=True, exist_ok=True)
-            _write(self._hidden / "folder.json", about)
+        if not there and self.path.exists() and any(self.path.iterdir()):
+            raise InvalidInput(
+                f"the folder {plain(self.path.name, 60)} holds other files",
+                field="to",
+                value=plain(self.path, 200),
+                allowed="a new or empty folder",
+                do="give another folder: whoever reads it reads everything in it",
+            )
 
     def seen(self) -> None:
         """Raises InvalidInput on a machine that does not see the folder."""

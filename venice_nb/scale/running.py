@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from venice_nb.catalogue.names import ModelName
+    from venice_nb.client.session import Session
     from venice_nb.scale.parts import Part
 
 TICK = 0.05  # seconds between two looks for finished parts
@@ -98,7 +99,7 @@ def embed(
 
     """
     began = time.monotonic()
-    kept = _columns(ddf, column, columns)
+    kept = columns_of(ddf, column, columns)
     client = client or _current()
     if client.asynchronous:
         do = "Make it without asynchronous=True."
@@ -110,25 +111,14 @@ def embed(
     flag("cache", cache)
     if format == "lance" and find_spec("lancedb") is None:
         refuse("format", format, "parquet", "Or install LanceDB: pip install 'venice-nb[lance]'.")
-    session = (venice or Venice.sandbox(show=False))._session  # noqa: SLF001  for its catalogue
+    session = session_of(venice)
     request = Request.of(session, model, dimensions, None, extra_body)
     session.announce_choice(request.resolution)
     run = f"venice-embed-{secrets.token_hex(6)}"
     limit = None if venice is None else venice.budget.left
-    reach = replace(_reach(run, venice), limit=limit)
+    reach = replace(reach_of(run, venice), limit=limit)
     folder = Folder(Path(to).expanduser().absolute())
-    folder.begin(
-        {
-            "address": reach.base_url or "sandbox",  # play vectors never mix with real ones
-            "model": request.name,
-            "dimensions": dimensions,
-            "column": str(column),
-            "columns": [str(name) for name in kept],
-            "format": format,
-            "partitions": ddf.npartitions,
-            "extra_body": dict(extra_body) if extra_body else None,
-        }
-    )
+    folder.begin(about(reach, request, column, kept, format, ddf.npartitions))
     job = Job(
         folder=folder,
         column=column,
@@ -216,7 +206,30 @@ def _same(parts: Sequence[Part]) -> None:
         )
 
 
-def _columns(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:
+def session_of(venice: Any) -> Session:
+    """The session of the client; without one another, for its catalogue."""
+    found: Session = (venice or Venice.sandbox(show=False))._session  # noqa: SLF001  our own client
+    return found
+
+
+def about(  # noqa: PLR0917  all that decides about a folder
+    reach: Reach, request: Request, column: Any, columns: Sequence[Any], format_: Format, partitions: int
+) -> dict[str, Any]:
+    """What a folder is made for."""
+    extra = request.extra_body
+    return {
+        "address": reach.base_url or "sandbox",  # play vectors never mix with real ones
+        "model": request.name,
+        "dimensions": request.dimensions,
+        "column": str(column),
+        "columns": [str(name) for name in columns],
+        "format": format_,
+        "partitions": partitions,
+        "extra_body": dict(extra) if extra else None,
+    }
+
+
+def columns_of(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:
     """The columns to write, checked."""
     if not hasattr(ddf, "to_delayed") or not hasattr(ddf, "columns") or not hasattr(ddf, "npartitions"):
         refuse("ddf", ddf, "a Dask DataFrame", "Make one: dask.dataframe.from_pandas(df, npartitions=...).")
@@ -256,7 +269,7 @@ def _current() -> Client:
     return found
 
 
-def _reach(run: str, venice: Any) -> Reach:
+def reach_of(run: str, venice: Any) -> Reach:
     """How the workers reach what the client reaches."""
     if venice is None:
         if environment_flag("VENICE_SANDBOX"):
