@@ -18,6 +18,12 @@ SOUGHT = """at => { const player = document.querySelector('.vn-panel video');
   return player.readyState === 4 && player.currentTime >= at - 0.05 && player.currentTime < at + 1.5 }"""
 
 
+CAUGHT = """() => { const media = navigator.mediaDevices, open = media.getUserMedia.bind(media);
+  media.getUserMedia = async wanted => window.vnStream = await open(wanted) }"""
+OPEN = "window.vnStream?.getTracks()[0].readyState === '%s'"
+RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+
+
 def pick(page, label, option):
     page.page.get_by_label(label, exact=True).select_option(option)
 
@@ -58,7 +64,7 @@ def test_a_text_is_spoken_by_another_voice_and_written_down_with_lines_that_play
         readable(page, width)
 
 
-def test_what_the_microphone_hears_is_written_down(tmp_path):
+def test_what_the_microphone_hears_is_written_down_and_it_is_let_go_of_with_the_kernel(tmp_path):
     speech = vn.Venice.sandbox().audio.speak(SAID, response_format="wav")
     file = speech.save(tmp_path / "said.wav")
     flags = [
@@ -79,3 +85,9 @@ def test_what_the_microphone_hears_is_written_down(tmp_path):
         press(page, "Save recording")
         sees(page, "Written to audio-")
         assert len(list((tmp_path / "root").glob("audio-*.webm"))) == 1
+
+        page.eval(CAUGHT)
+        press(page, "Record")
+        page.page.wait_for_function(OPEN % "live")
+        page.eval(RESTART)
+        page.page.wait_for_function(OPEN % "ended")  # no kernel, no ear

@@ -29,6 +29,7 @@ function render({ model, el }) {
     button.textContent = running ? "Stop recording" : "Record";
     button.classList.toggle("mod-danger", running);
     player.hidden = running || !player.src;
+    said.ariaLive = running ? "off" : "polite"; // seconds are not read out
     said.textContent = words;
   };
 
@@ -56,9 +57,10 @@ function render({ model, el }) {
       clearInterval(clock);
       stream.getTracks().forEach((track) => track.stop());
       send({ kind: "end" });
+      const sound = new Blob(heard, { type: recorder.mimeType });
       URL.revokeObjectURL(player.src);
-      player.src = URL.createObjectURL(new Blob(heard, { type: recorder.mimeType }));
-      show(false, "");
+      if (sound.size) player.src = URL.createObjectURL(sound);
+      show(false, sound.size ? "" : "Nothing was recorded.");
     };
     send({ kind: "begin" });
     recorder.start(1000);
@@ -69,9 +71,14 @@ function render({ model, el }) {
   };
 
   const recording = () => recorder?.state === "recording";
-  button.onclick = () => (recording() ? recorder.stop() : begin());
+  const end = () => recording() && recorder.stop();
+  button.onclick = () => (recording() ? end() : begin());
   show(false, "");
-  return () => recording() && recorder.stop(); // taken off the page, it lets the microphone go
+  model.on("comm_live_update", end); // the kernel has gone
+  return () => {
+    model.off("comm_live_update", end);
+    end(); // taken off the page, it lets the microphone go
+  };
 }
 
 export default { render };
