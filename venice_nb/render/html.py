@@ -268,8 +268,13 @@ def card(title: Child, *body: Child, badges: Child = None, footer: Child = None)
 
 def page(*body: Child) -> Html:
     """A whole display: the style and the body in one element that Jupyter does not search for formulas."""
-    content = tag("div", body, class_=ROOT)
+    content = root(*body)
     return join(style(content), content)
+
+
+def root(*body: Child) -> Html:
+    """The body of a display on a page that has the style already."""
+    return tag("div", body, class_=ROOT)
 
 
 def identifier(*content: str) -> str:

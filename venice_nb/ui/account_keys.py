@@ -30,7 +30,7 @@ class Keys:
         self._picked: ApiKey | None = None
         self.table = KeyTable()
         self.code: list[str] = []
-        self._list = view.pane()
+        self._list = view.window("The keys", height="22em")
         self._pick = view.choice("Key", "One of the keys of the account", [("none", "")])
         self._pick.observe(lambda _: self._spare(), "value")
         ask = view.button("Revoke", "Asks once more before the key ends", self._ask)

@@ -97,7 +97,9 @@ class AccountPanel(Panel):
     # --- the view --------------------------------------------------------------------------------
 
     def _body(self) -> list[Any]:
-        self._money, self._sums, self._agreed, self._purse, self._gauges = (view.pane() for _ in range(5))
+        self._money, self._purse = view.pane(), view.pane()
+        self._sums, self._agreed = view.window("What was spent"), view.window("How the books compare")
+        self._gauges = view.window("What is left in this minute")
         scope = view.choice(
             "Whose calls", "Which book is shown", [(said, name) for name, (said, _) in SCOPES.items()]
         )

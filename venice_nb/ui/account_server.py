@@ -23,7 +23,7 @@ class Server:
     def __init__(self, panel: AccountPanel) -> None:
         self._panel = panel
         self.usage: Analytics | None = None
-        self._used, self._hits = view.pane(), view.pane()
+        self._used, self._hits = view.window("What was used"), view.window("When limits were hit")
         self._limits = view.window("What each model may be sent", height="22em")
         note = html.tag("p", panel.admin, class_="vn-line")
         days = view.number("Days", "Up to today, 1 to 90", panel.days, least=1, most=90)

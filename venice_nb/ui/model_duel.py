@@ -36,7 +36,7 @@ class Duel:
         for pane in self._panes:
             pane.layout.flex = "1 1 20em"
         self._streams = [Stream(pane) for pane in self._panes]
-        self._facts = view.pane()
+        self._facts = view.window("What each took and cost")
         self._found: Sequence[Any] = ()
         ask = view.button(
             "Ask both",

@@ -95,7 +95,7 @@ class Panel(Shown):
         self.view.add_class("vn-panel")
         for control in view.controls(self.view):
             control.observe(lambda _: self._touch(), "value")
-        view.draw(head, self._head())
+        view.draw(head, html.style(), self._head())  # once for all panes: what is drawn is state
         self.observe(lambda _: self._draw_lines(), ["status", "price"])
         if self.inputs:
             self.observe(lambda _: self._changed(), list(self.inputs))

@@ -119,8 +119,8 @@ def pane(*shown: html.Child) -> Any:
     return made
 
 
-def window(tip: str, *, height: str) -> Any:
-    """A pane no higher than this; what is longer scrolls in it, with the keyboard too."""
+def window(tip: str, *, height: str | None = None) -> Any:
+    """A pane for tables, as high as this at most: what is wider or longer scrolls in it, by keyboard too."""
     made = pane()
     made.layout.max_height, made.layout.overflow = height, "auto"
     made.tooltip, made.tabbable = tip, True
@@ -128,8 +128,10 @@ def window(tip: str, *, height: str) -> Any:
 
 
 def draw(where: Any, *shown: html.Child) -> None:
-    """Put these pieces into a pane; none of them empties it."""
-    where.value = html.page(*shown) if shown else ""
+    """Put these pieces into a pane or a window; none of them empties it. The panel's head has the style."""
+    if where.tabbable:
+        shown = (html.tag("div", *shown, class_="vn-wide"),) if shown else ()
+    where.value = html.root(*shown) if shown else ""
 
 
 def row(*children: Any) -> Any:
