@@ -32,6 +32,12 @@ _OURS = {
     ("dialogue", "input"): "lines",
     ("transcribe", "file"): "audio",
     ("clone_voice", "file"): "sample",
+    ("embed", "input"): "data",
+}
+# Fields of the API that are no choice here.
+_SETTLED = {
+    ("embed", "encoding_format"): "leave it out: vectors travel as base64, which is smaller and exact, and "
+    "are float32 when they are here"
 }
 
 
@@ -147,6 +153,8 @@ def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str, boun
     close = difflib.get_close_matches(unknown[0], known, n=1)
     if ours in known:
         do = f"it is called {ours!r} here"
+    elif (plan.__name__, unknown[0]) in _SETTLED:
+        do = _SETTLED[plan.__name__, unknown[0]]
     else:
         do = f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(known)}"
     return InvalidInput(
