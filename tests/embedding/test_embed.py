@@ -449,6 +449,6 @@ def test_nothing_is_sent_when_an_argument_is_wrong(world, options, field):
     ("field", "why"), [("encoding_format", "vectors travel as base64"), ("input", "it is called 'data' here")]
 )
 def test_fields_of_the_api_that_are_no_choice_here_are_refused_with_the_reason(world, field, why):
-    with pytest.raises(vn.InvalidInput, match=field) as told:
+    with pytest.raises(errors.InvalidInput, match=field) as told:
         world.open().run(lambda v: v.embed(["a"], **{field: "float"}))
     assert why in told.value.do
