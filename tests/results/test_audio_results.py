@@ -43,6 +43,12 @@ def sources(markup):
     return found
 
 
+def test_only_what_a_model_made_tells_of_its_cost():
+    assert "$0.00005 priced" in repr(speech())
+    assert "cost unknown" in repr(speech(cost=Cost()))
+    assert "cost" not in repr(Audio(MP3, "audio/mpeg"))
+
+
 def test_it_knows_its_length_rate_and_channels():
     audio = speech(encode(stereo(tone(1.5)), "flac"), "audio/flac")
     assert (audio.duration, audio.sample_rate, audio.channels) == (1.5, 24_000, 2)

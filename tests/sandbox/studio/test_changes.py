@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from venice_nb.sandbox.studio.paint.paint import paint
-from venice_nb.sandbox.studio.retouch import cutout, retouch
+from venice_nb.sandbox.studio.retouch import cutout, retouch, scenery
 from venice_nb.sandbox.studio.retouch.edits import changed
 from venice_nb.sandbox.studio.tone.names import STYLES
 
@@ -248,3 +248,32 @@ def test_a_picture_of_one_colour_has_a_mask_too():
 )
 def test_pictures_are_fitted_to_ratio_and_tier(ratio, times, enlarge, size):
     assert retouch.fitted(Image.new("RGB", (300, 200)), ratio, times, enlarge=enlarge).size == size
+
+
+def sea(size=192):
+    """A blue sky with a paler cloud, a sea of nearly its colour, a red boat, and a label in a corner."""
+    rows = np.linspace(0, 1, size)[:, None, None]
+    top, low = np.array([70, 130, 205]), np.array([150, 195, 235])
+    sky = top + (low - top) * rows * 1.8
+    field = np.where(rows < 0.55, sky, [112, 160, 208]) * np.ones((1, size, 1))
+    image = Image.fromarray(field.astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((20, 40, 90, 56), (160, 200, 240))
+    draw.polygon([(110, 130), (150, 130), (142, 142), (118, 142)], (190, 30, 30))
+    draw.polygon([(122, 60), (122, 129), (160, 129)], (240, 240, 235))
+    draw.rectangle((0, 184, 50, 191), (10, 10, 10))
+    return image
+
+
+def test_clouds_and_labels_are_background():
+    alpha = np.asarray(cutout.cut_out(sea()).getchannel("A"))
+    assert alpha[132:140, 122:138].min() == 255
+    assert alpha[:80, :100].max() == 0
+    assert alpha[170:].max() == 0
+
+
+def test_a_sea_of_the_colour_of_its_sky_lies_below_the_horizon():
+    mask = scenery.sky_mask(array(sea()) / 255)
+    assert mask[:36].min() > 0.9
+    assert mask[112:180].max() < 0.1
+    assert mask[90:104, 126:134].max() < 0.1  # the sail

@@ -51,7 +51,8 @@ def facts(audio: Audio) -> list[str]:
         found.append(f"voice {text.short(audio.voice, 60)}")
     if audio.model:
         found.append(text.short(audio.model, 80))
-    found.append(price(audio.cost))
+    if audio.model or audio.cost.usd is not None:  # a sound of one's own costs nothing
+        found.append(price(audio.cost))
     if audio.first_byte is not None and not static_mode():
         found.append(f"first sound after {text.seconds(audio.first_byte)}")
     if audio.headers.sandbox:

@@ -41,9 +41,10 @@ def bundle(transcript: Transcript) -> Bundle:
     }
 
 
-def card(transcript: Transcript) -> html.Html:
-    """The whole card, for use inside a page."""
-    return html.card("Transcript", _heard(transcript), footer=" · ".join(facts(transcript)))
+def card(transcript: Transcript, *, embed: bool = False) -> html.Html:
+    """The whole card, for use inside a page; `embed` puts the recording in it, however large it is."""
+    body = html.tag("div", _heard(transcript, embed=embed), style="margin-top: 0.5em")
+    return html.card("Transcript", body, footer=" · ".join(facts(transcript)))
 
 
 def plain(transcript: Transcript) -> str:
@@ -67,10 +68,10 @@ def moment(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _heard(transcript: Transcript) -> html.Html:
+def _heard(transcript: Transcript, *, embed: bool) -> html.Html:
     """The recording and what it says; where both are there, each line plays its moment."""
     source = transcript.source
-    src = audio_view.source(source) if source is not None else None
+    src = audio_view.source(source, embed=embed) if source is not None else None
     lines = [(line.start, _line(line)) for line in transcript.lines[:LINES]]
     rest = len(transcript.lines) - LINES
     more = html.note(f"{text.count(rest)} more lines: .segments has all.") if rest > 0 else None

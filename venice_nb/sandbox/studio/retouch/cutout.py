@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from venice_nb.sandbox.studio.tone.light import from_image, to_image
 
-from .regions import fallen, guided, mean, sizes, touching
+from .regions import fallen, guided, mean, parts, sizes, touching
 
 if TYPE_CHECKING:
     from venice_nb.sandbox.studio.tone.light import Field, Mask
@@ -57,7 +57,7 @@ def foreground(image: Image.Image) -> Image.Image:
         if fresh.mean() < 0.004:
             break
         inside = fresh
-    small = Image.fromarray((_main_parts(inside) * 255).astype(np.uint8), "L")
+    small = Image.fromarray((_main_parts(inside, near) * 255).astype(np.uint8), "L")
     soft = max(1.0, max(image.size) / SIDE * 0.7)
     blurred = np.asarray(small.filter(ImageFilter.GaussianBlur(soft * scale)), np.float32) / 255
     guide = np.asarray(image.convert("L"), np.float32) / 255
@@ -117,12 +117,18 @@ def joined_from_top(lab: Field) -> Mask:
     right = np.sqrt(((lab[:, 1:] - lab[:, :-1]) ** 2).sum(-1)) < 9
     reached = fallen(down, right & like[:, 1:] & like[:, :-1])
     # a way round an edge is no sky: what lies below solid ground in its column is left out
-    dim = lab[..., 0] < 93  # a sun is no ground
-    blocked = np.cumsum(~reached & dim, axis=0) > max(2, high // 30)
-    sky = (reached | ~dim) & ~blocked
+    ground = touching(~reached, ~reached & (lab[..., 0] < 93))  # a sun is no ground, a white sail is
+    blocked = np.cumsum(ground, axis=0) > max(2, high // 30)
+    sky = ~ground & ~blocked
     # where haze hides the edge, the sky ends where it ends for most columns
     ends = high - np.argmax(sky[::-1], axis=0)
     sky[int(np.quantile(ends, 0.7)) + high // 25 :] = False
+    # a sea may have the colour of its sky: where that runs down to the lower edge, the horizon parts them
+    if sky[-max(2, high // 12) :].any(axis=0).mean() > 0.1:
+        step = np.sqrt((np.median(lab[2:] - lab[:-2], axis=1) ** 2).sum(-1))
+        middle = step[high // 4 : high * 3 // 4]
+        if middle.max() > 7:
+            sky[high // 4 + int(middle.argmax()) + 1 :] = False
     return _settled(sky)
 
 
@@ -179,10 +185,16 @@ def _settled(inside: Mask) -> Mask:
     return np.asarray(image.filter(ImageFilter.MedianFilter(5))) > 127
 
 
-def _main_parts(inside: Mask) -> Mask:
-    """The largest joined part, those at least a tenth as large, and no small holes."""
-    size = sizes(inside)
-    kept = inside & (size * 10 >= size.max())
+def _main_parts(inside: Mask, near: Mask) -> Mask:
+    """The part that stands out most by size and colour, those like it, and no small holes.
+
+    A cloud is near to the colours of its sky, and a mark in a corner is small: neither is a main thing.
+    """
+    label = parts(inside).ravel()
+    size, far = np.bincount(label), np.bincount(label, near.ravel() * inside.ravel())
+    apart = far / np.maximum(size, 1)
+    main = far.argmax()
+    kept = inside & ((far >= 0.2 * far[main]) & (apart >= 0.5 * apart[main]))[label].reshape(inside.shape)
     hole = sizes(~kept)
     out: Mask = kept | ((hole > 0) & (hole * 150 < inside.size))
     return out
