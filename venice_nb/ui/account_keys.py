@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.results.account.keys import ApiKey
     from venice_nb.ui.account_panel import AccountPanel
 
-KINDS = {"INFERENCE": "everything but keys and bills", "ADMIN": "keys and bills too"}
+KINDS = {"INFERENCE": "use the models", "ADMIN": "keys and bills too"}
 PERIODS = {"EPOCH": "a day (UTC)", "MONTH": "a month", "LIFETIME": "its whole life"}
 PRIVACY = {"ALL": "all models", "PRIVATE_TEXT": "private ones for text", "PRIVATE_ONLY": "private ones only"}
 

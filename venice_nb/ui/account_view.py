@@ -79,12 +79,12 @@ def bars(found: Mapping[str, float], by: str, title: str) -> Html:
     cells = [
         (
             f"day {number}" if days else text.short(name, 40),
-            _bar(max(usd, 0.0) / most if most > 0 else 0.0),
             text.money(usd),
+            _bar(max(usd, 0.0) / most if most > 0 else 0.0),
         )
         for number, (name, usd) in enumerate(shown, 1)
     ]
-    return html.table((by, "share of the largest", "US dollars"), cells, caption=title, numeric=(2,))
+    return html.table((by, "US dollars", "share of the largest"), cells, caption=title, numeric=(1,))
 
 
 def _bar(share: float) -> Html:
