@@ -221,6 +221,14 @@ def test_a_picture_named_by_its_path_is_seen_by_the_model(panel, hand, tmp_path)
     assert 'images=["teal.png"]' in panel.code
 
 
+def test_a_picture_can_be_attached_by_another_cell(panel, client, tmp_path):
+    (picture,) = client.images.generate("a teal square", width=256, height=256)
+    panel.attachments.add(picture.save(tmp_path / "teal.png"))
+    assert [item.argument for item in panel.attachments.items] == ["images"]
+    with pytest.raises(vn.InvalidInput, match="cannot be read"):
+        panel.attachments.add(tmp_path / "none.png")
+
+
 def test_an_uploaded_picture_is_seen_too_and_leaves_nothing_in_the_widget(panel, hand, tmp_path):
     data = picture(tmp_path / "x.png")
     hand(panel).control("Upload").value = uploaded("teal.png", "image/png", data)

@@ -72,8 +72,9 @@ def chat(
         model: a model to begin with; else the one that other panels of this client use.
         parameters: anything else that `v.conversation` takes, such as `temperature=0` or `tools=[f]`.
 
-    `panel.conversation` is the conversation of the panel, for other cells; `panel.code` the cell that does
-    the same; `panel.close()` ends it. A message is sent by the button, which is one Tab away from it.
+    A message is sent by the button, which is one Tab away from it. `panel.conversation` is the conversation
+    of the panel, for other cells; `panel.attachments.add(path)` lets a file go with the next message;
+    `panel.code` is the cell that does the same; `panel.close()` ends the panel.
 
     >>> import venice_nb as vn
     >>> panel = vn.ui.chat(vn.Venice.sandbox())

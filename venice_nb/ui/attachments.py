@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import mimetypes
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,10 @@ class Attachments(HasTraits):
         self.observe(lambda _: self._draw(), "items")
         self._draw()
 
+    def add(self, path: str | os.PathLike[str]) -> None:
+        """Attach a file, or what is at an address. Raises InvalidInput for a file that is not there."""
+        self.items = (*self.items, Attachment.named(os.fspath(path)))
+
     def add_path(self) -> None:
         """Attach what the path names."""
         path = self.path.value.strip()
@@ -113,7 +118,7 @@ class Attachments(HasTraits):
             self._say("Write a path or an address first.")
             return
         try:
-            self.items = (*self.items, Attachment.named(path))
+            self.add(path)
         except InvalidInput as error:
             self._say(f"{error.what}: {error.do}.")
         else:
