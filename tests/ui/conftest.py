@@ -45,15 +45,14 @@ class Hand:
     @property
     def size(self):
         """Bytes of widget state that a saved notebook would grow by."""
-        states = []
+        models = {}
         for widget in self.all():
-            parts = [
-                widget,
-                *(getattr(widget, name) for name in ("layout", "style") if hasattr(widget, name)),
-            ]
-            for part in parts:
-                state, defaults = part.get_state(), type(part)._static_immutable_initial_values
-                states.append({k: v for k, v in state.items() if defaults.get(k, object) != v})
+            for part in (widget, *(getattr(widget, name, None) for name in ("layout", "style"))):
+                models[id(part)] = part  # several widgets can share a layout
+        states = []
+        for part in filter(None, models.values()):
+            state, defaults = part.get_state(), type(part)._static_immutable_initial_values
+            states.append({k: v for k, v in state.items() if v is not None and defaults.get(k, object) != v})
         return len(json.dumps(states, default=lambda value: bytes(value).hex()))
 
 

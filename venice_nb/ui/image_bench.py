@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from venice_nb.media.thumbnails import PictureError
 from venice_nb.render import html, text
@@ -15,7 +15,7 @@ from venice_nb.ui import view
 if TYPE_CHECKING:
     from venice_nb.ui.image_panel import ImagePanel
 
-SIDE, MOST = 360, 11_000  # pixels and bytes of the copy that is seen
+SIDE, MOST = 360, 7_000  # pixels and bytes of the copy that is seen
 
 
 class Bench:
@@ -93,6 +93,11 @@ class Bench:
             side.layout.flex, side.layout.width, side.layout.min_width = "1 1 21em", "auto", "0"
         self.view = view.row(left, right)
         self.view.layout.align_items, self.view.layout.display = "flex-start", "none"
+
+    @property
+    def changing(self) -> list[Any]:
+        """The widgets that are shown and hidden."""
+        return [self.view, self._line]
 
     def follow(self) -> None:
         """Show the picture that is picked, against the other one if there is one; nothing without it."""

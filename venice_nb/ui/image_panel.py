@@ -18,6 +18,7 @@ from venice_nb.results.pictures import gallery_view
 from venice_nb.results.pictures.gallery import Gallery
 from venice_nb.ui import image_prices as prices
 from venice_nb.ui import view
+from venice_nb.ui.alike import alike
 from venice_nb.ui.code import call
 from venice_nb.ui.image_results import Results
 from venice_nb.ui.image_settings import Settings
@@ -130,6 +131,8 @@ class ImagePanel(Panel):
         self.model = self._models.value
         link((self, "model"), (self._models, "value"))
         self.observe(self._seeded, "seed")
+        folded = [section.body for section in (*self._folded, self._code)]
+        alike(self.view, [*folded, *self._sizes.changing, *self._made.changing, self.way_out])
 
     # --- the view --------------------------------------------------------------------------------
 
@@ -168,11 +171,9 @@ class ImagePanel(Panel):
         self._models = ModelPicker(self.client, "image", value=self.model)
         self._styles = Styles(self)
         self._settings = Settings(self)
-        return [
-            view.Section("Choose model", "Which model draws", [self._models.view]),
-            self._styles.section,
-            self._settings.section,
-        ]
+        models = view.Section("Choose model", "Which model draws", [self._models.view])
+        self._folded = [models, self._styles.section, self._settings.section]
+        return self._folded
 
     def _results(self) -> list[Any]:
         self._made = Results(self)

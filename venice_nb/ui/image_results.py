@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
 from venice_nb.results.pictures import gallery_view, image_view
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.image_shelf import Shelf
 
 TILES = 8  # pictures of a gallery on the page, the latest ones
-SIDE, MOST = 176, 5_000  # pixels and bytes of each
+SIDE, MOST = 160, 3_000  # pixels and bytes of each
 
 
 class Results:
@@ -37,6 +37,11 @@ class Results:
         self.bench = Bench(panel)
         self.view = view.column(history, self._head, self._tiles.view, self.bench.view)
         panel.observe(lambda _: self._picked(), "place")
+
+    @property
+    def changing(self) -> list[Any]:
+        """The widgets that are shown and hidden."""
+        return [self._history, *self.bench.changing]
 
     @property
     def shelf(self) -> Shelf | None:

@@ -38,6 +38,11 @@ class Sizes:
         panel.observe(lambda _: self._sized(), ["width", "height"])
 
     @property
+    def changing(self) -> list[Any]:
+        """The widgets that are shown and hidden."""
+        return list(self.view.children)
+
+    @property
     def model(self) -> Model | None:
         """What is known of the model that draws."""
         catalogue = self._panel.client._session.catalogue  # noqa: SLF001  our own client

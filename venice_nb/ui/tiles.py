@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html
 from venice_nb.ui import view
+from venice_nb.ui.alike import alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,30 +29,28 @@ class Tiles:
 
     def __init__(self, press: Callable[[int], object], *, wide: str) -> None:
         self._press, self._wide = press, wide
-        self._rules = view.pane()
-        self._row = view.row()
-        self._row.layout.align_items = "flex-start"
-        self.view = view.column(self._rules, self._row)
+        self.view = view.row()
+        self.view.layout.align_items = "flex-start"
 
     def show(self, tiles: Sequence[Tile]) -> None:
         """Put these in place of what was there. A button that stays keeps the focus."""
-        kept = list(self._row.children)
+        kept = list(self.view.children)
         for extra in kept[len(tiles) :]:
-            view.discard(extra)
+            for widget in (*extra.children, extra):
+                widget.close()  # without the layout, which the others have as well
         kept = kept[: len(tiles)]
         kept += [self._tile(place) for place in range(len(kept), len(tiles))]
         for box, tile in zip(kept, tiles, strict=True):
             pane, button = box.children
-            drawn = html.figure(tile.shown, tile.caption)
-            pane.value = html.tag("div", drawn, class_=html.ROOT)  # the rules stand once for all of them
-            button.description, button.tooltip = tile.label, tile.tip
-            button.layout.display = None if tile.label else "none"
-        self._rules.value = html.style("<img <figcaption vn-figure vn-clear vn-tile") if tiles else ""
-        self._row.children = tuple(kept)
+            view.draw(pane, html.figure(tile.shown, tile.caption))
+            button.description, button.tooltip = tile.label or "Not made", tile.tip
+            button.disabled = not tile.label
+        self.view.children = tuple(kept)
+        alike(self.view, apart=[self.view])
 
     def mark(self, picked: int) -> None:
         """Show which one is picked; -1 for none."""
-        for place, box in enumerate(self._row.children):
+        for place, box in enumerate(self.view.children):
             button = box.children[1]
             button.button_style = "primary" if place == picked else ""
             button.icon = "check" if place == picked else ""
