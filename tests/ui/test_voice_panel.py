@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime
 
 import ipywidgets
+import numpy as np
 import pytest
 
 import venice_nb as vn
@@ -249,6 +250,15 @@ def test_a_file_by_its_path(panel, hand, client, tmp_path):
     assert panel.code == f'transcript = v.audio.transcribe("talk.wav", {model})\ntranscript'
     hand(panel).press("Save .srt")
     assert panel.status.startswith("Written to talk-")
+
+
+def test_however_large_a_recording_is_its_lines_play_when_it_is_loaded(panel, hand):
+    hum = np.sin(np.arange(90 * 24_000) / 20)  # a WAV file of 4.3 MB, which no other display embeds
+    panel.recording = (hum, 24_000)
+    hand(panel).press("Transcribe")
+    assert sounds(panel, hand) == (0, 0)
+    hand(panel).press("Play by line")
+    assert sounds(panel, hand) == (0, 1)
 
 
 def test_a_path_that_is_not_there_is_said_and_nothing_is_chosen(panel, hand, client):

@@ -105,4 +105,4 @@ def drawn(transcript: Transcript, *, playing: bool) -> list[html.Child]:
         source=transcript.source if playing else None,
     )
     more = html.note(f"{text.count(rest)} more lines: panel.transcript has all.") if rest else None
-    return [html.tag("div", transcript_view.card(short), class_="vn-fit"), more]
+    return [html.tag("div", transcript_view.card(short, embed=True), class_="vn-fit"), more]

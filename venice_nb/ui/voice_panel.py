@@ -75,6 +75,7 @@ class VoicePanel(Panel):
     ) -> None:
         self.samples: dict[tuple[str, str], Audio] = {}
         self._made = ""  # the code that made the speech
+        self._stem = ""  # of the files of the transcript: the name of its recording
         state: dict[str, Any] = {"text": text, "recording": recording}
         if recording is not None:
             state["part"] = "transcribe"
@@ -216,20 +217,19 @@ class VoicePanel(Panel):
         self.start(
             "Listening ...",
             lambda _: self.client.audio.transcribe(recordings.given(chosen), **options),
-            self._transcribed,
+            partial(self._transcribed, Path(recordings.name_of(chosen)).stem or "transcript"),
         )
 
-    def _transcribed(self, transcript: Transcript) -> str:
+    def _transcribed(self, stem: str, transcript: Transcript) -> str:
         self._quiet()
-        self.transcript = transcript
+        self._stem, self.transcript = stem, transcript
         lines = len(transcript.lines)
         return f"Transcribed: {text.count(lines)} line{'s' * (lines != 1)}, {transcript.cost}."
 
     def save_transcript(self, suffix: str) -> None:
         """Write the transcript beside the notebook, under a name made of the recording's and the content."""
         if (transcript := self.transcript) is not None:
-            stem = Path(recordings.name_of(self.recording)).stem or "transcript"
-            name = saving.named(stem, transcript.text, repr(transcript.lines))
+            name = saving.named(self._stem, transcript.text, repr(transcript.lines))
             self.start("Writing ...", lambda _: transcript.save(f"{name}{suffix}", overwrite=True), _saved)
 
     def save_recording(self) -> None:
