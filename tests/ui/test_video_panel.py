@@ -286,7 +286,7 @@ def test_a_film_is_not_ordered_when_it_is_dearer_than_the_price_that_was_shown(p
     assert panel.wait(PATIENCE)
     assert isinstance(panel.error, vn.BudgetExceeded)
     assert "quoted at $0.54, and max_usd is $0.09" in panel.status
-    assert panel.status.endswith("Its price is shown now: press again to order it.")
+    assert "its price is shown now, press again to order it" in panel.status
     assert sent(client, "queueVideo") == []
     assert panel.price == "The next press costs about $0.54."
     hand(panel).press("Make the film")
@@ -315,6 +315,7 @@ def test_consent_is_asked_with_the_words_of_the_provider_and_given_for_one_film(
     hand(panel).press("Make the film")
     assert isinstance(panel.error, vn.ConsentRequired)
     assert "legal right to use the likeness" in hand(panel).text
+    assert "confirm what the provider asks for, then press again; request id " in panel.status
     assert (asks.display, box.value) == (None, False), "nobody confirms it for the user"
     hand(panel).press("Make the film")
     assert isinstance(panel.error, vn.ConsentRequired)

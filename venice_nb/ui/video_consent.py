@@ -36,7 +36,8 @@ class VideoConsent:
             return
         policy = getattr(asked, "policy_text", None) or asked.what
         head = html.tag("p", html.tag("strong", "The provider asks you to confirm:"))
-        view.draw(self._policy, head, html.plain(text.clean(policy, view.LONGEST)))
+        lines = filter(str.strip, text.clean(policy, view.LONGEST).split("\n"))
+        view.draw(self._policy, head, *(html.tag("p", line) for line in lines))
 
     @property
     def given(self) -> dict[str, Any] | None:

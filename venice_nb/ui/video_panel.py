@@ -216,7 +216,11 @@ class VideoPanel(Panel):
             self._pricing.release()
         # An order that is on its way is never cut off: its id would be lost, and the film with it.
         with watched(lambda: task.look() if self._pausing else None):
-            job = self.client.video.submit(**self._arguments())
+            try:
+                job = self.client.video.submit(**self._arguments())
+            except (ConsentRequired, BudgetExceeded) as refusal:
+                self._answer(refusal)
+                raise
         return self._wait(job, task)
 
     def _wait(self, job: Job, _: Task) -> Video:
@@ -246,20 +250,19 @@ class VideoPanel(Panel):
 
     def _ended(self) -> None:
         view.draw(self._progress)
-        if isinstance(self.error, ConsentRequired):
-            self._consent.ask(self.error)
-        if isinstance(self.error, BudgetExceeded):
-            self._dearer(self.error)
         if self.job is not None and self.job.status in WAITING:
             self._notes.append("Open film, under Jobs, waits for it here.")
         self._jobs.refresh()
 
-    def _dearer(self, error: BudgetExceeded) -> None:
-        """Show the price that was told instead of the one that was shown."""
-        if (quote := getattr(error, "quote", None)) is not None:
+    def _answer(self, refusal: ConsentRequired | BudgetExceeded) -> None:
+        """Show what would have the film ordered: what is to be confirmed, or its price."""
+        if isinstance(refusal, ConsentRequired):
+            self._consent.ask(refusal)
+            refusal.do = "nothing was ordered: confirm what the provider asks for, then press again"
+        elif (quote := getattr(refusal, "quote", None)) is not None:
             self._price = (self._chosen(), quote)
-            self._notes.append("Its price is shown now: press again to order it.")
             self._changed()
+            refusal.do = "nothing was ordered: its price is shown now, press again to order it"
 
     def _show_film(self) -> None:
         self._player.offer(self.video)

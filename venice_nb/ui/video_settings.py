@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.video_panel import VideoPanel
 
 STARTS = ("text", "image", "")  # of the models that the panel asks; empty where nothing tells
-ANY = {"resolution": "as the model does", "aspect_ratio": "as the picture"}
+ANY = {"resolution": "model's own", "aspect_ratio": "picture's own"}
 USUAL = "16:9"
 LIKELY = "5s"  # a duration, as long as nobody has told which there are
 
