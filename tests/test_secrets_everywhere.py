@@ -16,7 +16,7 @@ import venice_nb as vn
 from tests.planted import KEYS, assert_absent, kernel, reachable, repeated
 from venice_nb import errors
 
-from wire import Hang, Reset, delta, error, events, reply, stream_head  # isort: skip  found by tests.planted
+from wire import OK, Hang, Reset, delta, error, events, reply, stream_head  # isort: skip  found by tests.planted
 
 MODEL = "llama-3.3-70b"
 DEAR = {"model": "claude-opus-4-5", "max_completion_tokens": 9000}
@@ -165,6 +165,31 @@ def test_a_walk_over_the_client_prints_no_key(planted, wire, moment):
     v.close()
 
 
+def test_a_key_in_the_headers_of_an_answer_is_not_written_down_at_debug(planted, wire):
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    logger = logging.getLogger("httpcore")
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    try:
+        server = wire(*[error(400, "no", [("X-Seen", f"Bearer {planted}"), ("CF-RAY", planted)])] * 2)
+        for kind in (vn.Venice, vn.AsyncVenice):
+            ask(kind(planted, base_url=server.base_url, max_retries=0))
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+    assert written.getvalue().count("X-Seen") == 2
+    assert_absent(planted, written.getvalue())
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_key_in_a_large_answer_is_hidden_too(planted, wire, status):
+    body = {**OK, "model": f"m {planted}", "more": "y" * 2_000_000, "error": f"bad {planted}"}
+    found = ask(vn.Venice(planted, base_url=wire(reply(body, status)).base_url, max_retries=0))
+    assert_absent(planted, found, pickle.dumps(found), repr(getattr(found, "raw", "")))
+
+
 def test_the_header_with_the_key_prints_as_nothing(planted):
     from venice_nb.secrets import Secret
 
@@ -198,8 +223,9 @@ CELLS = {
 
 
 @pytest.mark.parametrize("planted", KEYS[1:], ids=["odd"], indirect=True)
-def test_no_cell_of_a_real_kernel_shows_the_key_whatever_goes_wrong(planted, wire):
-    """With the longest tracebacks there are: they print the local variables of every frame."""
+@pytest.mark.parametrize("mode", ["Plain", "Context", "Verbose", "Minimal"])
+def test_no_cell_of_a_real_kernel_shows_the_key_whatever_goes_wrong(planted, wire, mode):
+    """The longest tracebacks print the local variables of every frame."""
     half = stream_head() + events(delta(), delta("so far"), done=False)
     servers = {
         "v": wire(error(401, f"no such key {planted}")),
@@ -209,7 +235,7 @@ def test_no_cell_of_a_real_kernel_shows_the_key_whatever_goes_wrong(planted, wir
         "hanging": wire(Hang),
         "silent": wire([half, Hang]),
     }
-    setup = "import os, pickle, venice_nb as vn\n%xmode Verbose\n" + "\n".join(
+    setup = f"import os, pickle, venice_nb as vn\n%xmode {mode}\n" + "\n".join(
         f"{name} = vn.{'AsyncVenice' if name == 'again' else 'Venice'}"
         f"(os.environ['PLANTED'], base_url={server.base_url!r}, max_retries=0)"
         for name, server in servers.items()

@@ -86,16 +86,17 @@ _living: weakref.WeakValueDictionary[int, Secret] = weakref.WeakValueDictionary(
 
 def hidden(text: AnyStr) -> AnyStr:
     """`text` without any key that this process knows of."""
-    for secret in list(_living.values()):
-        text = secret.hide(text)
+    for held in _living.valuerefs():  # a list, whatever other threads do meanwhile
+        if (secret := held()) is not None:
+            text = secret.hide(text)
     return text
 
 
 def _shapes(value: str) -> tuple[str, ...]:
-    """A key as it may come back: in a URL, in JSON with more or fewer escapes, in HTML; the longest first."""
+    """A key as it may come back: in a URL, in JSON, in HTML, in a repr; the longest first."""
     json = dumps(value)[1:-1]
     strict = re.sub("[<>&']", lambda found: f"\\u{ord(found[0]):04x}", json)
-    found = {value, quote(value), quote(value, safe=""), escape(value), json, strict}
+    found = {value, quote(value), quote(value, safe=""), escape(value), repr(value)[1:-1], json, strict}
     found |= {each.replace("/", "\\/") for each in (value, json, strict)}
     return tuple(sorted(found, key=lambda shape: (-len(shape), shape)))
 

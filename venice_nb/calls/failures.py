@@ -17,7 +17,7 @@ from venice_nb import errors
 from venice_nb.calls.advice import advice
 from venice_nb.calls.codes import derived_code, is_discovery, kind_of
 from venice_nb.calls.films.words import CONSENTS, example_of
-from venice_nb.calls.raw_replies import MAKES_KEYS
+from venice_nb.calls.raw_replies import MAKES_KEYS, without_secrets
 from venice_nb.errors import APIError, StreamError, plain
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _TAGS = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.I
 _SUGGESTED = re.compile(
     r"(?:did you mean|similar(?: models?)?|use|try|replaced by|replacement)\b:?\s*(.{1,300})", re.IGNORECASE
 )
-_WORD = re.compile(rb"[\x21\x23-\x7e]{20,}")  # as long as a key, without a quote
 _MODEL_ID = re.compile(r"[A-Za-z0-9]+(?:[._:/-][A-Za-z0-9]+)+")
 
 
@@ -41,13 +40,6 @@ class Issue(NamedTuple):
     path: str
     message: str
     code: str = ""
-
-
-def _without_secret(word: re.Match[bytes]) -> bytes:
-    """A long word, or nothing of it where it could be a key of a shape that nobody knows."""
-    found = word[0]
-    mixed = any(48 <= each <= 57 for each in found) and any(each >= 65 for each in found)
-    return b"<hidden>" if mixed else found
 
 
 def failure(
@@ -73,7 +65,7 @@ def failure(
 
     """
     if call.operation in MAKES_KEYS:  # whoever made a key may tell it although something failed then
-        received = replace(received, content=_WORD.sub(_without_secret, received.content[:JSON_CAP]))
+        received = replace(received, content=without_secrets(received.content[:JSON_CAP]))
     body = body_of(received)
     told = message_of(body) if isinstance(body, Mapping) else ""
     issues = issues_of(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,19 +18,31 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Received
 
 
+_WORD = re.compile(rb"[\x21\x23-\x7e]{20,}")  # as long as a key, without a quote
 MAKES_KEYS = frozenset({"createApiKey", "postApiKeyGenerateWeb3Key"})  # their answers tell a secret, once
 
 
 def read_secret(received: Received) -> RawReply:
     """The answer that tells a new key, without it: `.reveal()` gives it."""
     reply = read_any(received)
-    told = string(mapping(mapping(mapping(reply.data).get("data"))).get("apiKey"))
+    told = string(mapping(mapping(reply.data).get("data")).get("apiKey"))
     try:
         secret = Secret(told)
-    except InvalidInput:
-        return reply
+    except InvalidInput:  # it may stand anywhere
+        return replace(reply, content=without_secrets(received.content))
     headers = Headers({name: secret.hide(value) for name, value in received.headers.items()})
     return replace(reply, content=secret.hide(received.content), headers=headers, secret=secret)
+
+
+def without_secrets(content: bytes) -> bytes:
+    """A body without the words in it that could be keys of a shape that nobody knows."""
+    return _WORD.sub(_hidden, content)
+
+
+def _hidden(word: re.Match[bytes]) -> bytes:
+    found = word[0]
+    mixed = any(48 <= each <= 57 for each in found) and any(each >= 65 for each in found)
+    return b"<hidden>" if mixed else found
 
 
 def read_any(received: Received) -> RawReply:

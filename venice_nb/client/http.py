@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from venice_nb.secrets import Secret
 
 MIB = 1 << 20
-SHORT = 64 << 10  # bytes; no message is longer
+SHORT = 64 << 10  # bytes; no message of an error is longer
 TEXT_CAP = 64 * MIB  # JSON and text replies, after decompression
 PICTURES_CAP = 512 * MIB  # pictures in JSON: four of 4,096 x 4,096 as PNG in base64 may have 350
 MEDIA_CAP = 2048 * MIB
@@ -100,17 +100,15 @@ class Requests:
         )
 
     def hide(self, content: AnyStr) -> AnyStr:
-        """What came back, without the key, should somebody on the way have repeated it.
-
-        Nor, where it is short, any other key that was made or used here.
-        """
-        if len(content) <= SHORT:
-            return hidden(content)
+        """What came back, without the key, should somebody on the way have repeated it."""
         return content if self._key is None else self._key.hide(content)
 
     def answer(self, response: httpx.Response, body: Body, elapsed: float) -> Answered:
-        """A complete answer."""
+        """A complete answer. One without success tells nothing of other keys either that were made here."""
         headers, content = self.lower(response.headers), self.hide(body.bytes())
+        if response.status_code >= 300:
+            headers = {name: hidden(value) for name, value in headers.items()}
+            content = hidden(content) if len(content) <= SHORT else content
         return Answered(Received(response.status_code, headers, content, elapsed, file=body.file))
 
     def lower(self, headers: httpx.Headers) -> dict[str, str]:

@@ -5,6 +5,7 @@ The API writes `consumptionLimit` and reads `consumptionLimits`; here a limit is
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,10 @@ from venice_nb.calls.call import Call, Safety
 from venice_nb.calls.check import Rule, choice, number, refuse, text
 from venice_nb.errors import InvalidInput, UnreadableReply
 from venice_nb.results.account.keys import ApiKey, KeyTable
+from venice_nb.results.account.revealed import Revealed
 from venice_nb.results.headers import Headers
 from venice_nb.results.reading import flag, mapping
+from venice_nb.secrets import hidden
 
 if TYPE_CHECKING:
     from venice_nb.calls.call import Received
@@ -28,6 +31,7 @@ KINDS = ("INFERENCE", "ADMIN")
 PERIODS = ("EPOCH", "MONTH", "LIFETIME")
 PRIVACY = ("ALL", "PRIVATE_TEXT", "PRIVATE_ONLY")
 MOST = 9_999_999_999  # US dollars or DIEM of a limit
+_SECRET = re.compile(r"VENICE_(INFERENCE|ADMIN)_KEY_")
 NEVER, NONE = "never", "none"  # an expiry that lets a key live; a limit that is lifted
 
 
@@ -155,6 +159,10 @@ def _expiry(value: Any) -> str:
 
 
 def _id(key: str | ApiKey) -> str:
+    """The id of a key. A secret in its place is refused: it would stand in addresses, logs and errors."""
+    if isinstance(key, Revealed) or (isinstance(key, str) and (_SECRET.match(key) or hidden(key) != key)):
+        do = "Pass the key itself, or its id as v.keys() has it."
+        refuse("key", "<hidden>", "the id of a key", do, what="That is the secret of a key, and not its id.")
     return str(text(blank=False, longest=200)("key", key.id if isinstance(key, ApiKey) else key))
 
 
@@ -175,6 +183,8 @@ def _read_new(received: Received) -> ApiKey:
         key = ApiKey.read(mapping(answer.get("data")) or answer, headers=Headers(received.headers), new=True)
     except (UnreadableReply, InvalidInput):
         key = ApiKey("")
+    if key.secret is not None:
+        key = replace(key, headers=Headers({name: hidden(told) for name, told in received.headers.items()}))
     if not key.id and key.secret is None:
         error = unreadable(
             replace(received, content=b""), "The server answered with something that is not a new key", {}
