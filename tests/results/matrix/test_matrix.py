@@ -125,6 +125,12 @@ def test_a_series_of_true_and_false_is_aligned_by_its_labels():
         E[mask.iloc[:10]]
 
 
+def test_numbers_are_found_as_in_an_array():
+    E = matrix()
+    assert E[3, 0] == E.array[3, 0]
+    assert E[:, 1].tolist() == E.array[:, 1].tolist()
+
+
 def test_rows_are_found_by_label():
     E = matrix()
     assert E.loc["r5"].tolist() == E[5].tolist()

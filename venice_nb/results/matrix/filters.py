@@ -72,7 +72,7 @@ def mask(matrix: EmbeddingMatrix, given: Any, *, field: str = "filter") -> NDArr
 
     if isinstance(given, str):
         given = _ruled(matrix, given, field)
-    if hasattr(given, "reindex"):
+    if hasattr(given, "reindex") and given.ndim == 1:
         given = _aligned(matrix, given, field)
     found = np.asarray(given)
     if found.dtype == object:
@@ -93,7 +93,7 @@ def mask(matrix: EmbeddingMatrix, given: Any, *, field: str = "filter") -> NDArr
 
 def _aligned(matrix: EmbeddingMatrix, given: pd.Series[Any], field: str) -> Any:
     """The values of a Series in the order of the rows. It may have rows that the matrix left out."""
-    if given.ndim == 1 and not given.index.equals(matrix.index):
+    if not given.index.equals(matrix.index):
         if not given.index.is_unique or not matrix.index.isin(given.index).all():
             raise InvalidInput(
                 f"the labels of {field} are not those of the matrix",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput, plain
@@ -177,7 +178,7 @@ def whole(field: str, value: Any, least: int = 1) -> int:
 
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise InvalidInput(
-            f"{field} is {plain(value, 40)}",
+            f"{field} is {plain(repr(value), 40)}",
             field=field,
             value=plain(value, 40),
             allowed=f"a whole number of {least} or more",
@@ -190,12 +191,16 @@ def bound(field: str, value: Any) -> float | None:
     """A cosine, or None. Raises InvalidInput for anything but a number from -1 to 1."""
     if value is None:
         return None
-    if isinstance(value, bool | str) or not -1 <= float(value) <= 1:
+    try:
+        found = math.nan if isinstance(value, bool | str) else float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if not -1 <= found <= 1:
         raise InvalidInput(
-            f"{field} is {plain(value, 40)}",
+            f"{field} is {plain(repr(value), 40)}",
             field=field,
             value=plain(value, 40),
             allowed="a cosine from -1 to 1",
             do=f"pass {field}=0.8",
         )
-    return float(value)
+    return found

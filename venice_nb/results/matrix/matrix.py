@@ -40,8 +40,8 @@ def _later() -> Any:
 class EmbeddingMatrix(Displayed):
     """Vectors of rows, (n, d) float32, aligned to the index of the column or frame they came from.
 
-    NumPy takes it as an array (`np.asarray(E)`). `E[3]` is a vector; `E[1:5]`, `E[mask]` and
-    `E["year > 2020"]`, a rule over the metadata, are matrices again. Rows keep the length the model gave
+    NumPy takes it as an array (`np.asarray(E)`). `E[3]` is a vector, `E[3, 0]` a number; `E[1:5]`, `E[mask]`
+    and `E["year > 2020"]`, a rule over the metadata, are matrices again. Rows keep the length the model gave
     them; similarity is cosine everywhere. The array cannot be written to.
 
     Attributes:
@@ -203,7 +203,7 @@ class EmbeddingMatrix(Displayed):
     def __getitem__(self, key: Any) -> Any:
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-        if isinstance(key, int | np.integer):
+        if isinstance(key, int | np.integer | tuple):
             return self.array[key]
         if isinstance(key, slice):
             return self.take(np.arange(len(self))[key])
