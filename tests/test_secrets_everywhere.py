@@ -1,6 +1,7 @@
 """A planted key is in the requests, and in nothing else that can be seen, saved, logged or sent on."""
 
 import asyncio
+import base64
 import io
 import json
 import logging
@@ -181,6 +182,29 @@ def test_a_key_in_the_headers_of_an_answer_is_not_written_down_at_debug(planted,
         logger.setLevel(before)
     assert written.getvalue().count("X-Seen") == 2
     assert_absent(planted, written.getvalue())
+
+
+@pytest.mark.parametrize("kind", [vn.Venice, vn.AsyncVenice])
+def test_the_password_of_a_proxy_goes_to_the_proxy_and_nowhere_else(wire, kind):
+    packed = base64.b64encode(b"user:s3cr3t-password").decode()
+    refusal = reply({}, 407, [("X-Seen", f"Basic {packed}")])
+    proxy = wire(refusal)
+    address = proxy.base_url.removesuffix("/api/v1").replace("http://", "http://user:s3cr3t-password@")
+    written, logger = io.StringIO(), logging.getLogger("httpcore")
+    handler, before = logging.StreamHandler(written), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    client = kind("some-key-12345", proxy=address, max_retries=0)
+    try:
+        told = ask(client)
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+    assert proxy.requests[0]["headers"]["proxy-authorization"] == f"Basic {packed}"
+    assert "X-Seen" in written.getvalue()
+    seen = [written.getvalue(), str(told), repr(vars(told)), repr(client), repr(vars(client._session))]
+    seen += [repr(found) for found in reachable([client, told]) if not isinstance(found, str | bytes)]
+    assert not [each for each in seen if "s3cr3t" in each or packed in each]
 
 
 @pytest.mark.parametrize("status", [200, 400])

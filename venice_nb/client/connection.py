@@ -21,6 +21,7 @@ from venice_nb.client.uploads import AsyncBackend
 from venice_nb.config import LOOPBACK
 from venice_nb.errors import StreamInterrupted
 from venice_nb.policy.flow import Answered, Attempt, Lost
+from venice_nb.secrets import Bearer, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from venice_nb.calls.call import Call, Received
     from venice_nb.config import Settings
     from venice_nb.policy.steps import Fetch
-    from venice_nb.secrets import Secret
 
 DEADLINE = Lost(sent=True, reason="the answer took longer than its total time", kind="deadline", final=False)
 SLOW = Lost(sent=False, reason="no connection within the total time", kind="connect", final=False)
@@ -52,6 +52,19 @@ def _options(settings: Settings) -> dict[str, Any]:
     local = httpx.URL(settings.base_url).host in LOOPBACK
     verify: Any = False if local and settings.base_url.startswith("http://") else ssl_context()
     return {"verify": verify, "limits": LIMITS, "trust_env": False, "retries": 0, "proxy": settings.proxy}
+
+
+def _veiled(pool: Any) -> Secret | None:
+    """Keeps the password of a proxy out of what a pool prints, and gives what `secrets.hidden` hides."""
+    held = None
+    headers: Any = getattr(pool, "_proxy_headers", ())
+    for place, (name, value) in enumerate(headers):
+        if name.lower() == b"proxy-authorization":
+            headers[place] = (name, Bearer(value))
+            held = Secret(value.decode().split()[-1])
+    if (auth := getattr(pool, "_proxy_auth", None)) is not None:  # of SOCKS
+        pool._proxy_auth = tuple(map(Bearer, auth))  # noqa: SLF001  httpx has no argument for it
+    return held
 
 
 def _streams(attempt: Attempt, response: httpx.Response) -> bool:
@@ -88,6 +101,7 @@ class Connection:
             if self._transport is None:
                 made = httpx.HTTPTransport(**_options(self._settings))
                 made._pool._network_backend = Backend()  # noqa: SLF001  httpx has no argument for it
+                self._veil = _veiled(made._pool)  # noqa: SLF001  nor for this
                 self._transport = made
             return self._transport
 
@@ -192,6 +206,7 @@ class AsyncConnection:
     def _made(self) -> httpx.AsyncBaseTransport:
         made = httpx.AsyncHTTPTransport(**_options(self._settings))
         made._pool._network_backend = AsyncBackend()  # noqa: SLF001  httpx has no argument for it
+        self._veil = _veiled(made._pool)  # noqa: SLF001  nor for this
         return made
 
     async def attempt(self, attempt: Attempt) -> Answered | Lost:
