@@ -121,3 +121,11 @@ def test_drafts_that_ask_the_same_or_quote_what_is_not_there_are_dropped(v):
     assert _quoted("“costs\n130 euros”", same) == (12, 27)
     assert _quoted("costs 131 euros", same) is None
     assert _quoted(" ", same) is None
+
+
+def test_how_many_drafts_were_dropped_is_said_each_time(v, caplog):
+    same = "High water is at noon today. Nothing else is known of it."
+    for _ in range(2):
+        caplog.clear()
+        vn.make_questions(v, vn.Corpus.from_texts({"a": same, "b": same, "c": same}), 3)
+        assert "drafts were dropped" in caplog.text

@@ -140,12 +140,13 @@ def _made(
         dropped.extend(told for told in outcome.told if told is not None)
         return kept
 
-    yield from Chats(session, rows, how, name="passage").ask(keep)
-    different = yield from _different(session, kept)
+    with how.within(session):
+        yield from Chats(session, rows, how, name="passage").ask(keep)
+        different = yield from _different(session, kept)
     dropped += ["asked twice"] * (len(kept) - len(different))
     if dropped:
         reasons = ", ".join(f"{dropped.count(reason)} {reason}" for reason in dict.fromkeys(dropped))
-        session.announce(f"{len(dropped)} of {len(rows)} drafts were dropped: {reasons}.")
+        session.tell(f"{len(dropped)} of {len(rows)} drafts were dropped: {reasons}.")
     return _frame(different[:n])
 
 
