@@ -68,7 +68,7 @@ class Keys:
             listed = [(said, value) for value, said in options.items()]
             return view.choice(label, tip, listed, listed[0][1])
 
-        amount = {"least": 0.0, "most": 1e9, "step": 1.0}
+        amount: dict[str, Any] = {"least": 0.0, "most": 1e9, "step": 1.0}
         self._fields = {
             "description": view.line(
                 "New key", "Its name, up to 64 characters", placeholder="nightly job", live=True
