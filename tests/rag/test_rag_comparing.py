@@ -123,9 +123,10 @@ def test_drafts_that_ask_the_same_or_quote_what_is_not_there_are_dropped(v):
     assert _quoted(" ", same) is None
 
 
-def test_how_many_drafts_were_dropped_is_said_each_time(v, caplog):
+def test_how_many_drafts_were_dropped_is_said_in_each_cell(v, caplog, monkeypatch):
     same = "High water is at noon today. Nothing else is known of it."
-    for _ in range(2):
+    for cell in range(2):
+        monkeypatch.setattr("venice_nb.render.live.execution", lambda cell=cell: cell)
         caplog.clear()
         vn.make_questions(v, vn.Corpus.from_texts({"a": same, "b": same, "c": same}), 3)
         assert "drafts were dropped" in caplog.text
