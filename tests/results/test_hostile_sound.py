@@ -43,7 +43,7 @@ EXACT = {  # what may stand in these attributes, all of it
     "onclick": re.escape(html.SEEK),
     "type": "button",
     "value": r"\d+\.\d\d",
-    "style": r"[a-z0-9%:;\- ]+",
+    "style": r"[a-z0-9.%:;\- ]+",
 }
 
 
