@@ -14,6 +14,7 @@ AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe*.js"))
 PANELS = [
     "vn.ui.chat(v)",
     "vn.ui.models(v)",
+    "vn.ui.video(v)",
 ]
 UNFOLD = """() => document.querySelectorAll('.vn-panel .widget-toggle-button:not(.mod-active)')
   .forEach(button => button.offsetParent && button.click())"""
