@@ -209,6 +209,37 @@ def test_odd_values_do_not_break_reading():
     assert (model.type, model.voices, model.traits, model.price.input) == ("text", (), (), None)
 
 
+def bare(source):
+    """A model as the API lists it: without what only its guides say."""
+    spec = {key: value for key, value in source["model_spec"].items() if not key.endswith("_speed")}
+    return {**source, "model_spec": {**spec, "constraints": {}}}
+
+
+@pytest.mark.parametrize("way", ["replace", "merge"])
+def test_a_list_from_the_server_takes_nothing_away_that_only_the_guides_say(catalogue, way):
+    live = Catalogue.from_reply([bare(each.raw) for each in catalogue.models])
+    fresh = getattr(catalogue, way)(live)
+    again = getattr(fresh.with_aliases("tts", {}), way)(live)
+    for found in (fresh, again):
+        assert {each.id: each.sizing for each in found.of_type("image") if each.sizing} == {
+            each.id: each.sizing for each in catalogue.of_type("image") if "sizing" in each.constraints
+        }
+        assert found.get("tts-kokoro").constraints["accepts"] == ["speed"]
+        assert found.get("tts-xai-v1").constraints["max_speed"] == 1.5
+        assert found.get("elevenlabs/scribe-v2").constraints["timestamps"] == ["word"]
+        assert found.get("tts-kokoro").raw["model_spec"]["constraints"] == {}
+
+
+def test_what_the_server_says_comes_before_what_its_guides_say(catalogue):
+    said = {
+        "id": "tts-kokoro",
+        "type": "tts",
+        "model_spec": {"constraints": {"accepts": ["speed", "prompt"]}},
+    }
+    fresh = catalogue.merge(Catalogue.from_reply([said]))
+    assert fresh.get("tts-kokoro").constraints == {"accepts": ["speed", "prompt"]}
+
+
 def test_replace_exchanges_whole_types_and_merge_only_the_same_ids(catalogue):
     live = Catalogue.from_reply([{"id": "new", "type": "asr"}], date="2026-11-01")
     replaced, merged = catalogue.replace(live), catalogue.merge(live)

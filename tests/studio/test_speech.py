@@ -11,6 +11,8 @@ from tests import spec
 from tests.made_sound import file
 from tests.studio.speaking import A_CHARACTER, KEY, Booth, World
 from venice_nb import errors
+from venice_nb.calls.sound.audio import FORMATS
+from venice_nb.catalogue import Catalogue
 from venice_nb.media.sound import container
 
 LONG = "The city stands on more than one hundred islands, and its streets are water. " * 120
@@ -131,6 +133,45 @@ def test_a_voice_that_chooses_its_model_is_told_of(world, said):
     world.open(booth).run(lambda v: v.audio.speak("Hi there", voice="Craig"))
     assert booth.asked[0]["model"] == "tts-inworld-1-5-max"
     assert "The voice Craig belongs to tts-inworld-1-5-max" in " ".join(said)
+
+
+FEWER = [each for each in Catalogue.bundled().of_type("tts") if set(each.formats) < set(FORMATS)]
+
+
+@pytest.mark.parametrize("model", FEWER, ids=lambda model: model.id)
+@pytest.mark.parametrize("listed", [False, True], ids=["bundled list", "list of the server"])
+def test_a_format_that_is_named_is_refused_with_the_alternatives_and_one_that_is_not_is_the_model_s_own(
+    world, said, model, listed
+):
+    """Section 19, row 29, and bad input 52."""
+    world.sandbox(show=False)
+    if listed:
+        world.run(lambda v: v.models(type="tts"))
+    box = world.client._session.sandbox
+    before = len(box.requests)
+    for kind in sorted(set(FORMATS) - set(model.formats)):
+        options = {"model": model.id, "response_format": kind}
+        for ask, verb in ((world.run, "speak"), (world.listen, "stream")):
+            with pytest.raises(errors.InvalidInput) as caught:
+                ask(lambda v, verb=verb, options=options: getattr(v.audio, verb)("Hi", **options))
+            assert caught.value.field == "response_format"
+            assert caught.value.allowed == " or ".join(model.formats)
+            assert f".convert({kind!r})" in caught.value.do
+    assert len(box.requests) == before
+    assert said == []
+    audio = world.run(lambda v: v.audio.speak("Hi", model=model.id))
+    own = "mp3" if "mp3" in model.formats else model.formats[0]
+    assert audio.suffix == f".{own}"
+    assert said == ([] if own == "mp3" else [f"{model.id} makes no mp3: the sound comes as {own}."])
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["bundled list", "list of the server"])
+def test_a_style_that_a_model_would_ignore_is_refused_whichever_list_is_read(world, listed):
+    world.sandbox(show=False)
+    if listed:
+        world.run(lambda v: v.models(type="tts"))
+    with pytest.raises(errors.InvalidInput, match="would ignore it"):
+        world.run(lambda v: v.audio.speak("Hi", prompt="sad", model="tts-kokoro"))
 
 
 # --- dialogue ----------------------------------------------------------------------------

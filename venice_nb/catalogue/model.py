@@ -98,7 +98,8 @@ class Model:
 
     `context` and `max_output` are tokens. `capabilities` holds the API's own names (`supportsVision`) next to
     friendly words (`vision`). `dims` is the length of an embedding vector, `max_input_tokens` the longest
-    text it takes. `constraints` and `raw` are the server's own objects; do not change them.
+    text it takes. `raw` is the server's own object, `constraints` its limits and what is documented besides;
+    do not change them.
     """
 
     id: str
@@ -165,6 +166,10 @@ class Model:
         return what in self.capabilities
 
 
+_OURS = ("sizing", "accepts", "timestamps")  # keys of the bundled list that are not Venice's
+_SPEEDS = ("min_speed", "max_speed")
+
+
 def has_id(source: Any) -> bool:
     """True for an object that can be a model: one with an id."""
     return isinstance(source, dict) and isinstance(source.get("id"), str) and bool(source["id"])
@@ -185,15 +190,22 @@ def created_of(source: Mapping[str, Any]) -> int:
     return _whole(source.get("created")) or 0
 
 
-def read_model(source: Mapping[str, Any]) -> Model:
+def documented(source: Mapping[str, Any]) -> dict[str, Any]:
+    """What the bundled list says of a model that `GET /models` does not."""
+    spec = _object(source.get("model_spec"))
+    found = _object(spec.get("constraints")) | {key: spec[key] for key in _SPEEDS if key in spec}
+    return {key: found[key] for key in (*_OURS, *_SPEEDS) if key in found}
+
+
+def read_model(source: Mapping[str, Any], facts: Mapping[str, Any] | None = None) -> Model:
     """A model from the object with an id that `GET /models` sends.
 
     Lenient, as Venice adds keys without notice: unknown keys stay in `raw`, missing ones mean unknown, prices
-    may be numbers or `{usd, diem}`.
+    may be numbers or `{usd, diem}`. `facts` are limits that hold where the object names no others.
     """
     spec = _object(source.get("model_spec"))
     abilities = _object(spec.get("capabilities"))
-    constraints = _object(spec.get("constraints"))
+    constraints = {**(facts or {}), **_object(spec.get("constraints"))}
     deprecation = _object(spec.get("deprecation"))
     removes_at = deprecation.get("removesAt") or deprecation.get("date")
     flags = {key for part in (spec, abilities, constraints) for key, value in part.items() if value is True}

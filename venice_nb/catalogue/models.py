@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.catalogue import names, prices
 from venice_nb.catalogue.limits import Tier, tier
-from venice_nb.catalogue.model import created_of, has_id, read_model, traits_of, type_of
+from venice_nb.catalogue.model import created_of, documented, has_id, read_model, traits_of, type_of
 from venice_nb.results.headers import Headers
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Catalogue:
     'qwen-3-8-27b'
     """
 
-    __slots__ = ("_read", "_sources", "_traits", "aliases", "date", "headers")
+    __slots__ = ("_facts", "_read", "_sources", "_traits", "aliases", "date", "headers")
 
     def __init__(
         self,
@@ -42,7 +42,9 @@ class Catalogue:
         date: str,
         aliases: Mapping[str, Mapping[str, str]] = names.ALIASES,
         headers: Headers | None = None,
+        facts: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
+        self._facts = facts or {}
         self.date = date
         self.headers = headers or Headers()
         self.aliases = aliases
@@ -103,7 +105,7 @@ class Catalogue:
     def _model(self, id: str) -> Model:
         model = self._read.get(id)
         if model is None:
-            model = self._read[id] = read_model(self._sources[id])
+            model = self._read[id] = read_model(self._sources[id], self._facts.get(id))
         return model
 
     def resolve(
@@ -131,7 +133,8 @@ class Catalogue:
 
     def merge(self, other: Catalogue) -> Catalogue:
         """The same catalogue with the models of `other` added, each in place of one with the same id."""
-        return Catalogue((self._sources | other._sources).values(), other.date, self.aliases, other.headers)
+        found = (self._sources | other._sources).values()
+        return Catalogue(found, other.date, self.aliases, other.headers, self._known())
 
     def replace(self, other: Catalogue) -> Catalogue:
         """The same catalogue with every model of the types in `other` exchanged for those in `other`.
@@ -140,12 +143,18 @@ class Catalogue:
         """
         types = {type_of(each) for each in other._sources.values()}
         kept = [each for each in self._sources.values() if type_of(each) not in types]
-        return Catalogue([*kept, *other._sources.values()], other.date, self.aliases, other.headers)
+        found = [*kept, *other._sources.values()]
+        return Catalogue(found, other.date, self.aliases, other.headers, self._known())
+
+    def _known(self) -> dict[str, Mapping[str, Any]]:
+        """What is documented of the models here, for a list from the server, which leaves it out."""
+        told = {id: documented(source) for id, source in self._sources.items()}
+        return {**self._facts, **{id: facts for id, facts in told.items() if facts}}
 
     def with_aliases(self, type: str, aliases: Mapping[str, str]) -> Catalogue:
         """The same catalogue with the reply of `GET /models/compatibility_mapping` for one type."""
         known = {**self.aliases, type: dict(aliases)}
-        return Catalogue(self._sources.values(), self.date, known, self.headers)
+        return Catalogue(self._sources.values(), self.date, known, self.headers, self._facts)
 
     def cost(self, model: Model | str, usage: Mapping[str, Any] | None) -> float | None:
         """USD for a reply with this `usage`, or None if model, price or usage are unknown.

@@ -193,8 +193,8 @@ def _check_taken(model: Model, given: dict[str, Any], catalogue: Catalogue, tell
             tell(f"{model.id} ignores {name}.")
     if "speed" not in given or given["speed"] == 1:
         return
-    spec = model.raw.get("model_spec", {})
-    low, high = spec.get("min_speed"), spec.get("max_speed")
+    told = {**model.raw.get("model_spec", {}), **model.constraints}
+    low, high = told.get("min_speed"), told.get("max_speed")
     if takes(model, "speed") is False:
         tell(f"{model.id} ignores speed.")
     elif isinstance(low, int | float) and isinstance(high, int | float) and not low <= given["speed"] <= high:
