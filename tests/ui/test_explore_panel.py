@@ -122,7 +122,7 @@ def test_colours_follow_a_column_and_a_colour_selects_its_rows(panel, hand):
     hand(panel).press("Clear")
     assert panel.selection.empty
     hand(panel).control("Colour by").value = "year"
-    assert "year: from 1990.5 (violet) to 2001.5 (yellow)" in hand(panel).text
+    assert "year: from 1990.5 (cyan) to 2001.5 (magenta)" in hand(panel).text
     if panel._map.live:
         values = panel._map._scatter.widget.points[:, 2:]
         assert np.isclose(values.max(), 1.0)
@@ -138,7 +138,7 @@ def test_groups_are_named_by_typical_words_for_nothing(panel, hand, matrix, clie
     by_group = panel.matrix.metadata["topic"].groupby(matrix.cluster(3)).nunique()
     assert by_group.max() == 1
     assert panel.color == "group"
-    named = " ".join(panel._names)
+    named = " ".join(panel._sorted.names)
     assert all(word in named for word in ("canal", "cat", "invoice"))
     panel.color = "topic"
     panel.make_groups()
@@ -152,16 +152,16 @@ def test_a_chat_model_names_the_groups_at_a_price_told_before(panel, hand):
     hand(panel).control("Number").value = 3
     hand(panel).press("Make groups")
     assert "Naming the groups costs about $0.00" in hand(panel).text
-    typical = list(panel._names)
+    typical = list(panel._sorted.names)
     hand(panel).press("Name by a chat model")
     assert panel.status == "3 groups are named."
-    assert set(panel._names).isdisjoint(typical)
+    assert set(panel._sorted.names).isdisjoint(typical)
     assert "in 3 calls" in panel.spent
     hand(panel).control("Colour by").value = "topic"
     hand(panel).control("Colour by").value = "group"
     group = hand(panel).control("Select group")
     group.value = 0
-    assert panel.selection["group"].tolist() == [panel._names[0]] * 4
+    assert panel.selection["group"].tolist() == [panel._sorted.names[0]] * 4
 
 
 def test_a_group_that_cannot_be_named_keeps_its_words(matrix, hand, client):
@@ -173,10 +173,10 @@ def test_a_group_that_cannot_be_named_keeps_its_words(matrix, hand, client):
     assert panel.wait(60)
     panel.groups = 3
     hand(panel).press("Make groups")
-    typical = list(panel._names)
+    typical = list(panel._sorted.names)
     hand(panel).press("Name by a chat model")
     assert panel.status.startswith("2 groups are named. 1 could not be named: ")
-    assert len(set(panel._names) & set(typical)) == 1
+    assert len(set(panel._sorted.names) & set(typical)) == 1
 
 
 def test_texts_of_a_group_are_data_for_the_model_that_names_it(client):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.frames.template import fence
 from venice_nb.render import text
 from venice_nb.results.matrix.space import COLOURS, OTHER
+from venice_nb.results.spending.estimate import CallEstimate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from venice_nb.results.matrix.matrix import EmbeddingMatrix
+    from venice_nb.ui.task import Task
 
 # Okabe-Ito without black, which is not seen on a dark page, and five of Paul Tol's muted colours.
 PALETTE = (*COLOURS[:7], "#882255", "#999933", "#AA4499", "#117733", "#88CCEE")
@@ -96,6 +98,48 @@ class Colouring:
             (*PALETTE[: len(own)], *([OTHER] if rest else [])),
             (*(counted[name] for name in own), *([rest] if rest else [])),
         )
+
+
+class Groups:
+    """Rows that mean alike. `codes` is the group of each row, -1 for none; `names` tells them apart."""
+
+    def __init__(self, matrix: EmbeddingMatrix, client: Any) -> None:
+        self._matrix, self._client = matrix, client
+        self.codes: NDArray[np.int64] | None = None
+        self.names: list[str] = []
+
+    def make(self, number: int, _: Task) -> str:
+        """So many groups, named by their typical words. Nothing is sent."""
+        codes: Any = self._matrix.cluster(number).to_numpy()
+        texts = self._matrix.texts
+        numbered = [f"group {code}" for code in range(int(codes.max()) + 1)]
+        names = numbered if texts is None else typical(texts, codes)
+        self.codes, self.names = codes, names
+        return f"{len(names)} groups, named by their typical words."
+
+    def ask(self, _: Task) -> str:
+        """Have a chat model name them."""
+        found = self._client.chat.map(self._prompts(), system=SYSTEM, progress=False)
+        self.names = titles(found["answer"].tolist(), self.names)
+        missing = found["answer_error"].dropna()
+        rest = f" {len(missing)} could not be named: {missing.iloc[0]}" if len(missing) else ""
+        return f"{len(self.names) - len(missing)} groups are named.{rest}"
+
+    def estimate(self) -> CallEstimate | None:
+        """What that costs; None when there is nobody or nothing to ask."""
+        if self.codes is None or self._matrix.texts is None or self._client is None:
+            return None
+        plan = self._client.chat.map(self._prompts(), system=SYSTEM, dry_run=True)
+        return CallEstimate(plan.least.usd, plan.most.usd, plan.calls)
+
+    def of(self, rows: NDArray[np.int64]) -> list[str | None]:
+        """The names of the groups of some rows."""
+        assert self.codes is not None
+        return [self.names[code] if code >= 0 else None for code in self.codes[rows].tolist()]
+
+    def _prompts(self) -> list[str]:
+        assert self.codes is not None
+        return prompts(self._matrix, self.codes)
 
 
 def typical(texts: Sequence[str], codes: NDArray[np.int64]) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import importlib
 import io
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
 from venice_nb.results.matrix.space import OTHER
 from venice_nb.ui import view
+from venice_nb.ui.explore_groups import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,12 +28,14 @@ DOTS = 100
 TINTS = 32  # colours of the picture
 INK = "#767676"  # axes and letters: seen on white and on black
 LIT = "#D62728"
+SCALE = "cool"  # from cyan to magenta: both ends are seen on white and on black
 
 
 def scatter() -> Any:
     """The module jupyter-scatter, or None where it is not installed."""
     try:
-        return importlib.import_module("jscatter")
+        with warnings.catch_warnings(action="ignore"):  # of pandas, at what it does while it is imported
+            return importlib.import_module("jscatter")
     except ImportError:
         return None
 
@@ -50,6 +54,7 @@ class LiveMap:
 
     def place(self, points: NDArray[np.float32], texts: Sequence[str]) -> None:
         """Put marks at these points, (n, 2)."""
+        import numpy as np  # noqa: PLC0415  loads with the first vectors
         import pandas as pd  # noqa: PLC0415  the map is made of a table
 
         frame = pd.DataFrame(
@@ -61,8 +66,9 @@ class LiveMap:
             }
         )
         made = self._module.Scatter(data=frame, x="x", y="y", height=HEIGHT, axes=False)
-        made.background("#FFFFFF")
-        made.color(selected=LIT, hover=LIT)
+        made.background("#FFFFFF00")  # the page shows through, light or dark
+        made.color(default=PALETTE[0], selected=LIT, hover=LIT)
+        made.size(default=float(np.clip(2000 / len(points), 3, 8)))
         made.tooltip(
             enable=True,
             properties=["group"],
@@ -74,6 +80,7 @@ class LiveMap:
         self.close()
         self._scatter, self._frame = made, frame
         widget = made.widget
+        widget.opacity, widget.opacity_by = 0.8, None
         widget.toolbar_buttons = []  # they have no names; the panel has controls for what they do
         widget.observe(lambda change: self._selected(change.new), "selection")
         self.view.children = (widget,)
@@ -83,15 +90,19 @@ class LiveMap:
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
         made = self._scatter
-        if colouring.scale is not None:
-            self._frame["group"] = np.nan_to_num(colouring.scale).astype(np.float64)
-            made.color(by="group", map="viridis", norm=(0.0, 1.0))
-        else:
-            # categories are sorted: numbers before the names keep the order of the groups
-            names = [f"{code + 1}. {name}" for code, name in enumerate(colouring.names)]
-            self._frame["group"] = [names[code] for code in colouring.codes.tolist()]
-            made.color(by="group", map=dict(zip(names, colouring.colours, strict=True)))
-        made.widget.points = made.get_point_list()
+        with made.widget.hold_sync():  # one by one, the page would draw the new marks in the old colours
+            if colouring.scale is not None:
+                self._frame["group"] = np.nan_to_num(colouring.scale).astype(np.float64)
+                made.color(by="group", map=SCALE, norm=(0.0, 1.0))
+            elif len(colouring.names) == 1:  # by a column of one value the page colours nothing from then on
+                self._frame["group"] = colouring.names[0]
+                made.color(default=colouring.colours[0], by=None)
+            else:
+                # categories are sorted: numbers before the names keep the order of the groups
+                names = [f"{code + 1:02}. {name}" for code, name in enumerate(colouring.names)]
+                self._frame["group"] = [names[code] for code in colouring.codes.tolist()]
+                made.color(by="group", map=dict(zip(names, colouring.colours, strict=True)))
+            made.widget.points = made.get_point_list()
 
     def light(self, places: NDArray[np.int64]) -> None:
         """Light these marks up."""
@@ -169,7 +180,7 @@ def drawn(points: NDArray[Any], colouring: Colouring, lit: NDArray[np.int64] | N
     about: dict[str, Any] = {"s": float(np.clip(4000 / max(1, len(points)), 3, 30)), "linewidths": 0}
     if colouring.scale is not None:
         colours = np.where(np.isfinite(colouring.scale), colouring.scale, 0.0)
-        axes.scatter(points[:, 0], points[:, 1], c=colours, cmap="viridis", **about)
+        axes.scatter(points[:, 0], points[:, 1], c=colours, cmap=SCALE, **about)
     else:
         chosen = np.array([*colouring.colours, OTHER])[colouring.codes]
         axes.scatter(points[:, 0], points[:, 1], c=chosen.tolist(), **about)
@@ -189,16 +200,13 @@ def drawn(points: NDArray[Any], colouring: Colouring, lit: NDArray[np.int64] | N
 def legend(colouring: Colouring) -> html.Html | None:
     """Which colour is which."""
     if colouring.scale is not None:
-        told = (
-            f"{text.short(colouring.title, 60)}: from {colouring.low} (violet) to {colouring.high} (yellow)"
-        )
+        told = f"{text.short(colouring.title, 60)}: from {colouring.low} (cyan) to {colouring.high} (magenta)"
         return html.tag("p", told, class_="vn-line")
     if len(colouring.names) < 2:
         return None
+    dot = "border-radius:50%;display:inline-block;height:0.8em;margin-right:0.3em;width:0.8em;background:"
     parts = [
-        html.join(
-            html.tag("span", "● ", style=f"color:{colour}"), f"{text.short(name, 60)} ({text.count(size)})"
-        )
+        html.join(html.tag("span", style=f"{dot}{colour}"), f"{text.short(name, 60)} ({text.count(size)})")
         for name, colour, size in zip(colouring.names, colouring.colours, colouring.sizes, strict=True)
     ]
     return html.tag("p", html.join(*parts, sep="  "), class_="vn-line")

@@ -15,9 +15,10 @@ from venice_nb.render.live import static_mode
 from venice_nb.results.matrix.matrix import EmbeddingMatrix
 from venice_nb.results.matrix.view import small_map
 from venice_nb.results.spending.estimate import CallEstimate
-from venice_nb.ui import explore_groups, explore_map, prices, view
+from venice_nb.ui import explore_map, explore_rows, prices, view
 from venice_nb.ui.code import call
-from venice_nb.ui.explore_groups import Colouring
+from venice_nb.ui.explore_groups import Colouring, Groups
+from venice_nb.ui.explore_rows import GROUPS
 from venice_nb.ui.nobody import Nobody
 from venice_nb.ui.panel import Panel
 
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.task import Task
 
 MOST = 20_000  # marks on the map
-LISTED = 10  # rows of the selection that are drawn
 COLUMNS = 40  # of the metadata that are offered
-GROUPS = "group"  # what the groups are called among the columns
 MOUSE = {"pan and zoom": "panZoom", "lasso": "lasso"}
 
 
@@ -77,8 +76,7 @@ class ExplorePanel(Panel):
         self.hits: Hits | None = None
         self._most = most
         self._positions: Any = None
-        self._codes: Any = None
-        self._names: list[str] = []
+        self._sorted = Groups(matrix, client)
         self._colouring: Colouring | None = None
         self._points: Any = None
         self._rows: Any = None
@@ -148,7 +146,7 @@ class ExplorePanel(Panel):
         frame = self.matrix.metadata
         named = [] if frame is None else [str(name) for name in frame.columns if isinstance(name, str)]
         found = [(text.short(name, 60), name) for name in named[:COLUMNS] if name != GROUPS]
-        return [("nothing", ""), *found, *([("groups", GROUPS)] if self._codes is not None else [])]
+        return [("nothing", ""), *found, *([("groups", GROUPS)] if self._sorted.codes is not None else [])]
 
     # --- the map ---------------------------------------------------------------------------------
 
@@ -204,9 +202,8 @@ class ExplorePanel(Panel):
         """The column by which the drawn rows are coloured."""
         import pandas as pd  # noqa: PLC0415  only when there is a column
 
-        if color == GROUPS and self._codes is not None:
-            named = [self._names[code] if code >= 0 else None for code in self._codes[self._rows].tolist()]
-            return pd.Series(named, dtype=object)
+        if color == GROUPS and self._sorted.codes is not None:
+            return pd.Series(self._sorted.of(self._rows), dtype=object)
         frame = self.matrix.metadata
         if not color or frame is None or color not in frame.columns:
             return None
@@ -306,77 +303,39 @@ class ExplorePanel(Panel):
     @property
     def selection(self) -> pd.DataFrame:
         """The rows that are selected, by their labels: text, score of a search, group, and the metadata."""
-        import pandas as pd  # noqa: PLC0415  only when a table is asked for
-
-        rows, matrix = self.positions, self.matrix
-        columns: dict[Any, Any] = {}
-        if self.hits is not None:
-            columns["score"] = self.hits.scores
-        if matrix.texts is not None:
-            columns["text"] = [matrix.texts[row] for row in rows.tolist()]
-        if self._codes is not None:
-            columns[GROUPS] = [
-                self._names[code] if code >= 0 else None for code in self._codes[rows].tolist()
-            ]
-        made = pd.DataFrame(columns, index=matrix.index.take(rows))
-        if matrix.metadata is None:
-            return made
-        rest = matrix.metadata.iloc[rows]
-        whole: pd.DataFrame = pd.concat(
-            [made, rest[[name for name in rest.columns if name not in made.columns]]], axis=1
-        )
-        return whole
+        groups = self._sorted.of(self.positions) if self._sorted.codes is not None else None
+        return explore_rows.frame(self.matrix, self.positions, self.hits, groups)
 
     # --- groups ----------------------------------------------------------------------------------
 
     def make_groups(self) -> None:
         """Put rows that mean alike into groups, named by their typical words. Nothing is sent."""
-        self.start("Grouping ...", partial(self._cluster, self.groups), self._grouped)
-
-    def _cluster(self, number: int, _: Task) -> tuple[NDArray[np.int64], list[str]]:
-        codes = self.matrix.cluster(number).to_numpy()
-        texts = self.matrix.texts
-        count = int(codes.max()) + 1
-        names = [f"group {code}" for code in range(count)]
-        return codes, names if texts is None else explore_groups.typical(texts, codes)
-
-    def _grouped(self, made: tuple[NDArray[np.int64], list[str]]) -> str:
-        self._codes, self._names = made
-        self._show_groups()
-        return f"{len(self._names)} groups, named by their typical words."
+        self.start("Grouping ...", partial(self._sorted.make, self.groups), self._grouped)
 
     def name_groups(self) -> None:
         """Have a chat model name the groups."""
-        if self._codes is None or self.matrix.texts is None:
+        if self._sorted.codes is None or self.matrix.texts is None:
             self.status = "Make groups of rows with texts first."
         elif self._alone:
             self.status = "Nobody can be asked: these vectors have no client. Open the map with one."
         else:
-            self.start("Asking for names ...", self._ask_names, self._named)
+            self.start("Asking for names ...", self._sorted.ask, self._grouped)
 
-    def _ask_names(self, _: Task) -> Any:
-        asked = explore_groups.prompts(self.matrix, self._codes)
-        return self.client.chat.map(asked, system=explore_groups.SYSTEM, progress=False)
-
-    def _named(self, answers: pd.DataFrame) -> str:
-        failed = int(answers["answer_error"].notna().sum())
-        self._names = explore_groups.titles(answers["answer"].tolist(), self._names)
-        self._show_groups()
-        rest = f" {failed} could not be named: {answers['answer_error'].dropna().iloc[0]}" if failed else ""
-        return f"{len(self._names) - failed} groups are named.{rest}"
-
-    def _show_groups(self) -> None:
-        self._color.options = self._columns()  # which picks the first of them
+    def _grouped(self, said: str) -> str:
+        self._color.options = self._columns()  # which picks the first of them when there are new ones
+        if self.color == GROUPS:
+            self._colour()
         self.color = GROUPS
         view.draw(self._chosen, *self._table())
         self._changed()
+        return said
 
     # --- money -----------------------------------------------------------------------------------
 
     def reckon(self) -> None:
         """Work out what each button of the panel costs, now. Nothing paid is sent."""
         super().reckon()
-        prices.draw(self._naming, "Naming the groups", self._estimate_names)
+        prices.draw(self._naming, "Naming the groups", self._sorted.estimate)
 
     def _estimate(self) -> CallEstimate | None:
         words = self.search.strip()
@@ -386,13 +345,6 @@ class ExplorePanel(Panel):
             return CallEstimate(0.0, 0.0, 0)
         plan = self.client.embed.plan([words], model=self.matrix.model or None)
         return CallEstimate(plan.cost.usd, plan.cost.usd, plan.requests)
-
-    def _estimate_names(self) -> CallEstimate | None:
-        if self._codes is None or self.matrix.texts is None or self._alone:
-            return None
-        asked = explore_groups.prompts(self.matrix, self._codes)
-        plan: Any = self.client.chat.map(asked, system=explore_groups.SYSTEM, dry_run=True)
-        return CallEstimate(plan.least.usd, plan.most.usd, plan.calls)
 
     # --- the base's questions --------------------------------------------------------------------
 
@@ -410,35 +362,16 @@ class ExplorePanel(Panel):
         lines = []
         if self.hits is not None:
             lines.append(f"hits = {call('E.search', self.hits.queries[0], k=self.k)}")
-        if self._codes is not None:
-            lines.append(f"group = {call('E.cluster', len(self._names))}")
-            lines.append(f"names = {dict(enumerate(self._names))!r}")
+        if self._sorted.codes is not None:
+            lines.append(f"group = {call('E.cluster', len(self._sorted.names))}")
+            lines.append(f"names = {dict(enumerate(self._sorted.names))!r}")
         color = "group.map(names)" if self.color == GROUPS else repr(self.color) if self.color else None
         shown = {"color": color, "method": repr(self.method) if self.method != "pca" else None}
         given = ", ".join(f"{name}={value}" for name, value in shown.items() if value)
         return "\n".join([*lines, f"E.plot({given})"])
 
     def _table(self) -> list[html.Child]:
-        n, rows = len(self.positions), self.positions[:LISTED].tolist()
-        if not n:
-            return []
-        texts, index = self.matrix.texts, self.matrix.index
-        told = [
-            (text.short(str(index[row]), 40), *((text.short(texts[row], 160),) if texts is not None else ()))
-            for row in rows
-        ]
-        if self.hits is not None:
-            told = [
-                (f"{score:.3f}", *row) for score, row in zip(self.hits.scores.tolist(), told, strict=False)
-            ]
-        heads = (
-            *(("score",) if self.hits is not None else ()),
-            "label",
-            *(("text",) if texts is not None else ()),
-        )
-        more = f"; the first {LISTED} of them" * (n > LISTED)
-        caption = f"{text.count(n)} row{'s' * (n != 1)} selected, in panel.selection{more}"
-        return [html.table(heads, told, caption=caption)]
+        return explore_rows.table(self.matrix, self.positions, self.hits)
 
     def _drawn(self) -> list[html.Child]:
         if self._points is None or self._colouring is None:
