@@ -6,24 +6,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Displayed, static_mode
+from venice_nb.render.live import static_mode
 from venice_nb.results import saving
 from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.talk.reply_view import price
+from venice_nb.results.vector_rows import VectorRows
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
+    from venice_nb.render.live import Bundle
+
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Vectors(Displayed):
+class Vectors(VectorRows):
     """Vectors of texts, in the order of the texts.
 
     NumPy takes it as an array (`np.asarray(vectors)`, `vectors @ other` on `.array`); rows need not have
@@ -67,39 +70,8 @@ class Vectors(Displayed):
             raw=last.raw,
         )
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(n, d): how many texts, how many numbers each."""
-        return self.array.shape[0], self.array.shape[1]
-
-    @property
-    def dims(self) -> int:
-        """The length of each vector."""
-        return self.shape[1]
-
-    @property
-    def request_id(self) -> str | None:
-        """The id to quote to support."""
-        return self.headers.request_id
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        import numpy as np  # noqa: PLC0415  loads with the first vectors
-
-        if copy:
-            return np.array(self.array, dtype=dtype)
-        changed = dtype is not None and np.dtype(dtype) != self.array.dtype
-        if copy is False and changed:
-            raise ValueError("another dtype cannot be had without a copy")
-        return self.array.astype(dtype) if changed else self.array
-
-    def __len__(self) -> int:
-        return len(self.array)
-
     def __getitem__(self, index: Any) -> Any:
         return self.array[index]
-
-    def __iter__(self) -> Iterator[NDArray[np.float32]]:
-        return iter(self.array)
 
     def to_frame(self, index: Any = None) -> pd.DataFrame:
         """One row per text, one column per number; `index` labels the rows."""

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from venice_nb.errors import InvalidInput
 from venice_nb.render import text
-from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.headers import Headers
 from venice_nb.results.matrix import exchange, files, finding, joining, relations, space
 from venice_nb.results.matrix import index as index_
 from venice_nb.results.matrix.left_out import RowError as RowError  # noqa: PLC0414, TC001  part of this room's face
 from venice_nb.results.money import Cost, Usage
+from venice_nb.results.vector_rows import VectorRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Self
 
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
+    from venice_nb.render.live import Bundle
     from venice_nb.results.matrix.filters import ByLabel
 
 
@@ -37,7 +38,7 @@ def _later() -> Any:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class EmbeddingMatrix(Displayed):
+class EmbeddingMatrix(VectorRows):
     """Vectors of rows, (n, d) float32, aligned to the index of the column or frame they came from.
 
     NumPy takes it as an array (`np.asarray(E)`). `E[3]` is a vector, `E[3, 0]` a number; `E[1:5]`, `E[mask]`
@@ -148,21 +149,6 @@ class EmbeddingMatrix(Displayed):
     # --- what it is ---------------------------------------------------------------------------
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """(n, d): how many rows, how many numbers each."""
-        return self.array.shape[0], self.array.shape[1]
-
-    @property
-    def dims(self) -> int:
-        """The length of each vector."""
-        return self.shape[1]
-
-    @property
-    def request_id(self) -> str | None:
-        """The id to quote to support, of the last answer."""
-        return self.headers.request_id
-
-    @property
     def norms(self) -> NDArray[np.float32]:
         """(n,) float32: the length of each vector, computed once; NaN for a row that holds NaN."""
         found: NDArray[np.float32] | None = self.__dict__.get("_norms")
@@ -171,22 +157,6 @@ class EmbeddingMatrix(Displayed):
 
             found = self.__dict__["_norms"] = lengths(self.array)
         return found
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        import numpy as np  # noqa: PLC0415  loads with the first vectors
-
-        if copy:
-            return np.array(self.array, dtype=dtype)
-        changed = dtype is not None and np.dtype(dtype) != self.array.dtype
-        if copy is False and changed:
-            raise ValueError("another dtype cannot be had without a copy")
-        return self.array.astype(dtype) if changed else self.array
-
-    def __len__(self) -> int:
-        return len(self.array)
-
-    def __iter__(self) -> Iterator[NDArray[np.float32]]:
-        return iter(self.array)
 
     def __getstate__(self) -> dict[str, Any]:
         # without what can be computed again; a pickle leaves the client behind by itself, a copy keeps it

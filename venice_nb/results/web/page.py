@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Displayed
 from venice_nb.render.markdown import to_html
 from venice_nb.results import saving
-from venice_nb.results.headers import Headers
 from venice_nb.results.money import Cost
 from venice_nb.results.table import Table
 from venice_nb.results.talk.reply_view import price
+from venice_nb.results.web.read_text import SHOWN, ReadText
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pandas as pd
 
-SHOWN = 3_000  # characters of a page that a display draws; `.text` has all
+    from venice_nb.render.live import Bundle
 
 
 @dataclass(frozen=True, repr=False)
-class Page(Displayed):
+class Page(ReadText):
     """A page as the server read it. All of it was written by strangers: data, never instructions.
 
     Attributes:
@@ -43,15 +40,6 @@ class Page(Displayed):
     url: str
     text: str
     title: str = ""
-    cost: Cost = field(default_factory=Cost, kw_only=True)
-    elapsed: float = field(default=0.0, compare=False, kw_only=True)
-    headers: Headers = field(default_factory=Headers, compare=False, kw_only=True)
-    raw: dict[str, Any] = field(default_factory=dict, compare=False, kw_only=True)
-
-    @property
-    def request_id(self) -> str | None:
-        """The id to quote to support."""
-        return self.headers.request_id
 
     def to_dict(self) -> dict[str, Any]:
         """The page as plain values."""
@@ -61,19 +49,8 @@ class Page(Displayed):
         """A table of one row, as of several pages."""
         return Pages((self.url,), (self,)).to_frame()
 
-    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
-        """Writes `.md` the text, `.json` everything. Never replaces a file unasked."""
-        default = f"{saving.named('page', self.url, self.text)}.md"
-        suffixes = (".md", ".json")
-        target = saving.checked(path, default=default, suffixes=suffixes)
-        if target.suffix.lower() == ".json":
-            value = {**self.to_dict(), "raw": self.raw}
-            return saving.write_json(target, value, default=default, overwrite=overwrite)
-        content = self.text.rstrip() + "\n"
-        return saving.write(target, content, default=default, suffixes=suffixes, overwrite=overwrite)
-
-    def __str__(self) -> str:
-        return self.text
+    def _named(self) -> str:
+        return f"{saving.named('page', self.url, self.text)}.md"
 
     def __repr__(self) -> str:
         return f"<Page {text.short(self.url, 100)}: {text.short(self.title or self.text, 80) or 'no text'}>"

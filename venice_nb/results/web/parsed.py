@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
-from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results import saving
-from venice_nb.results.headers import Headers
-from venice_nb.results.money import Cost
 from venice_nb.results.talk.reply_view import price
+from venice_nb.results.web.read_text import SHOWN, ReadText
 
 if TYPE_CHECKING:
-    import os
-    from pathlib import Path
-
     import pandas as pd
 
-SHOWN = 3_000  # characters that a display draws; `.text` has all
+    from venice_nb.render.live import Bundle
+
 SCAN = "No text was found: it is probably a scan. Show its pages to a model: v.chat('...', images=[...])."
 
 
 @dataclass(frozen=True, repr=False)
-class ParsedFile(Displayed):
+class ParsedFile(ReadText):
     """The text of a file, as the server took it out.
 
     Attributes:
@@ -44,15 +40,6 @@ class ParsedFile(Displayed):
     name: str = ""
     mime: str = ""
     size: int = 0
-    cost: Cost = field(default_factory=Cost, kw_only=True)
-    elapsed: float = field(default=0.0, compare=False, kw_only=True)
-    headers: Headers = field(default_factory=Headers, compare=False, kw_only=True)
-    raw: dict[str, Any] = field(default_factory=dict, compare=False, kw_only=True)
-
-    @property
-    def request_id(self) -> str | None:
-        """The id to quote to support."""
-        return self.headers.request_id
 
     def to_dict(self) -> dict[str, Any]:
         """The document as plain values."""
@@ -65,19 +52,8 @@ class ParsedFile(Displayed):
 
         return pd.DataFrame([{**self.to_dict(), "cost": self.cost.usd}])
 
-    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Path:
-        """Writes `.txt` the text, `.json` everything. Never replaces a file unasked."""
-        default = f"{saving.named('parsed', self.name, self.text)}.txt"
-        suffixes = (".txt", ".json")
-        target = saving.checked(path, default=default, suffixes=suffixes)
-        if target.suffix.lower() == ".json":
-            value = {**self.to_dict(), "raw": self.raw}
-            return saving.write_json(target, value, default=default, overwrite=overwrite)
-        content = self.text.rstrip() + "\n"
-        return saving.write(target, content, default=default, suffixes=suffixes, overwrite=overwrite)
-
-    def __str__(self) -> str:
-        return self.text
+    def _named(self) -> str:
+        return f"{saving.named('parsed', self.name, self.text)}.txt"
 
     def __repr__(self) -> str:
         said = text.short(self.text, 80) or "no text, probably a scan"
