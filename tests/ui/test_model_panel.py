@@ -1,5 +1,6 @@
 """The model panel, pressed and read as a person does, without a browser."""
 
+import re
 import threading
 
 import ipywidgets
@@ -38,6 +39,14 @@ def test_each_control_filters_as_the_argument_of_the_same_meaning(panel, hand, c
     assert len(wanted) > 0
     assert wanted.ids[0] in hand(panel).text
     assert client._session.calls == 0, "nothing is sent"
+
+
+@pytest.mark.parametrize(("kind", "prices"), [("text", ["input", "output"]), ("image", ["price"])])
+def test_the_table_begins_with_what_a_model_costs(panel, hand, kind, prices):
+    hand(panel).control("Type").value = kind
+    heads = re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", panel._table.value)
+    assert heads[: len(prices) + 1] == ["model", *prices]
+    assert sorted(heads) == sorted(panel.table._head())
 
 
 def test_filters_add_up_and_are_taken_back(panel, hand):

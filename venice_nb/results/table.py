@@ -128,13 +128,16 @@ class Table(Displayed):
         ]
         return {"text/plain": "\n".join([caption, *lines]), "text/html": html.page(self.drawn())}
 
-    def drawn(self) -> html.Html:
-        """The picture, for use inside a page."""
+    def drawn(self, *first: str) -> html.Html:
+        """The picture, for use inside a page; columns named here come right after the first."""
+        head, right = self._head(), self._numeric()
+        order = sorted(range(len(head)), key=lambda column: column > 0 and head[column] not in first)
         cells = (
-            (self._cell(position, column, cell) for column, cell in enumerate(row))
+            [self._cell(position, column, row[column]) for column in order]
             for position, row in enumerate(self._first_rows())
         )
-        return html.table(self._head(), cells, caption=self._heading(), numeric=self._numeric())
+        numeric = [place for place, column in enumerate(order) if column in right]
+        return html.table([head[column] for column in order], cells, caption=self._heading(), numeric=numeric)
 
     def _first_rows(self) -> list[tuple[str, ...]]:
         return [self._row(position) for position in range(min(len(self), ROWS))]

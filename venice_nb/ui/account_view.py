@@ -97,7 +97,7 @@ def _bar(share: float) -> Html:
 def gauge(left: float, limit: float, what: str) -> Html:
     """A gauge of how much is left of a limit; it turns colour when little is."""
     marks = {"low": f"{limit * 0.1:g}", "high": f"{limit * 0.3:g}", "optimum": f"{limit:g}"}
-    ends = {"min": 0, "max": f"{limit:g}", "value": f"{left:g}"}
+    ends: dict[str, Any] = {"min": 0, "max": f"{limit:g}", "value": f"{left:g}"}
     return html.tag("meter", f"{left:g} of {limit:g}", title=what, **ends, **marks)
 
 

@@ -33,6 +33,7 @@ SORTS = {
 }
 CAN = ("vision", "functions", "reasoning", "web_search", "audio", "video", "schema", "code")
 CONTEXTS = (0, 32_000, 128_000, 256_000, 1_000_000)  # tokens
+PRICES = ("input", "output", "price")  # columns that are in sight however narrow the page is
 SHARED = {  # who uses it
     "text": "chat and document panels ask",
     "image": "image panel asks",
@@ -169,7 +170,7 @@ class ModelPanel(Panel):
     def _list(self) -> None:
         """Filter what is known already; nothing is sent."""
         self.table = self.client.models(**self._filters(), refresh=False)
-        view.draw(self._table, self.table.drawn())
+        view.draw(self._table, self.table.drawn(*PRICES))
         ids = self.table.ids
         self._filling = True
         try:
@@ -278,7 +279,7 @@ class ModelPanel(Panel):
         return "\n".join(lines)
 
     def _drawn(self) -> list[html.Child]:
-        return [self.table.drawn(), *self._duel.drawn()]
+        return [self.table.drawn(*PRICES), *self._duel.drawn()]
 
     def _said(self) -> str:
         return f"{text.count(len(self.table))} {self.kind} models"
