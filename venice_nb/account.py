@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from venice_nb.calls.account import billing
 from venice_nb.calls.account import keys as calls
 from venice_nb.calls.account.limits import limit_log as ask_log
 from venice_nb.calls.account.limits import rate_limits
 from venice_nb.calls.check import integer, refuse
-from venice_nb.errors import AdminKeyRequired, UnknownOutcome
+from venice_nb.errors import AdminKeyRequired, BadRequest, UnknownOutcome
 from venice_nb.policy.steps import Plan, Send
 from venice_nb.results.account.balance import AccountBalance
 from venice_nb.results.account.history import History
 
 if TYPE_CHECKING:
+    from venice_nb.calls.call import Call
     from venice_nb.client.session import Session
     from venice_nb.results.account.analytics import Analytics
     from venice_nb.results.account.history import HistoryPage
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from venice_nb.results.account.limit_log import LimitLog
     from venice_nb.results.limits import RateLimits
 
+T = TypeVar("T")
 MANY = 100_000  # lines of a bill that are read unless `limit` says otherwise
 
 
@@ -165,7 +167,7 @@ def get(session: Session, /, key: str | ApiKey) -> Plan[ApiKey]:
 
     """
     _admin(session, "the keys of the account")
-    found: ApiKey = yield Send(calls.get_key(key))
+    found: ApiKey = yield from _of(calls.get_key(key))
     return found
 
 
@@ -252,7 +254,7 @@ def update(
         privacy=privacy,
         expires=expires,
     )
-    found: ApiKey = yield Send(call)
+    found: ApiKey = yield from _of(call)
     return found
 
 
@@ -268,8 +270,19 @@ def delete(session: Session, /, key: str | ApiKey) -> Plan[bool]:
 
     """
     _admin(session, "the keys of the account")
-    gone: bool = yield Send(calls.delete_key(key))
+    gone: bool = yield from _of(calls.delete_key(key))
     return gone
+
+
+def _of(call: Call[T]) -> Plan[T]:
+    """What comes of a call about one key; when there is none of that id, the error says where ids are."""
+    try:
+        found: T = yield Send(call)
+    except BadRequest as error:
+        if "key" in error.what.lower():
+            error.do = "look at v.keys(): it has the keys that live, each with its .id"
+        raise
+    return found
 
 
 def _inference(session: Session) -> bool:

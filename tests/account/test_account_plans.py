@@ -331,3 +331,16 @@ def test_no_answer_about_keys_is_the_last_reply_of_a_client(v):
     assert secret not in repr(v.last)
     assert secret not in repr(vars(v._session))
     assert KEY not in repr(v.last)
+
+
+@pytest.mark.parametrize("act", ["get", "delete", "update"])
+def test_an_id_that_no_key_has_is_told_with_where_ids_are(make, act):
+    options = {"limit_usd": 1} if act == "update" else {}
+    with pytest.raises(errors.BadRequest) as caught:
+        getattr(make().keys, act)("nobody", **options)
+    assert "v.keys()" in caught.value.do
+
+
+def test_limits_of_keys_are_numbers_also_where_no_key_has_one(v):
+    frame = v.keys().df
+    assert {str(frame[name].dtype) for name in frame if name.endswith(("_usd", "_diem"))} == {"float64"}

@@ -1,6 +1,7 @@
 """The book of what was spent: one line for every answer, equal to what was billed."""
 
 import asyncio
+import gc
 import os
 import pickle
 import sqlite3
@@ -179,6 +180,23 @@ def test_what_is_on_the_bill_alone_and_in_the_book_alone_is_told(v):
     assert "on the bill alone" in found.to_frame()["what"].tolist()[1]
 
 
+def test_a_chat_whose_answer_was_lost_is_found_on_the_bill():
+    lines = [line(time=5.0, model="m", usd=None, source="unknown", request_id="r")]
+    bill = [
+        row(4, 0.25, "m-llm-input-mtoken", "chatcmpl-7"),
+        row(4, 0.5, "m-llm-output-mtoken", "chatcmpl-7"),
+    ]
+    (found,) = compared(lines, bill, sandbox=False).rows
+    assert (found["request_id"], found["booked"], found["billed"]) == ("r", None, 0.75)
+
+
+def test_a_stream_that_was_dropped_is_found_on_the_bill(v):
+    v.chat.stream("Tell me about Venice", max_completion_tokens=200)
+    gc.collect()
+    found = v.spend.reconcile()
+    assert [(each["booked"], each["billed"] > 0) for each in found.rows] == [(None, True)]
+
+
 def test_an_inference_key_compares_with_the_balance():
     v = vn.Venice.sandbox(sandbox=vn.Sandbox(), kind="INFERENCE", show=False)
     v.chat("Hi")
@@ -257,7 +275,7 @@ def test_a_call_of_unknown_cost_is_compared_with_what_it_cost_at_the_server():
     lines = [line(model="m", usd=None, source="unknown"), line(answer_id="chatcmpl-7", usd=None)]
     bill = [row(1, 0.39, "m-unit"), row(2, 0.5, "x-llm-input", "chatcmpl-7"), row(2, 0.25, "x-llm", "7")]
     found = compared(lines, bill, sandbox=False)
-    assert [(each["booked"], each["billed"]) for each in found.rows] == [(None, 0.39), (None, 0.75)]
+    assert [(each["booked"], each["billed"]) for each in found.rows] == [(None, 0.75), (None, 0.39)]
     assert found.unknown == 2
     assert "2 calls at an unknown price" in found._mimebundle()["text/plain"]
 

@@ -194,6 +194,7 @@ class KeyTable(Table):
 
         names = [name for name in ApiKey.__dataclass_fields__ if name not in {"raw", "headers", "secret"}]
         frame = pd.DataFrame([key.to_dict() for key in self.keys], columns=names)
+        frame = frame.astype({name: float for name in names if name.endswith(("_usd", "_diem"))})
         for name in ("created", "expires", "last_used"):
             told = frame[name].replace("", None)
             frame[name] = pd.to_datetime(told, utc=True, errors="coerce", format="ISO8601")

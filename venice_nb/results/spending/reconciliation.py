@@ -98,28 +98,30 @@ class Reconciliation(Table):
 def compared(lines: Sequence[Any], bill: Sequence[Mapping[str, Any]], *, sandbox: bool) -> Reconciliation:
     """The book and the bill, call by call.
 
-    An answer of a text model is found by its id. Everything else, of which the bill tells no id, is found by
+    An answer of a text model is found by its id. Everything else, also an answer that was lost, is found by
     the model in the name of what was bought, by what it cost, and by the time.
     """
-    named: dict[str, float] = {}
-    loose = _Loose({line.model for line in lines})
+    named: dict[str, dict[str, Any]] = {}
+    other: list[Mapping[str, Any]] = []
     for row in bill:
         if ident := _PREFIX.sub("", row["request_id"]):
-            named[ident] = named.get(ident, 0.0) + row["amount"]
+            first = named.setdefault(ident, {**row, "amount": 0.0})
+            first["amount"] += row["amount"]  # reading and writing are lines of their own
         else:
-            loose.add(row)
+            other.append(row)
     rows: list[dict[str, Any]] = []
-    for line in sorted(lines, key=lambda line: (line.usd is None, line.time)):  # what could be any comes last
-        if line.usd == 0:
-            continue
+    lost: list[Any] = []
+    for line in lines:
         ident = _PREFIX.sub("", line.answer_id)
-        amount = named.pop(ident, None) if ident else loose.take(line)
-        what = f"{line.operation} {line.model}".strip()
-        rows += _differs(line.request_id or line.answer_id, line.usd, amount, what)
-    for ident, amount in named.items():
-        rows += _differs(ident, None, amount, "on the bill alone")
+        if ident in named or (ident and line.usd != 0):
+            rows += _differs(line, named.pop(ident, None))
+        elif line.usd != 0:
+            lost.append(line)
+    loose = _Loose({line.model for line in lines}, [*other, *named.values()])
+    for line in sorted(lost, key=lambda line: (line.usd is None, line.time)):  # what could be any comes last
+        rows += _differs(line, loose.take(line))
     for row in loose.left():
-        rows += _differs("", None, row["amount"], f"on the bill alone: {row['sku']}")
+        rows += _differs(None, row)
     return Reconciliation(
         basis="history",
         booked=sum(line.usd for line in lines if line.usd is not None),
@@ -131,22 +133,21 @@ def compared(lines: Sequence[Any], bill: Sequence[Mapping[str, Any]], *, sandbox
 
 
 class _Loose:
-    """Lines of a bill without an id, each as that of the longest name of a model in what was bought."""
+    """Lines of a bill by the longest name of a model in what was bought, by price, and in their order."""
 
-    def __init__(self, models: set[str]) -> None:
-        self._models = sorted(models, key=len, reverse=True)
+    def __init__(self, models: set[str], bill: Sequence[Mapping[str, Any]]) -> None:
+        names = sorted(models, key=len, reverse=True)
         self._rows: dict[str, dict[int, list[tuple[float, int, Mapping[str, Any]]]]] = {}
-        self._count = 0
+        for count, row in enumerate(bill):
+            model = next((name for name in names if name in row["sku"]), "")
+            prices = self._rows.setdefault(model, {})
+            prices.setdefault(round(row["amount"] / NEAR), []).append((_unix(row["time"]), count, row))
+        for prices in self._rows.values():
+            for found in prices.values():
+                found.sort(key=lambda each: each[:2])
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """One more line; a bill is in the order of time."""
-        self._count += 1
-        model = next((name for name in self._models if name in row["sku"]), "")
-        prices = self._rows.setdefault(model, {})
-        prices.setdefault(round(row["amount"] / NEAR), []).append((_unix(row["time"]), self._count, row))
-
-    def take(self, line: Any) -> float | None:
-        """The amount of the first line that fits, which is then no longer there for others.
+    def take(self, line: Any) -> Mapping[str, Any] | None:
+        """The first line that fits, which is then no longer there for others.
 
         All of a price are alike, and taken in their order as many find one as can.
         """
@@ -160,7 +161,7 @@ class _Loose:
         if not found:
             return None
         _, rows, place = min(found, key=lambda each: each[0])
-        return float(rows.pop(place)[2]["amount"])
+        return rows.pop(place)[2]
 
     def left(self) -> list[Mapping[str, Any]]:
         """Those that nobody took, in their order."""
@@ -168,12 +169,18 @@ class _Loose:
         return [row for _, _, row in sorted(rows, key=lambda each: each[1])]
 
 
-def _differs(request: str, booked: float | None, billed: float | None, what: str) -> list[dict[str, Any]]:
+def _differs(line: Any | None, row: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The row on a call of which book and bill say different things; nothing where they agree."""
+    booked = None if line is None else line.usd
+    billed = None if row is None else row["amount"]
     if booked is not None and billed is not None and abs(booked - billed) <= NEAR:
         return []
+    if line is None:
+        request, what = row["request_id"] if row else "", f"on the bill alone: {row['sku'] if row else ''}"
+    else:
+        request, what = line.request_id or line.answer_id, f"{line.operation} {line.model}".strip()
     difference = (billed or 0.0) - (booked or 0.0)
-    names = dict(zip(_COLUMNS, (request, booked, billed, difference, what), strict=True))
-    return [names]
+    return [dict(zip(_COLUMNS, (request, booked, billed, difference, what), strict=True))]
 
 
 def _unix(when: str) -> float:
