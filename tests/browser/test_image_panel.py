@@ -1,13 +1,15 @@
 """The panel of pictures in a real browser: four pictures and an upscale, compared; styles and sizes."""
 
+import json
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from test_panels import PATIENCE, fill, holds, opened, press, readable, sees
+from test_panels import KEPT, PATIENCE, fill, holds, opened, press, readable, sees
 
 LOADED = """[...document.querySelectorAll('.vn-panel img')].filter(image => image.offsetParent)
   .every(image => image.complete && image.naturalWidth > 0)"""
@@ -44,7 +46,7 @@ def test_four_pictures_and_an_upscale(tmp_path, theme, width):
         sees(page, "2048 x 2048")
         page.page.mouse.move(1, 1)
         assert "50%" in page.eval(CUT)
-        page.page.get_by_label("Line at", exact=True).focus()
+        page.page.get_by_label("Line at %", exact=True).focus()
         page.page.keyboard.press("ArrowUp")
         page.page.wait_for_function(f"{CUT}.includes('60%')", timeout=PATIENCE)
         page.page.locator(".vn-panel .vn-wipe").hover(position={"x": 60, "y": 60})
@@ -85,3 +87,27 @@ def test_models_sizes_styles_and_history(tmp_path, theme, width):
         press(page, "More settings")
         page.page.screenshot(path=tmp_path / f"{theme}-{width}-styles.png", full_page=True)
         readable(page, width)
+
+
+def test_widget_state_that_is_saved_stays_small(tmp_path):
+    """With the setting that saves the state of widgets, which is off by default."""
+    setting = tmp_path / "settings" / "@jupyter-widgets" / "jupyterlab-manager"
+    setting.mkdir(parents=True)
+    (setting / "plugin.jupyterlab-settings").write_text(json.dumps({"saveState": True}))
+    with opened(tmp_path, "panel = vn.ui.images(v, variants=4, seed=7)\npanel") as page:
+        fill(page, "Prompt", "a gondola at dusk")
+        press(page, "Draw")
+        sees(page, "4 pictures by z-image-turbo")
+        press(page, "Upscale")
+        sees(page, "2048 x 2048")
+        press(page, "Styles")
+        page.page.get_by_label("Styles to try", exact=True).select_option(
+            ["Watercolor", "Film Noir", "Anime"]
+        )
+        press(page, "Preview these styles")
+        sees(page, "The strip shows the prompt in each style")
+        page.page.wait_for_timeout(500)
+        page.eval(KEPT)
+        page.page.wait_for_timeout(2000)
+        saved = nbformat.read(tmp_path / "root" / "notebook.ipynb", as_version=4)
+        assert len(json.dumps(saved.metadata["widgets"])) < 100_000

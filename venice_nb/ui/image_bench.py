@@ -15,7 +15,7 @@ from venice_nb.ui import view
 if TYPE_CHECKING:
     from venice_nb.ui.image_panel import ImagePanel
 
-SIDE, MOST = 360, 7_000  # pixels and bytes of the copy that is seen
+SIDE, MOST = 360, 5_000  # pixels and bytes of the copy that is seen
 
 
 class Bench:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.image_panel import ImagePanel
 
 SHOWN = 8  # styles in the strip
-SIDE, MOST = 112, 1_800  # pixels and bytes of a picture in it
+SIDE, MOST = 104, 1_500  # pixels and bytes of a picture in it
 
 
 class Styles:
