@@ -131,7 +131,7 @@ def test_a_picture_that_is_handed_in_is_what_the_film_starts_from(client, hand, 
     hand(panel)
     passed = load(panel.picture.given(), "image").data
     assert Image.open(io.BytesIO(passed)).tobytes() == picture.convert("RGB").tobytes()
-    assert panel._found().id == "longcat-distilled-image-to-video"
+    assert panel.maker.found.id == "longcat-distilled-image-to-video"
 
 
 def test_the_code_names_a_picture_by_its_path_and_any_other_as_what_was_given(client, hand, teal, tmp_path):
@@ -216,7 +216,7 @@ def test_with_a_picture_the_twin_of_the_model_is_taken_and_back(panel, hand, tea
     assert "kling-2.5-turbo-pro-text-to-video" not in every
     hand(panel).press("Remove picture")
     assert panel.picture is None
-    assert panel._found().id == "kling-2.5-turbo-pro-image-to-video", "a picture may still come"
+    assert panel.maker.found.id == "kling-2.5-turbo-pro-image-to-video", "a picture may still come"
 
 
 def test_the_model_that_another_panel_chose_is_taken_unless_it_needs_more(panel, client):

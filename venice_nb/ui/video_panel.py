@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Unicode, validate
 
-from venice_nb.calls.films.limits import takes
 from venice_nb.client.clock import GLANCE, watched
 from venice_nb.errors import BudgetExceeded, ConsentRequired
 from venice_nb.render import html, text
 from venice_nb.results.films.video_view import facts
 from venice_nb.results.spending.estimate import CallEstimate
-from venice_nb.studio.job_models import resolved
-from venice_nb.studio.video import MODELS
 from venice_nb.ui import view
 from venice_nb.ui.code import Name, call
 from venice_nb.ui.panel import Panel
@@ -25,18 +22,16 @@ from venice_nb.ui.picture import Picture, PictureInput
 from venice_nb.ui.player import Player, poster
 from venice_nb.ui.video_consent import VideoConsent
 from venice_nb.ui.video_jobs import VideoJobs
-from venice_nb.ui.video_settings import STARTS, VideoPicker, VideoSettings
+from venice_nb.ui.video_model import VideoModel, VideoPicker
+from venice_nb.ui.video_settings import VideoSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from venice_nb.calls.films.limits import Takes
-    from venice_nb.catalogue import Model, Resolution
     from venice_nb.jobs.job import Job
     from venice_nb.results.films.video import Video
     from venice_nb.ui.task import Task
 
-TWINS = ("text-to-video", "image-to-video")  # in the ids of models that differ by what they start from
 WAITING = ("queued", "processing", "ready")  # states of a job that can be waited for
 ASKING = "Asking the price ..."
 DOING = "Making the film ..."
@@ -81,7 +76,8 @@ class VideoPanel(Panel):
     def __init__(self, client: Any, *, image: Any = None, model: Any = None) -> None:
         self._price: tuple[dict[str, Any], float | None] | None = None
         self._pricing = threading.Lock()
-        self._listed = self._pausing = False
+        self._pausing = False
+        self.maker = VideoModel(self)
         given = str(getattr(model, "id", model) or "")
         super().__init__(client, picture=image, model=given, prompt=str(getattr(image, "prompt", "") or ""))
         self.model = self._models.value
@@ -92,6 +88,20 @@ class VideoPanel(Panel):
         self.observe(lambda _: self._show_film(), "video")
         self._fit()
         self._changed()
+
+    def _fit(self) -> None:
+        """Let the controls be those of the model, and the model one that fits."""
+        if (other := self.maker.other) is not None:
+            self.status = self.maker.misfit
+            self.model = other
+            return
+        self._models.list_models()
+        self._settings.offer(self.maker.found, self.maker.takes)
+
+    def _learn(self) -> None:
+        """Read the server's list where it is needed for what the model takes."""
+        if self.maker.learn():
+            self._fit()
 
     @validate("picture")
     def _read(self, proposal: Any) -> Picture | None:
@@ -138,50 +148,6 @@ class VideoPanel(Panel):
         self._saving = view.row(name, save)
         self._saving.layout.display = "none"
         return [self._player.view, self._saving]
-
-    # --- the model -------------------------------------------------------------------------------
-
-    def fits(self, model: Model) -> bool:
-        """Whether it makes films from what the panel was given."""
-        start = takes(model.id, model).start
-        return start in (STARTS if self.picture is None else STARTS[1:])
-
-    def _found(self) -> Resolution:
-        """The model that makes the film."""
-        start = "text" if self.picture is None else "image"
-        session = self.client._session  # noqa: SLF001  our own client
-        return resolved(session, self.model or MODELS[start], "video", start)
-
-    def _fit(self) -> None:
-        """Take a model that makes films from what there is, where the one that is picked does not."""
-        found = self._found()
-        if found.model is not None and not self.fits(found.model):
-            start = "a picture" if self.picture is not None else "words or a picture alone"
-            self.status = (
-                f"{text.short(found.id, 60)} makes no films from {start}, so another model is picked."
-            )
-            self.model = self._twin(found.id)
-            return
-        self._models.list_models()
-        self._settings.offer(found, self._takes())
-
-    def _twin(self, model: str) -> str:
-        """The model that differs only by what it starts from; empty where there is none."""
-        words, picture = TWINS
-        other = model.replace(words, picture) if self.picture is not None else model.replace(picture, words)
-        known = self.client.models(type="video", refresh=False).ids
-        return other if other != model and other in known else ""
-
-    def _takes(self) -> Takes:
-        found = self._found()
-        return takes(found.id, found.model)
-
-    def _learn(self) -> None:
-        """Read the server's list, once and where it is needed, for what the model takes."""
-        if not self._listed and not self._takes().known:
-            self.client.models(type="video")
-            self._listed = True
-            self._fit()
 
     # --- making a film ---------------------------------------------------------------------------
 
@@ -280,7 +246,7 @@ class VideoPanel(Panel):
 
     def _chosen(self) -> dict[str, Any]:
         """The model and the settings on which the price hangs."""
-        model = self._takes()
+        model = self.maker.takes
         given: dict[str, Any] = {
             "model": model.id,
             "duration": self.duration,

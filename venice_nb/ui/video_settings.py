@@ -7,39 +7,16 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.calls.films.limits import DURATIONS, RATIOS, RESOLUTIONS
 from venice_nb.render import html, text
 from venice_nb.ui import view
-from venice_nb.ui.model_picker import ModelPicker, facts
+from venice_nb.ui.model_picker import facts
 
 if TYPE_CHECKING:
     from venice_nb.calls.films.limits import Takes
     from venice_nb.catalogue import Resolution
     from venice_nb.ui.video_panel import VideoPanel
 
-STARTS = ("text", "image", "")  # of the models that the panel asks; empty where nothing tells
 ANY = {"resolution": "model's own", "aspect_ratio": "picture's own"}
 USUAL = "16:9"
 LIKELY = "5s"  # a duration, as long as nobody has told which there are
-
-
-class VideoPicker(ModelPicker):
-    """Picks among the models that can make a film of what the panel was given."""
-
-    def __init__(self, panel: VideoPanel, value: str) -> None:
-        self._panel = panel
-        super().__init__(panel.client, "video", value=value)
-        self._words.placeholder = "kling, image, private ..."
-
-    @property
-    def found(self) -> list[Any]:
-        """The models that the search leaves, of those that fit."""
-        return [model for model in super().found if self._panel.fits(model)]
-
-    def list_models(self) -> None:
-        """Fill the list anew."""
-        self._listed()
-
-    def _told(self, listed: int) -> list[html.Child]:
-        start = "a picture" if self._panel.picture is not None else "words or a picture"
-        return [html.tag("p", f"{listed} models make films from {start}.", class_="vn-line")]
 
 
 class VideoSettings:
