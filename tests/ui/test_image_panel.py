@@ -1,5 +1,6 @@
 """The panel of pictures, pressed and read as a person does, without a browser."""
 
+import re
 import threading
 from types import SimpleNamespace
 
@@ -472,6 +473,18 @@ def test_the_state_stays_small_and_every_control_is_labelled(client, hand):
     kinds = (ipywidgets.Text, ipywidgets.Dropdown, ipywidgets.Textarea, ipywidgets.Button)
     shown = [each for each in hand(panel).all(kinds) if each.layout.display != "none"]
     assert all(each.description and each.tooltip for each in shown)
+
+
+def test_the_style_in_the_head_has_all_that_the_panes_wear(client, hand):
+    panel = vn.ui.images(broken(client), prompt="a gondola", variants=4)
+    hand(panel).press("Draw")
+    hand(panel).press("Upscale")
+    hand(panel).press("Remove background")
+    values = [pane.value for pane in hand(panel).all(ipywidgets.HTML)]
+    worn = {
+        name for value in values for each in re.findall(r'class="([^"]*)"', value) for name in each.split()
+    }
+    assert {name for name in worn if name.startswith("vn-")} - {"vn-root"} <= set(panel.look.split())
 
 
 def test_only_the_latest_pictures_of_a_long_gallery_are_on_the_page(drawn, hand):

@@ -287,7 +287,7 @@ def identifier(*content: str) -> str:
 def wipe(before: Child, after: Child, ident: str) -> Html:
     """Two pictures in one place, the first to the left of a line, which follows the pointer; see `divide`."""
     strips = tag("div", (tag("i") for _ in range(_STRIPS)), class_="vn-strips")
-    return tag("div", tag("div", before), tag("div", after), strips, class_="vn-wipe", id=ident)
+    return tag("div", tag("div", before), tag("div", after), strips, class_="vn-stage vn-wipe", id=ident)
 
 
 def divide(ident: str, percent: float) -> Html:

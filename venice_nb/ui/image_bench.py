@@ -15,7 +15,7 @@ from venice_nb.ui import view
 if TYPE_CHECKING:
     from venice_nb.ui.image_panel import ImagePanel
 
-SIDE, MOST = 360, 5_000  # pixels and bytes of the copy that is seen
+SIDE, MOST = 320, 7_400  # pixels and bytes of the copy that is seen
 
 
 class Bench:
@@ -123,7 +123,8 @@ class Bench:
         """Draw the picture, or both with the line between them; their middle, `zoom` times as large."""
         both = [copy(image) if zoom == 1 else close_up(image, zoom) for image in self._pair()]
         if both:
-            view.draw(self._stage, html.wipe(*both, self._id) if len(both) == 2 else html.figure(both[0]))
+            alone = html.tag("div", both, class_="vn-stage")
+            view.draw(self._stage, html.wipe(*both, self._id) if len(both) == 2 else alone)
 
     def tell(self, prices: str) -> None:
         """Say what can be done with the picture costs."""

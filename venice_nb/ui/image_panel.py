@@ -99,6 +99,10 @@ class ImagePanel(Panel):
     name = Unicode()
 
     title = "Images"
+    look = (
+        "<p <strong <summary vn-head vn-title vn-badge vn-plain vn-good vn-warn vn-bad vn-line vn-prompt "
+        "vn-details vn-body vn-stage vn-wipe vn-strips vn-clear vn-tile"
+    )
     asked = (
         "prompt",
         "negative_prompt",

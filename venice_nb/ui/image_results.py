@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.image_shelf import Shelf
 
 TILES = 8  # pictures of a gallery on the page, the latest ones
-SIDE, MOST = 144, 2_300  # pixels and bytes of each
+SIDE, MOST = 144, 2_400  # pixels and bytes of each
 
 
 class Results:
@@ -92,7 +92,7 @@ class Results:
 
     def _tile(self, place: int) -> Tile:
         assert self._shown is not None  # only what is shown has tiles
-        said = html.tag("div", _said(self._shown, place))
+        said = _said(self._shown, place)
         return Tile(_small(self._shown.gallery[place]), f"Pick [{place}]", f"Work on picture {place}", said)
 
     def _picked(self) -> None:

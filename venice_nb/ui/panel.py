@@ -55,6 +55,7 @@ class Panel(Shown):
     price = Unicode()
 
     title = "Panel"
+    look: str | None = None  # classes and elements of what is drawn, for `html.style`; None for all
     inputs: tuple[str, ...] = ()  # traits on which the price and the code hang
 
     def __init__(self, client: Venice, **traits: Any) -> None:
@@ -95,7 +96,7 @@ class Panel(Shown):
         self.view.add_class("vn-panel")
         for control in view.controls(self.view):
             control.observe(lambda _: self._touch(), "value")
-        view.draw(head, html.style(), self._head())  # once for all panes: what is drawn is state
+        view.draw(head, html.style(self.look), self._head())  # once for all panes: what is drawn is state
         self.observe(lambda _: self._draw_lines(), ["status", "price"])
         if self.inputs:
             self.observe(lambda _: self._changed(), list(self.inputs))

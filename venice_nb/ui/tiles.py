@@ -42,7 +42,8 @@ class Tiles:
         kept += [self._tile(place) for place in range(len(kept), len(tiles))]
         for box, tile in zip(kept, tiles, strict=True):
             pane, button = box.children
-            view.draw(pane, html.figure(tile.shown, tile.caption))
+            caption = html.tag("div", tile.caption, class_="vn-line")
+            view.draw(pane, html.tag("div", tile.shown, caption, class_="vn-stage"))
             button.description, button.tooltip = tile.label or "Not made", tile.tip
             button.disabled = not tile.label
         self.view.children = tuple(kept)
