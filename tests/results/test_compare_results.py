@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 from venice_nb.errors import InvalidInput
 from venice_nb.results.films.video import Video
 from venice_nb.results.pictures.compare import compare
+from venice_nb.results.pictures.gallery import Gallery
 from venice_nb.results.pictures.image import Image
 
 RED = Image(plain_picture(), prompt="a red wall", seed=7)
@@ -78,6 +79,19 @@ def test_everything_that_is_a_picture_can_be_compared(tmp_path):
     assert found.images[6].size == (128, 72)
     assert len(found.to_frame()) == 6
     assert repr(found) == "<Comparison of 7 pictures>"
+
+
+def test_a_gallery_or_a_list_stands_for_its_pictures():
+    pair = Gallery((RED, Image(plain_picture(100, 80), "image/png")))
+    assert compare(pair).images == pair.images
+    assert len(compare(RED, pair, [RED, RED]).images) == 5
+
+
+@pytest.mark.parametrize("given", [(), (RED,), (Gallery((RED,)),), ([],)])
+def test_fewer_than_two_pictures_are_no_comparison(given):
+    with pytest.raises(InvalidInput, match="to compare") as caught:
+        compare(*given)
+    assert caught.value.field == "pictures"
 
 
 def test_an_address_is_refused():

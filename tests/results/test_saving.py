@@ -90,6 +90,15 @@ def test_another_format_is_refused_with_the_ones_there_are(tmp_path):
         write(tmp_path / "a.pdf", "x", **KINDS)
 
 
+def test_a_text_that_ends_in_a_slash_is_a_folder_even_where_there_is_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"no such folder; make it first: 'out'"):
+        write("out/", "x", **KINDS)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "out").mkdir()
+    assert write("out/", "x", **KINDS).as_posix() == "out/reply.md"
+
+
 def test_a_missing_folder_is_an_error_and_leaves_nothing(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no such folder; make it first: '.*/no'"):
         write(tmp_path / "no" / "a.md", "x", **KINDS)

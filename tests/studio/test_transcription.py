@@ -4,8 +4,10 @@ import base64
 import io
 from pathlib import Path
 
+import av
 import httpx
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests import spec
@@ -243,6 +245,32 @@ def test_a_list_may_mix_anything(world, path):
     table = world.open().run(lambda v: v.audio.transcribe([path, file(1.0), Audio(file(3.0), "audio/mpeg")]))
     assert table.files[:2] == ("talk.mp3", "recording 1")
     assert table.df["text"].tolist() == ["2.0 seconds.", "1.0 seconds.", "3.0 seconds."]
+
+
+def test_a_column_of_recordings_keeps_its_index(world, path):
+    column = pd.Series([path, None, file(1.0)], index=["mon", "tue", "wed"])
+    table = world.open(Booth()).run(lambda v: v.audio.transcribe(column))
+    assert table.df["text"].to_dict() == {"mon": "2.0 seconds.", "tue": "", "wed": "1.0 seconds."}
+    assert table.df.loc["tue", "error"]
+    with pytest.raises(errors.InvalidInput, match="one recording or more"):
+        world.run(lambda v: v.audio.transcribe(column[:0]))
+
+
+def test_what_the_api_does_not_take_is_sent_as_flac_which_is_told(world, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr("venice_nb.client.session.notice", said.append)
+    booth = Booth()
+    talk = tmp_path / "talk.aiff"
+    with av.open(str(talk), "w") as box:
+        stream = box.add_stream("pcm_s16be", rate=8000, layout="mono")
+        samples = (np.sin(np.arange(8000) / 5) * 9000).astype("int16")[None]
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        frame.sample_rate = 8000
+        box.mux(stream.encode(frame))
+        box.mux(stream.encode())
+    assert world.open(booth).run(lambda v: v.audio.transcribe(talk)).text == "1.0 seconds."
+    assert booth.asked[0]["filename"] == "talk.flac"
+    assert said == ["The API does not take audio/aiff: it is sent as talk.flac."]
 
 
 def test_a_folder_without_recordings_is_told(world, tmp_path):

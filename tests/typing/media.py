@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import assert_type
 
 import numpy as np
+import pandas as pd
 
 import venice_nb as vn
 from venice_nb.results.pictures.gallery import Gallery
@@ -23,6 +24,7 @@ def plain(v: vn.Venice) -> None:
     assert_type(v.audio.transcribe(said, response_format="text"), Transcript)
     assert_type(v.audio.transcribe((16_000, np.zeros(9))), Transcript)
     assert_type(v.audio.transcribe([said, "talk.mp3"], at_once=2), Transcripts)
+    assert_type(v.audio.transcribe(pd.Series(["talk.mp3"])), Transcripts)
     assert_type(v.images.generate("a boat"), Gallery)
     v.audio.transcribe("talk.mp3", langauge="en")  # type: ignore[call-overload]
     v.audio.transcribe(7)  # type: ignore[call-overload]

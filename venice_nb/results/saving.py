@@ -33,7 +33,8 @@ def write(
 ) -> Path:
     """Writes the content and gives the path.
 
-    `path` None or a folder takes the `default` name; a name without suffix gets the first of `suffixes`.
+    `path` None or a folder (or a text that ends in a slash) takes the `default` name; a name without suffix
+    gets the first of `suffixes`.
     An existing file is only replaced with `overwrite=True`, a symbolic link never. Folders are not made.
     Raises InvalidInput, before anything is written, for a name that is not safe on every system.
     """
@@ -107,7 +108,7 @@ def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tupl
         )
     if len(target.name.encode("utf-8", "replace")) > _NAME:
         raise _unsafe(target, f"its name is longer than {_NAME} bytes")
-    if path is not None and target.is_dir():
+    if path is not None and (target.is_dir() or (isinstance(path, str) and path.endswith(("/", os.sep)))):
         target /= default
     name = unicodedata.normalize("NFC", target.name)
     if not name:

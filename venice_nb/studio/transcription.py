@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import IO
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from venice_nb.calls.call import Call
@@ -57,7 +58,7 @@ class Options(TypedDict, total=False):
 
 @overload
 def transcribe(
-    session: Session, /, audio: list[Any] | tuple[One, ...], **options: Unpack[Options]
+    session: Session, /, audio: list[Any] | tuple[One, ...] | pd.Series, **options: Unpack[Options]
 ) -> Plan[Transcripts]: ...
 
 
@@ -85,8 +86,9 @@ def transcribe(
     Args:
         audio: a path, bytes, an open binary file, an `Audio`, a `Video`, or an array of samples (floats from
             -1 to 1, or whole numbers) with `rate=`, or both as a pair, as SciPy and SoundFile give them. WAV,
-            FLAC, M4A, AAC, MP4, MP3, OGG and WebM are sent as they are. A list of these, or the path of a
-            folder, is transcribed side by side into one table, where a file that fails leaves its error.
+            FLAC, M4A, AAC, MP4, MP3, OGG and WebM are sent as they are. A list or a column of these, or the
+            path of a folder, is transcribed side by side into one table, where a file that fails leaves its
+            error; that of a column has its index.
         model: a transcription model, by name or out of `v.models(type="asr")`; `nvidia/parakeet-tdt-0.6b-v3`
             when left out.
         language: ISO 639-1 code such as "en"; most models find out by themselves.
@@ -132,7 +134,9 @@ def transcribe(
     with Bar(len(several), desc="recordings", unit="recording", shown=progress) as bar:
         plans = [_later(session, each, found, options, rate=rate, longest=longest) for each in several]
         done: list[Done] = yield Together(plans, lanes, lambda _, each: _moved(bar, each))
-    table = Transcripts(tuple(map(_name, several, range(len(several)))), tuple(_outcomes(done)))
+    names = tuple(map(_name, several, range(len(several))))
+    labels = tuple(audio.index) if _is_column(audio) else ()
+    table = Transcripts(names, tuple(_outcomes(done)), labels)
     session.last = table
     return table
 
@@ -164,7 +168,7 @@ def _one(
     """The plan for one recording, in as many requests as its length needs."""
     given, parts = yield Work(lambda: _read(audio, rate, longest))
     if given.converted:
-        session.announce(f"{given.name}: the API does not take {given.converted}; it is sent as FLAC.")
+        session.announce(f"The API does not take {given.converted}: it is sent as {given.name}.")
     made = [
         calls.transcription(part, catalogue=session.catalogue, model=model, **options) for _, part in parts
     ]
@@ -243,8 +247,8 @@ def _outcomes(done: list[Done]) -> list[Transcript | Exception]:
 
 
 def _several(audio: Any) -> list[Any] | None:
-    """The recordings of a list or a folder; None when it is one."""
-    if isinstance(audio, list | tuple) and not is_pair(audio):
+    """The recordings of a list, a column or a folder; None when it is one."""
+    if (isinstance(audio, list | tuple) and not is_pair(audio)) or _is_column(audio):
         found = list(audio)
         if not found:
             refuse("audio", audio, "one recording or more", "Check the list.")
@@ -265,6 +269,12 @@ def _several(audio: Any) -> list[Any] | None:
     if len(found) > FILES:
         refuse("audio", found, f"at most {FILES} recordings", "Cut the list.")
     return found
+
+
+def _is_column(audio: Any) -> bool:
+    """Whether it is a column of a table, which has an index and no columns of its own."""
+    index = getattr(audio, "index", None)
+    return index is not None and not callable(index) and not hasattr(audio, "columns")
 
 
 def _is_folder(path: Any) -> bool:

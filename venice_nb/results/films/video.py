@@ -137,7 +137,7 @@ class Video(Displayed):
         return self.data
 
     def frame(self, at: float = 0.0) -> Image:
-        """The picture shown at that second."""
+        """The picture shown at that second; the first or the last one before or after the film."""
         from venice_nb.media.film import frame  # noqa: PLC0415  with the first film
 
         alt = f"frame at {seconds(at)} of {self.prompt or self.name}"

@@ -14,6 +14,7 @@ from venice_nb.media.thumbnails import PictureError
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
 from venice_nb.results.pictures import image_view
+from venice_nb.results.pictures.gallery import Gallery
 from venice_nb.results.pictures.image import Image
 
 if TYPE_CHECKING:
@@ -31,16 +32,28 @@ _ROW_OF_WIDE = 3
 _BROAD = 1.3  # width / height from which on pictures count as wide
 
 
-def compare(a: Any, b: Any, *more: Any) -> Comparison:
+def compare(*pictures: Any) -> Comparison:
     """Two or more pictures side by side, each measured against the first.
 
     Args:
-        a: the picture the others are compared with: a result, a path, bytes, a PIL image or an array.
-        b: the other one.
-        *more: further ones.
+        *pictures: results, paths, bytes, PIL images or arrays; a gallery or a list stands for all that are in
+            it.
+
+    Raises InvalidInput for fewer than two, and for what is no picture.
 
     """
-    return Comparison(tuple(_picture(one, position) for position, one in enumerate((a, b, *more))))
+    given = [
+        one for each in pictures for one in (each if isinstance(each, Gallery | list | tuple) else [each])
+    ]
+    if len(given) < 2:
+        raise InvalidInput(
+            f"There {'is one picture' if given else 'are no pictures'} to compare.",
+            field="pictures",
+            value=len(given),
+            allowed="two pictures or more",
+            do="Pass another one: vn.compare(a, b).",
+        )
+    return Comparison(tuple(_picture(one, position) for position, one in enumerate(given)))
 
 
 @dataclass(frozen=True, slots=True)

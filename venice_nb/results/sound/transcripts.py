@@ -27,11 +27,13 @@ class Transcripts(Table):
     Attributes:
         files: the names of the recordings, in order.
         outcomes: for each the `Transcript`, or the error that it ended with.
+        labels: the index of the column that the recordings came from; empty when there was none.
 
     """
 
     files: tuple[str, ...] = field(default=())
     outcomes: tuple[Transcript | Exception, ...] = field(default=())
+    labels: tuple[Any, ...] = field(default=())
 
     @property
     def transcripts(self) -> tuple[Transcript, ...]:
@@ -91,7 +93,8 @@ class Transcripts(Table):
             else (file, "", None, "", "", None, text.short(getattr(each, "what", str(each)), 300))
             for file, each in zip(self.files, self.outcomes, strict=True)
         ]
-        return pd.DataFrame(rows, columns=names).astype({"seconds": float, "cost": float})
+        frame = pd.DataFrame(rows, columns=names, index=list(self.labels) or None)
+        return frame.astype({"seconds": float, "cost": float})
 
     def _caption(self) -> str:
         good, bad = len(self.transcripts), len(self.errors)
