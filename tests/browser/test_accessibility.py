@@ -15,6 +15,7 @@ PANELS = [
     "vn.ui.chat(v)",
     "vn.ui.models(v)",
     "vn.ui.video(v)",
+    "vn.ui.account(v)",
 ]
 UNFOLD = """() => document.querySelectorAll('.vn-panel .widget-toggle-button:not(.mod-active)')
   .forEach(button => button.offsetParent && button.click())"""

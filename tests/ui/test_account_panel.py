@@ -306,6 +306,18 @@ def test_an_account_that_cannot_be_read_is_one_sentence(hand):
     assert seen.panel.status == "$10.00 left."
 
 
+def test_stop_ends_what_waits_for_the_server(hand):
+    fault = vn.Fault("/billing/usage-analytics", status=429, headers={"Retry-After": "50"})
+    seen, waits = opened(hand, vn.Venice.sandbox(faults=[fault])), threading.Event()
+    seen.panel.observe(lambda change: waits.set() if "Waiting" in change.new else None, "status")
+    seen.control("Read usage").click()
+    assert waits.wait(PATIENCE)
+    seen.press("Stop")
+    assert seen.panel.status == "Stopped."
+    seen.press("Read usage")
+    assert seen.panel.status == "The whole account used $0.00."
+
+
 def test_the_state_stays_small_and_every_control_is_labelled(seen, client):
     offered = [model.id for model in client.models(refresh=False) if not (model.offline or model.deprecation)]
     for model in offered[:30]:

@@ -116,6 +116,7 @@ class AccountPanel(Panel):
                 view.button(
                     "Reconcile", "Holds these calls against the server's books; costs nothing", self.reconcile
                 ),
+                view.button("Stop", "Stops what is being read", self.stop),
             ),
             view.row(scope, by),
             self._sums,
@@ -173,6 +174,7 @@ class AccountPanel(Panel):
     def set_budget(self, limit: float | None) -> None:
         """Limit what the client spends from now on; None lifts that."""
         self.client.budget = self._limit = limit
+        self.error = None
         self._draw()
         self._fill_code()
         self.status = (
