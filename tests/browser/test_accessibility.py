@@ -22,7 +22,7 @@ UNFOLD = """() => document.querySelectorAll('.vn-panel .widget-toggle-button:not
 FOLDED = "document.querySelectorAll('.vn-panel .widget-toggle-button:not(.mod-active)').length"
 SERIOUS = """async () => (await axe.run('.vn-panel', {resultTypes: ['violations']})).violations
   .filter(found => ['serious', 'critical'].includes(found.impact))
-  .flatMap(found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`))
+  .flatMap(found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 99)}: ${node.failureSummary}`))
   .join('\\n')"""
 FAULT = """document.querySelector('.vn-panel').append(document.createElement('img'))"""
 

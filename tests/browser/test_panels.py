@@ -43,7 +43,9 @@ def opened(folder, *cells, theme="light", width=1100, flags=()):
         page.page.locator(".vn-panel").first.wait_for(timeout=PATIENCE)
         page.told, page.folder = told, folder
         yield page
-        page.page.locator(".vn-panel, .vn-still").first.screenshot(path=folder / f"{theme}-{width}.png")
+        page.page.locator(".vn-panel, .vn-still").locator("visible=true").first.screenshot(
+            path=folder / f"{theme}-{width}.png"
+        )
         assert told == []
         assert page.foreign() == []
 
