@@ -142,3 +142,31 @@ def test_a_record_of_a_newer_version_is_read(folder):
     file = folder.path / "_venice" / "part-00000.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"more": 1}))
     assert folder.record(0) == part
+
+
+def test_a_part_of_another_size_than_it_was_written_with_does_not_count(folder):
+    written(folder, 0)
+    written(folder, 1)
+    (folder.path / "part-00000.parquet").write_bytes(b"cut short")
+    assert [part.number for part in folder.records()] == [1]
+
+
+def test_rows_at_odd_addresses_get_into_a_table_of_lance_all_the_same(tmp_path):
+    """What a worker is sent lies where the wire put it."""
+    pytest.importorskip("lancedb")
+    folder = Folder(tmp_path / "parts")
+    folder.begin(ABOUT | {"format": "lance"})
+    number = np.zeros(8 * 50 + 1, np.uint8)[1:].view(np.int64)
+    number[:] = range(50)
+    frame = pd.DataFrame(number.reshape(-1, 1), columns=["n"], copy=False)
+    vectors = np.ones((50, 3), np.float32)
+    part = Part(number=0, file="", rows=50, vectors=50, dims=3)
+    part = folder.write(part, table_of(frame, vectors, {}))
+    (table,) = blocks(folder.path / part.file)
+    assert table.column("n").to_pylist() == list(range(50))
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path):
+    (tmp_path / "parts").write_text("mine")
+    with pytest.raises(vn.InvalidInput, match="parts is a file"):
+        Folder(tmp_path / "parts").begin(ABOUT)

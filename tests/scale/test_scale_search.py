@@ -181,3 +181,12 @@ def test_parts_that_are_not_finished_are_told(tmp_path, monkeypatch):
     found = scale.search(tmp_path / "parts", matrix[1], 30)
     assert said == ["1 of 3 parts are not finished: their rows are not searched."]
     assert set(found.labels) <= {*range(10), *range(20, 30)}
+
+
+def test_a_part_that_cannot_be_read_is_named(tmp_path):
+    matrix = data(40)
+    folder = folder_of(tmp_path / "parts", matrix, [20, 20])
+    file = folder.path / "part-00001.parquet"
+    file.write_bytes(bytes(file.stat().st_size))
+    with pytest.raises(vn.InvalidInput, match=r"part-00001\.parquet cannot be read"):
+        scale.search(folder.path, np.ones(24), k=1)

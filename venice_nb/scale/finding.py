@@ -20,6 +20,7 @@ from dask.delayed import delayed
 from venice_nb.arrays.search import search as exact
 from venice_nb.calls.check import refuse
 from venice_nb.embedding.actions import Actions
+from venice_nb.errors import InvalidInput, plain
 from venice_nb.render.live import notice
 from venice_nb.results.matrix.finding import asked, bound, texts_of, whole
 from venice_nb.results.matrix.hits import Hits
@@ -107,8 +108,16 @@ def best_of(  # noqa: PLR0917  what a task is given
 
 
 def best_of_file(path: Path, number: int, *given: Any) -> Best:
-    """The best rows of a part that was written."""
-    return best_of(blocks(path), number, VECTOR, *given)
+    """The best rows of a part that was written. Raises InvalidInput for one that is damaged."""
+    try:
+        return best_of(blocks(path), number, VECTOR, *given)
+    except (pa.ArrowException, OSError) as error:
+        raise InvalidInput(
+            f"the part {path.name} cannot be read: {plain(error, 200)}",
+            field="where",
+            value=plain(path, 300),
+            do="take it from a copy, or delete it and run scale.embed again",
+        ) from error
 
 
 def best_of_frame(frame: pd.DataFrame, number: int, vector: str, *given: Any) -> Best:

@@ -30,6 +30,7 @@ import pyarrow.parquet as pq
 
 from venice_nb.calls.check import refuse
 from venice_nb.errors import InvalidInput, plain
+from venice_nb.results.matrix.exchange import aligned, complete
 from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
@@ -129,6 +130,11 @@ class Folder:
 
     def check(self, about: Mapping[str, Any]) -> None:
         """Raises InvalidInput for a folder of another model, column or format, or one with other files."""
+        if self.path.exists() and not self.path.is_dir():
+            do = "Give the name of a folder."
+            refuse(
+                "to", plain(self.path, 200), "a folder", do, what=f"{plain(self.path.name, 60)} is a file."
+            )
         there = self.about()
         for name, value in about.items():
             if there and there.get(name) != value:
@@ -163,12 +169,14 @@ class Folder:
     # --- parts ----------------------------------------------------------------------------------
 
     def record(self, number: int) -> Part | None:
-        """The record of a finished part that is still there."""
+        """The record of a finished part that is still there, and as large as it was."""
         found = _read(self._record(number))
         if not found:
             return None
         part = Part(**{name: value for name, value in found.items() if name in Part.__dataclass_fields__})
-        return part if (self.path / part.file).exists() else None
+        file = self.path / part.file
+        whole = file.stat().st_size == part.size if file.is_file() else file.is_dir()
+        return part if whole else None
 
     def records(self) -> list[Part]:
         """The records of all finished parts, in order."""
@@ -261,8 +269,11 @@ def _write_parquet(table: pa.Table, path: Path) -> None:
 def _write_lance(table: pa.Table, folder: Path) -> Path:
     import lancedb  # noqa: PLC0415  the extra `lance`, where asked for
 
-    made = lancedb.connect(folder).create_table("made", table, on_bad_vectors="null")
-    del made
+    columns = [
+        pa.chunked_array([aligned(each) for each in column.chunks], column.type) for column in table.columns
+    ]
+    fit = pa.Table.from_arrays(columns, schema=table.schema)
+    complete(lancedb.connect(folder).create_table("made", fit, on_bad_vectors="null"), len(table))
     return folder / "made.lance"
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from rows import matrix
 
-from venice_nb.errors import InvalidInput
+from venice_nb.errors import InvalidInput, VeniceError
+from venice_nb.results.matrix.exchange import complete
 from venice_nb.results.matrix.matrix import EmbeddingMatrix
 
 pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
@@ -173,3 +174,30 @@ def test_a_pipe_is_no_parquet_file_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "m.parquet")
     with pytest.raises(InvalidInput, match="no such file"):
         EmbeddingMatrix.from_parquet(tmp_path / "m.parquet")
+
+
+def unaligned(numbers):
+    """The same numbers at an address that is no multiple of their size, as memory off a wire may be."""
+    raw = np.zeros(numbers.nbytes + 1, np.uint8)
+    found = raw[1:].view(numbers.dtype)
+    found[:] = numbers
+    return found
+
+
+def test_rows_at_odd_addresses_get_into_lance_all_the_same(tmp_path):
+    lancedb = pytest.importorskip("lancedb")
+    frame = pd.DataFrame(unaligned(np.arange(50)).reshape(-1, 1), columns=["n"], copy=False)
+    E = EmbeddingMatrix(np.ones((50, 4)), metadata=frame)
+    assert E.to_lance(tmp_path / "base").count_rows() == 50
+    again = lancedb.connect(tmp_path / "base").open_table("matrix").to_pandas()
+    assert again["n"].tolist() == list(range(50))
+
+
+def test_a_table_that_lacks_rows_is_no_success():
+    class Table:
+        def count_rows(self):
+            return 3
+
+    assert complete(Table(), 3)
+    with pytest.raises(VeniceError, match="took 3 of 4 rows"):
+        complete(Table(), 4)

@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from venice_nb.errors import InvalidInput, plain
+from venice_nb.errors import InvalidInput, VeniceError, plain
 from venice_nb.results import saving
 from venice_nb.results.reading import dumps, loads, mapping
 
@@ -68,6 +68,16 @@ def _batches(matrix: EmbeddingMatrix, schema: Any, frame: Any) -> Iterator[Any]:
         yield arrow.RecordBatch.from_arrays([*batch.columns, vectors], schema=schema)
 
 
+def aligned(column: Any) -> Any:
+    """An Arrow array in memory of its own when it begins at an odd address, as what came by wire does.
+
+    LanceDB passes over rows that do, without an error.
+    """
+    if all(buffer is None or buffer.address % 16 == 0 for buffer in column.buffers()):
+        return column
+    return column.take(_needed("pyarrow", "lance").array(range(len(column))))
+
+
 def to_parquet(
     matrix: EmbeddingMatrix, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False
 ) -> Path:
@@ -124,15 +134,30 @@ def to_lance(matrix: EmbeddingMatrix, uri: Any, table: str = "matrix", *, overwr
             do="leave them out: E[E.norms >= 0].to_lance(...)",
         )
     base = _base(uri)
+    arrow = _needed("pyarrow", "lance")
+    rows = (
+        arrow.RecordBatch.from_arrays([aligned(column) for column in batch.columns], schema=schema)
+        for batch in _batches(matrix, schema, frame)
+    )
     try:
-        return base.create_table(
-            table, _batches(matrix, schema, frame), schema=schema, mode="overwrite" if overwrite else "create"
-        )
+        made = base.create_table(table, rows, schema=schema, mode="overwrite" if overwrite else "create")
     except (ValueError, OSError, RuntimeError) as error:  # it exists, or its name is not allowed
         do = "give another name, or overwrite=True to replace it" if "exists" in str(error) else ""
         raise InvalidInput(
             f"the table cannot be made: {plain(error, 200)}", field="table", value=plain(table, 60), do=do
         ) from error
+    return complete(made, len(matrix))
+
+
+def complete(table: Any, rows: int) -> Any:
+    """The LanceDB table, if it has all rows. Raises VeniceError otherwise: nothing is lost in silence."""
+    there = table.count_rows()
+    if there != rows:
+        raise VeniceError(
+            f"LanceDB took {there} of {rows} rows.",
+            do="write Parquet instead: E.to_parquet(...), format='parquet'",
+        )
+    return table
 
 
 def from_lance(
