@@ -127,6 +127,7 @@ def test_colours_follow_a_column_and_a_colour_selects_its_rows(panel, hand):
         values = panel._map._scatter.widget.points[:, 2:]
         assert np.isclose(values.max(), 1.0)
         assert len(np.unique(values)) == 12
+        assert panel._map._frame["value"].iloc[[0, 11]].tolist() == ["1990.5", "2001.5"], "under the mouse"
 
 
 def test_groups_are_named_by_typical_words_for_nothing(panel, hand, matrix, client):

@@ -47,7 +47,7 @@ class Colouring:
         colours: of each group.
         sizes: of each group.
         scale: (n,) float64 from 0 to 1 for numbers, NaN where there is none; None for groups.
-        low: what 0 is, in words.
+        low: what 0 is.
         high: what 1 is.
 
     """
@@ -58,8 +58,15 @@ class Colouring:
     colours: tuple[str, ...]
     sizes: tuple[int, ...]
     scale: NDArray[np.float64] | None = None
-    low: str = ""
-    high: str = ""
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def told(self) -> list[str]:
+        """The value of each row in words."""
+        if self.scale is None:
+            return [self.names[code] for code in self.codes.tolist()]
+        return [f"{self.low + each * (self.high - self.low):g}" for each in self.scale.tolist()]
 
     @classmethod
     def plain(cls, n: int) -> Colouring:
@@ -81,7 +88,7 @@ class Colouring:
             low, high = (float(good.min()), float(good.max())) if len(good) else (0.0, 0.0)
             scale = np.where(np.isfinite(given), (given - low) / ((high - low) or 1.0), np.nan)
             nothing = np.zeros(len(given), np.int64)
-            return cls(title, (), nothing, (), (), scale, f"{low:g}", f"{high:g}")
+            return cls(title, (), nothing, (), (), scale, low, high)
         named = [
             text.short(str(value), 60) if there else ""
             for value, there in zip(values, values.notna(), strict=True)

@@ -62,7 +62,8 @@ class LiveMap:
                 "x": points[:, 0],
                 "y": points[:, 1],
                 "text": [text.short(each, TOLD) for each in texts],
-                "group": "",
+                "group": 0.0,
+                "value": "",
             }
         )
         made = self._module.Scatter(data=frame, x="x", y="y", height=HEIGHT, axes=False)
@@ -71,7 +72,7 @@ class LiveMap:
         made.size(default=float(np.clip(2000 / len(points), 3, 8)))
         made.tooltip(
             enable=True,
-            properties=["group"],
+            properties=["value"],
             preview="text",
             preview_type="text",
             preview_text_lines=8,
@@ -83,26 +84,27 @@ class LiveMap:
         widget.opacity, widget.opacity_by = 0.8, None
         widget.toolbar_buttons = []  # they have no names; the panel has controls for what they do
         widget.observe(lambda change: self._selected(change.new), "selection")
-        self.view.children = (widget,)
 
     def colour(self, colouring: Colouring) -> None:
         """Colour the marks."""
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
         made = self._scatter
+        self._frame["value"] = colouring.told
         with made.widget.hold_sync():  # one by one, the page would draw the new marks in the old colours
             if colouring.scale is not None:
                 self._frame["group"] = np.nan_to_num(colouring.scale).astype(np.float64)
                 made.color(by="group", map=SCALE, norm=(0.0, 1.0))
-            elif len(colouring.names) == 1:  # by a column of one value the page colours nothing from then on
-                self._frame["group"] = colouring.names[0]
-                made.color(default=colouring.colours[0], by=None)
+            elif len(colouring.names) == 1:  # as a scale of one colour: the page fails at a list of one
+                self._frame["group"] = 0.0
+                made.color(by="group", map=[colouring.colours[0]] * 2, norm=(0.0, 1.0))
             else:
-                # categories are sorted: numbers before the names keep the order of the groups
-                names = [f"{code + 1:02}. {name}" for code, name in enumerate(colouring.names)]
-                self._frame["group"] = [names[code] for code in colouring.codes.tolist()]
-                made.color(by="group", map=dict(zip(names, colouring.colours, strict=True)))
+                # categories are sorted: numbers keep the order of the groups
+                self._frame["group"] = [f"{code:03}" for code in colouring.codes.tolist()]
+                made.color(by="group", map=list(colouring.colours))
             made.widget.points = made.get_point_list()
+        # not before: the page passes over new marks while it draws the first ones
+        self.view.children = (made.widget,)
 
     def light(self, places: NDArray[np.int64]) -> None:
         """Light these marks up."""
@@ -200,13 +202,18 @@ def drawn(points: NDArray[Any], colouring: Colouring, lit: NDArray[np.int64] | N
 def legend(colouring: Colouring) -> html.Html | None:
     """Which colour is which."""
     if colouring.scale is not None:
-        told = f"{text.short(colouring.title, 60)}: from {colouring.low} (cyan) to {colouring.high} (magenta)"
-        return html.tag("p", told, class_="vn-line")
+        ends = f"from {colouring.low:g} (cyan) to {colouring.high:g} (magenta)"
+        return html.tag("p", f"{text.short(colouring.title, 60)}: {ends}", class_="vn-line")
     if len(colouring.names) < 2:
         return None
     dot = "border-radius:50%;display:inline-block;height:0.8em;margin-right:0.3em;width:0.8em;background:"
     parts = [
-        html.join(html.tag("span", style=f"{dot}{colour}"), f"{text.short(name, 60)} ({text.count(size)})")
+        html.tag(
+            "span",
+            html.tag("span", style=f"{dot}{colour}"),
+            f"{text.short(name, 60)} ({text.count(size)})",
+            style="display:inline-block;margin-right:0.8em",
+        )
         for name, colour, size in zip(colouring.names, colouring.colours, colouring.sizes, strict=True)
     ]
-    return html.tag("p", html.join(*parts, sep="  "), class_="vn-line")
+    return html.tag("p", html.join(*parts), class_="vn-line")

@@ -183,9 +183,11 @@ class ExplorePanel(Panel):
         if self._map.live and self._points is not None:
             self._map.whole()
 
+    _filling = False
+
     def _colour(self) -> None:
         """Colour the marks that are drawn."""
-        if self._points is None:
+        if self._points is None or self._filling:
             return
         values = self._values(self.color)
         made = Colouring.plain(len(self._rows)) if values is None else Colouring.of(values, self.color)
@@ -322,10 +324,13 @@ class ExplorePanel(Panel):
             self.start("Asking for names ...", self._sorted.ask, self._grouped)
 
     def _grouped(self, said: str) -> str:
-        self._color.options = self._columns()  # which picks the first of them when there are new ones
-        if self.color == GROUPS:
-            self._colour()
-        self.color = GROUPS
+        self._filling = True  # new options pick the first one, which nobody has asked for
+        try:
+            self._color.options = self._columns()
+            self.color = GROUPS
+        finally:
+            self._filling = False
+        self._colour()
         view.draw(self._chosen, *self._table())
         self._changed()
         return said
