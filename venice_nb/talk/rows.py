@@ -200,8 +200,10 @@ class Chats:
         bar = Bar(len(self.rows), desc=f"{self.name}s", unit=self.name, shown=self.how.progress, done=there)
         try:
             with bar, self.how.within(self.session):
-                yield Together([partial(self._row, key) for key in self._known], self.how.at_once)
-                yield from self._pay(bar)
+                if self._known:
+                    yield Together([partial(self._row, key) for key in self._known], self.how.at_once)
+                if self._missing:
+                    yield from self._pay(bar)
         except GeneratorExit:
             raise  # somebody only wanted to see what would be sent
         except BaseException:  # Ctrl-C, or the task was cancelled
