@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from test_accessibility import AXE, SERIOUS
 from test_panels import KEPT, PATIENCE, fill, holds, opened, press, readable, sees
 
 LOADED = """[...document.querySelectorAll('.vn-panel img')].filter(image => image.offsetParent)
@@ -62,6 +63,8 @@ def test_four_pictures_and_an_upscale(tmp_path, theme, width):
         press(page, "Copy as code")
         holds(page, "Code", "p4 = v.images.upscale(g[2], 2)")
         readable(page, width)
+        page.page.add_script_tag(path=AXE)
+        assert page.eval(SERIOUS) == ""
 
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 1200), ("light", 400)])
@@ -85,8 +88,10 @@ def test_models_sizes_styles_and_history(tmp_path, theme, width):
         sees(page, "[2] · Film Noir")
         press(page, "Choose model")
         press(page, "More settings")
-        page.page.screenshot(path=tmp_path / f"{theme}-{width}-styles.png", full_page=True)
+        page.page.screenshot(path=tmp_path / f"{theme}-{width}-styles.png")
         readable(page, width)
+        page.page.add_script_tag(path=AXE)
+        assert page.eval(SERIOUS) == ""
 
 
 def test_widget_state_that_is_saved_stays_small(tmp_path):
