@@ -183,7 +183,8 @@ def tiers(limits: Spec, pricing: Spec) -> None:
     if "resolutions" in pricing:
         limits |= {"resolutions": list(pricing["resolutions"]), "defaultResolution": "1K"}
     if "quality" in pricing:
-        limits |= {"qualities": ["low", "medium", "high"], "defaultQuality": "high"}
+        priced = [each for each in ("low", "medium", "high") if each in pricing["quality"]["1K"]]
+        limits |= {"qualities": priced, "defaultQuality": priced[-1]}
 
 
 def video(model: Spec, spec: Spec) -> None:

@@ -106,7 +106,7 @@ PRICES = [
     ("gpt-image-2", {}, 0.26),
     ("gpt-image-2", {"quality": "low"}, 0.02),
     ("gpt-image-2", {"quality": "medium", "resolution": "2K"}, 0.13),
-    ("grok-imagine-image-2-0", {"quality": "high"}, 0.07),  # no price of its own: that of the tier
+    ("grok-imagine-image-2-0", {}, 0.07),
     ("krea-v2-large", {}, 0.07),
 ]
 
@@ -123,6 +123,7 @@ BAD = [
     ("z-image-turbo", {"aspect_ratio": "1:1"}, "aspect_ratio"),
     ("z-image-turbo", {"resolution": "1K"}, "resolution"),
     ("z-image-turbo", {"quality": "low"}, "quality"),
+    ("grok-imagine-image-2-0", {"quality": "high"}, "quality"),  # it has no price
     ("z-image-turbo", {"width": 250}, "width"),
     ("venice-sd35", {"height": 264}, "height"),
     ("z-image-turbo", {"width": 1288}, "width"),

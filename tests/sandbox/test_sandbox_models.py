@@ -1,6 +1,10 @@
 """The catalogue: what is listed, and which names find which model."""
 
+import itertools
+
 import pytest
+
+from venice_nb.catalogue import Catalogue, price_of_edit, price_of_image
 
 
 def ids(reply):
@@ -9,6 +13,15 @@ def ids(reply):
 
 def test_all_328_models_are_listed_and_fit_the_official_shape(desk):
     assert len(set(ids(desk.get("/models?type=all")))) == 328
+
+
+@pytest.mark.parametrize(("kind", "price"), [("image", price_of_image), ("inpaint", price_of_edit)])
+def test_every_size_and_quality_that_is_listed_has_a_price(desk, kind, price):
+    for model in Catalogue.from_reply(desk.get(f"/models?type={kind}").json()).of_type(kind):
+        tiers = model.constraints.get("resolutions") or [None]
+        levels = model.constraints.get("qualities") or [None]
+        for tier, level in itertools.product([None, *tiers], [None, *levels]):
+            assert price(model, resolution=tier, quality=level), (model.id, tier, level)
 
 
 COUNTS = [

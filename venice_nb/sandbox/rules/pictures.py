@@ -132,7 +132,6 @@ def price(body: dict[str, Any], model: dict[str, Any], *, inputs: int = 1) -> fl
     tier = body.get("resolution") or rules.get("defaultResolution", "1K")
     level = body.get("quality") or rules.get("defaultQuality", "")
     flat = pricing.get("resolutions", {}).get(tier) or pricing.get("generation") or pricing["inpaint"]
-    # one model lists no price for its best quality: that is then the price of the tier
     paid = pricing.get("quality", {}).get(tier, {}).get(level, flat)["usd"]
     more = pricing.get("inputImages")
     extra = max(0, inputs - more["included"]) * more["additional"]["usd"] if more else 0.0
