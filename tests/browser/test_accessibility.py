@@ -16,6 +16,8 @@ PANELS = [
     "vn.ui.models(v)",
     "vn.ui.video(v)",
     "vn.ui.account(v)",
+    'vn.ui.rag(v, vn.Corpus.from_texts({"pets": "Dogs travel on a lead."}))',
+    'vn.ui.explore(v.embed(["a boat", "a red cat", "a blue cat", "a canal"]))',
 ]
 UNFOLD = """() => document.querySelectorAll('.vn-panel .widget-toggle-button:not(.mod-active)')
   .forEach(button => button.offsetParent && button.click())"""
