@@ -68,7 +68,7 @@ def test_a_plan_shows_the_same_as_text_and_as_a_card(ddf):
         assert fact in shown["text/plain"]
         assert fact in shown["text/html"]
     assert repr(plan) == "<ScalePlan 7 rows in 2 partitions, $0.0000013, text-embedding-bge-m3>"
-    assert plan.to_dict()["size"] == 7 * 1024 * 4
+    assert plan.to_dict()["size"] == 4 * 1024 * 4
 
 
 def test_a_plan_refuses_what_the_run_would_refuse(ddf):

@@ -122,7 +122,7 @@ class ScalePlan(Paced):
     @property
     def size(self) -> int | None:
         """Bytes of the vectors in all parts; None where their length is not known."""
-        return None if self.dims is None else 4 * self.dims * self.rows
+        return None if self.dims is None else 4 * self.dims * (self.rows - sum(self.left_out.values()))
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain numbers and texts."""
