@@ -10,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -62,9 +61,8 @@ def served(folder, width):
             server.wait(10)
 
 
-@pytest.mark.parametrize("width", [1200, 400])
-def test_the_panels_are_served_as_tabs_that_answer(tmp_path, width):
-    with served(tmp_path, width) as page:
+def test_the_panels_are_served_as_tabs_that_answer_on_a_narrow_page(tmp_path):
+    with served(tmp_path, 400) as page:
         panels = page.locator(".vn-panel").locator("visible=true")
 
         def sees(words):

@@ -29,12 +29,12 @@ KEPT = "window.jupyterapp.commands.execute('docmanager:save')"
 
 
 @contextlib.contextmanager
-def opened(folder, *cells, theme="light", width=1100, flags=()):
+def opened(folder, *cells, theme="light", width=1100, flags=(), app="lab"):
     """A notebook in Lab whose last cell shows a panel; nothing foreign is loaded, the console is quiet."""
     made = [nbformat.v4.new_code_cell(source) for source in (SETUP, *cells)]
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     text = nbformat.writes(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": spec}))
-    with lab(text, folder, theme=theme, flags=flags) as page:
+    with lab(text, folder, theme=theme, flags=flags, app=app) as page:
         told = []
         page.page.set_viewport_size({"width": width, "height": 1400})
         page.page.on("console", lambda line: told.append(line.text) if line.type == "error" else None)

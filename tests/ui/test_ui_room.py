@@ -18,7 +18,8 @@ def test_the_room_is_there_without_loading_widgets():
 
 
 @pytest.mark.parametrize("name", vn.ui.__all__)
-def test_each_panel_tells_what_it_does_and_takes_a_client_first(name):
+def test_each_panel_tells_what_it_does_and_takes_what_it_is_about_first(name):
     make = getattr(vn.ui, name)
     assert ">>> " in inspect.getdoc(make)
-    assert next(iter(inspect.signature(make).parameters)) == "client"
+    about = {"explore": "matrix", "rag": "source"}.get(name, "client")
+    assert next(iter(inspect.signature(make).parameters)) == about
