@@ -192,6 +192,7 @@ class AccountPanel(Panel):
             if not self.busy:  # what was pressed has more to say
                 self.error, self.status = error, told(error)
         finally:
+            self._draw_lines()
             self._opened.set()
         self._still.change(self.snapshot(still=True))
 
