@@ -20,8 +20,7 @@ panel"""
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 400)])
 def test_rows_are_found_coloured_grouped_hovered_and_lassoed(tmp_path, theme, width):
-    flags = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-    with opened(tmp_path, CELL, "print(panel.selection)", theme=theme, width=width, flags=flags) as page:
+    with opened(tmp_path, CELL, "print(panel.selection)", theme=theme, width=width) as page:
 
         def look(name):
             page.page.locator(".vn-panel").screenshot(path=tmp_path / f"{theme}-{width}-{name}.png")

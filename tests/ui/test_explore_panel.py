@@ -35,7 +35,7 @@ def matrix(client):
 @pytest.fixture(params=["live", "still"])
 def panel(request, matrix, hand, monkeypatch):
     if request.param == "still":
-        monkeypatch.setattr(explore_map, "scatter", lambda: None)
+        monkeypatch.setattr(explore_map, "installed", lambda: False)
     else:
         pytest.importorskip("jscatter")
     made = vn.ui.explore(matrix)
@@ -275,7 +275,7 @@ def test_the_state_is_small_but_for_16_bytes_a_row_and_the_code_of_jupyter_scatt
 
 
 def test_a_picture_of_many_rows_is_small(client, hand, monkeypatch):
-    monkeypatch.setattr(explore_map, "scatter", lambda: None)
+    monkeypatch.setattr(explore_map, "installed", lambda: False)
     rng = np.random.default_rng(0)
     E = vn.EmbeddingMatrix(rng.normal(size=(20_000, 8)).astype(np.float32))
     panel = vn.ui.explore(E, client)

@@ -53,7 +53,7 @@ def test_a_folder_is_named_read_for_nothing_and_asked(client, hand, folder):
     assert client._session.calls == 0, "nothing is sent"
     hand(panel).control("Question").value = "Do dogs travel on a lead?"
     assert panel.wait(60)
-    assert "4 of them are to be embedded, $0.0000" in hand(panel).text
+    assert "To be embedded: 4, $0.0000" in hand(panel).text
     assert panel.price.startswith("The next press costs about $0.0")
     hand(panel).press("Ask")
     assert panel.answer.text.endswith("They travel on a lead [1].")
@@ -61,7 +61,7 @@ def test_a_folder_is_named_read_for_nothing_and_asked(client, hand, folder):
     shown = hand(panel).text
     assert "pets.md, lines 1-3" in shown
     assert "score = 0.6 x cosine + 0.4 x BM25" in shown
-    assert "All of them are embedded." in shown
+    assert "Nothing is left to embed." in shown
     assert panel.explanation.words[0] == ("dogs", "travel", "lead")
 
 
@@ -116,13 +116,13 @@ def test_another_passage_size_says_what_it_costs_to_embed_anew_and_turning_back_
     ask(panel, hand)
     panel.knobs.chunk = 60
     assert panel.wait(60)
-    assert "12 passages. 12 of them are to be embedded" in hand(panel).text
+    assert "12 passages. To be embedded: 12" in hand(panel).text
     before = panel.client._session.calls
     hand(panel).press("Ask")
     assert panel.client._session.calls == before + 2, "one request for the passages, one for the answer"
     panel.knobs.chunk = 1600
     assert panel.wait(60)
-    assert "All of them are embedded." in hand(panel).text
+    assert "Nothing is left to embed." in hand(panel).text
 
 
 def test_a_rag_that_was_made_is_asked_as_it_is(client, corpus, hand):
@@ -183,7 +183,7 @@ def test_a_question_is_kept_with_the_sentence_that_answers_it(panel, hand, corpu
     assert panel.status == "Ask a question first."
     ask(panel, hand, "When is a ride refunded in full?")
     assert hand(panel).control("Right passage").value == 1
-    assert hand(panel).control("Words that answer").value == (
+    assert hand(panel).control("Exact words").value == (
         "A ride cancelled a day before is refunded in full."
     )
     hand(panel).press("Keep question")
@@ -192,7 +192,7 @@ def test_a_question_is_kept_with_the_sentence_that_answers_it(panel, hand, corpu
     assert panel.status == "Kept: 2 questions, in panel.questions."
     assert panel.questions["source"].tolist() == ["refunds.md", "pets.md"]
     assert panel.rag.evaluate(panel.questions, answers=False).summary["mrr"].tolist() == [1.0]
-    hand(panel).control("Question to remove").value = 0
+    hand(panel).control("Kept question").value = 0
     hand(panel).press("Remove question")
     assert panel.questions["question"].tolist() == ["Do dogs travel on a lead?"]
 

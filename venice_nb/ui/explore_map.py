@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib
+import importlib.util
 import io
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -31,13 +32,9 @@ LIT = "#D62728"
 SCALE = "cool"  # from cyan to magenta: both ends are seen on white and on black
 
 
-def scatter() -> Any:
-    """The module jupyter-scatter, or None where it is not installed."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of pandas, at what it does while it is imported
-            return importlib.import_module("jscatter")
-    except ImportError:
-        return None
+def installed() -> bool:
+    """Whether jupyter-scatter is there. It takes seconds to load, which is left to the thread that draws."""
+    return importlib.util.find_spec("jscatter") is not None
 
 
 class LiveMap:
@@ -45,8 +42,7 @@ class LiveMap:
 
     live = True
 
-    def __init__(self, module: Any, chosen: Callable[[NDArray[np.int64]], None]) -> None:
-        self._module = module
+    def __init__(self, chosen: Callable[[NDArray[np.int64]], None]) -> None:
         self._chosen = chosen
         self._scatter: Any = None
         self._lighting = False
@@ -66,7 +62,10 @@ class LiveMap:
                 "value": "",
             }
         )
-        made = self._module.Scatter(data=frame, x="x", y="y", height=HEIGHT, axes=False)
+        with warnings.catch_warnings(action="ignore"):  # of pandas, at what it does while it is imported
+            module = importlib.import_module("jscatter")
+        made = module.Scatter(data=frame, x="x", y="y", height=HEIGHT, axes=False)
+        made.camera(distance=1.15)  # or the outermost marks are cut off
         made.background("#FFFFFF00")  # the page shows through, light or dark
         made.color(default=PALETTE[0], selected=LIT, hover=LIT)
         made.size(default=float(np.clip(2000 / len(points), 3, 8)))

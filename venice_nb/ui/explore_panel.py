@@ -80,10 +80,8 @@ class ExplorePanel(Panel):
         self._colouring: Colouring | None = None
         self._points: Any = None
         self._rows: Any = None
-        module = None if static_mode() else explore_map.scatter()
-        self._map: Any = (
-            explore_map.StillMap() if module is None else explore_map.LiveMap(module, self._lassoed)
-        )
+        live = explore_map.installed() and not static_mode()
+        self._map: Any = explore_map.LiveMap(self._lassoed) if live else explore_map.StillMap()
         self._alone = client is None
         nobody: Any = Nobody()
         super().__init__(nobody if self._alone else client, **traits)

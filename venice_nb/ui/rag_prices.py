@@ -66,8 +66,8 @@ class Prices:
         plan = self._plan(knobs, [each.indexed for each in passages])
         missing = plan.unique - plan.cached
         if not missing:
-            return len(passages), "All of them are embedded."
-        return len(passages), f"{text.count(missing)} of them are to be embedded, {price(plan.cost)}."
+            return len(passages), "Nothing is left to embed."
+        return len(passages), f"To be embedded: {text.count(missing)}, {price(plan.cost)}."
 
     @property
     def _question(self) -> str:

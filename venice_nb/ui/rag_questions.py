@@ -35,11 +35,13 @@ class Questions:
         self._right = view.choice("Right passage", tip, [NOWHERE], 0)
         self._right.observe(lambda _: self._quote(), "value")
         self._words = view.area(
-            "Words that answer", "As they stand in the document; without, the document alone counts", rows=2
+            "Exact words",
+            "Those that answer, as they stand in the document; without, the document alone counts",
+            rows=2,
         )
         keep = view.button("Keep question", "Add the last question to those below", panel.settled(self.keep))
         self._list = view.pane()
-        self._row = view.choice("Question to remove", "One of those that were kept", [("none", -1)], -1)
+        self._row = view.choice("Kept question", "One of those that were kept", [("none", -1)], -1)
         remove = view.button("Remove question", "Take it off the list", self.remove)
         self.answered = view.switch(
             "have them answered and judged", "Asks chat models; without, only the search is measured"
