@@ -16,10 +16,12 @@ from venice_nb.errors import VeniceError
 from venice_nb.render import html, text
 from venice_nb.results.pictures import gallery_view
 from venice_nb.results.pictures.gallery import Gallery
+from venice_nb.results.pictures.image import Image
 from venice_nb.ui import image_prices as prices
 from venice_nb.ui import view
 from venice_nb.ui.alike import alike
 from venice_nb.ui.code import call
+from venice_nb.ui.image_own import Own, shelf_of
 from venice_nb.ui.image_results import Results
 from venice_nb.ui.image_settings import Settings
 from venice_nb.ui.image_shelf import Shelf, counted, shelf_of_styles
@@ -31,7 +33,6 @@ from venice_nb.ui.panel import BUSY, Panel
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from venice_nb.results.pictures.image import Image
     from venice_nb.results.spending.estimate import CallEstimate
     from venice_nb.ui.task import Task
     from venice_nb.venice import Venice
@@ -104,22 +105,9 @@ class ImagePanel(Panel):
         "vn-details vn-body vn-stage vn-wipe vn-strips vn-clear vn-tile"
     )
     asked = (
-        "prompt",
-        "negative_prompt",
-        "model",
-        "aspect_ratio",
-        "width",
-        "height",
-        "resolution",
-        "quality",
-        "variants",
-        "lock_seed",
-        "style_preset",
-        "format",
-        "safe_mode",
-        "hide_watermark",
-        "enhance_prompt",
-    )
+        "prompt", "negative_prompt", "model", "aspect_ratio", "width", "height", "resolution", "quality",
+        "variants", "lock_seed", "style_preset", "format", "safe_mode", "hide_watermark", "enhance_prompt",
+    )  # fmt: skip
     inputs = (*asked, "seed", "styles", "place", "scale", "editor")
 
     def __init__(self, client: Venice, *, model: Any = None, **parameters: Any) -> None:
@@ -176,7 +164,7 @@ class ImagePanel(Panel):
         self._styles = Styles(self)
         self._settings = Settings(self)
         models = view.Section("Choose model", "Which model draws", [self._models.view])
-        self._folded = [models, self._styles.section, self._settings.section]
+        self._folded = [models, self._styles.section, Own(self).section, self._settings.section]
         return self._folded
 
     def _results(self) -> list[Any]:
@@ -261,6 +249,14 @@ class ImagePanel(Panel):
     def remove_background(self) -> None:
         """A copy of it with a transparent background."""
         self._work("Cutting out ...", "cut out", "remove_background")
+
+    def open(self, path: str) -> None:
+        """Work on a picture of your own, by its path."""
+        self.bring(path, partial(Image.open, path))
+
+    def bring(self, name: str, read: Callable[[], Image]) -> None:
+        """Work on the picture that `read` gives, as if it had been drawn."""
+        self.start("Opening ...", lambda _: self._made.keep(shelf_of(read(), name)), self._opened)
 
     def save(self) -> None:
         """Write the picture that is picked as `name`, or under a name of its own."""
@@ -359,6 +355,10 @@ class ImagePanel(Panel):
         """Show what came, and say it in one sentence."""
         self._made.show(shelf)
         return shelf.came
+
+    def _opened(self, shelf: Shelf) -> str:
+        self._made.show(shelf)
+        return "Opened: say what is to become of it."
 
     def _listed(self, styles: Sequence[str]) -> str:
         self._styles.offer(tuple(styles))
