@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from venice_nb.calls.call import Call, Safety, Timeouts
 from venice_nb.calls.check import fields, integer, listed, refuse, sound, text
+from venice_nb.calls.talk.bounds import CHARS
 from venice_nb.calls.talk.messages import tokens
 from venice_nb.calls.talk.parameters import json_extra
 from venice_nb.calls.vectors.replies import read_embeddings
@@ -78,6 +79,7 @@ def embed(
         family="embedding",
         tokens=estimate,
         price=catalogue.cost(known, {"prompt_tokens": estimate}) if known is not None else None,
+        most=catalogue.cost(known, {"prompt_tokens": estimate * CHARS}) if known is not None else None,
         paid=True,
     )
 
