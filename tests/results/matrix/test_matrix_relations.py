@@ -35,6 +35,14 @@ def test_similarity_is_what_scikit_learn_says_with_labels():
     assert E.similarity(E[5]).shape == (200, 1)
 
 
+def test_rows_of_any_length_have_the_cosines_of_their_directions():
+    E = EmbeddingMatrix([[1e25, 0], [1e-25, 0], [0, 3], [0, 0], [np.nan, 1]])
+    found = E.similarity().to_numpy()
+    assert found[:4, :4].tolist() == [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]
+    assert np.isnan(found[4]).all()
+    assert E.similarity([0, 1e20])[0].tolist()[:4] == [0, 0, 1, 0]
+
+
 def test_a_table_of_cosines_that_is_too_large_is_refused_with_what_to_do(monkeypatch):
     monkeypatch.setattr(relations, "MOST", 10_000)
     with pytest.raises(InvalidInput, match="200 x 200") as caught:

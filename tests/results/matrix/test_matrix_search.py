@@ -120,6 +120,14 @@ def test_a_column_name_with_spaces_is_written_in_backticks():
     assert E.search(E[0], filter="`the year (AD)` == 2003").df["the year (AD)"].unique().tolist() == [2003]
 
 
+def test_labels_go_by_the_names_of_their_levels():
+    index = pd.MultiIndex.from_tuples([(1, "a"), (2, "b"), (3, "b")], names=["n", "letter"])
+    E = EmbeddingMatrix(np.eye(3), index=index)
+    assert E["letter == 'b' and n * 2 > 4"].index.tolist() == [(3, "b")]
+    with pytest.raises(InvalidInput):
+        E["letter * 2 == 'bb'"]
+
+
 def test_a_missing_value_in_a_mask_is_false():
     E = matrix(n=4)
     for mask in (pd.array([True, None, False, True], dtype="boolean"), [True, None, False, True]):

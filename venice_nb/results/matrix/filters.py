@@ -140,7 +140,9 @@ def _check(rule: str, frame: pd.DataFrame) -> None:
     """Raises ValueError for a rule that is more than comparisons of columns, or could take without end."""
     if len(rule) > LONGEST:
         raise ValueError(f"a rule has at most {LONGEST:,} characters")
-    named: dict[str, Any] = {"index": frame.index, **{str(name): frame[name] for name in set(frame.columns)}}
+    levels = {str(name): frame.index.get_level_values(at) for at, name in enumerate(frame.index.names)}
+    columns = {str(name): frame[name] for name in set(frame.columns)}
+    named: dict[str, Any] = {"index": frame.index, **levels, **columns}
 
     def quoted(found: re.Match[str]) -> str:
         named[f"quoted_{found.start()}"] = named.get(found[1])

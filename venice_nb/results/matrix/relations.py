@@ -53,14 +53,12 @@ def _cosines(matrix: EmbeddingMatrix, right: NDArray[np.float32], columns: Any) 
             do="use E.search for the nearest rows, E.nearest_pairs or E.dedup for pairs, or a part: E[:1000]",
         )
     found = np.empty((len(matrix), len(right)), np.float32)
-    scale, scales = inverse(matrix.norms), inverse(norms)
-    step = max(1, NUMBERS // max(1, matrix.dims))
-    for start in range(0, len(matrix), step):
-        part = slice(start, start + step)
-        with np.errstate(invalid="ignore"):  # rows with NaN or infinity have no cosines
-            np.matmul(matrix.array[part], right.T, out=found[part])
-            found[part] *= scale[part, None]
-            found[part] *= scales
+    scale, step = inverse(matrix.norms), max(1, NUMBERS // max(1, matrix.dims))
+    with np.errstate(invalid="ignore"):  # rows with NaN or infinity have no cosines
+        directions = right * inverse(norms)[:, None]
+        for start in range(0, len(matrix), step):
+            part = slice(start, start + step)
+            np.matmul(matrix.array[part] * scale[part, None], directions.T, out=found[part])
     np.clip(found, -1, 1, out=found)
     return pd.DataFrame(found, matrix.index, columns, copy=False)
 
