@@ -14,6 +14,7 @@ from venice_nb import errors
 from venice_nb.calls.sound.audio import FORMATS
 from venice_nb.catalogue import Catalogue
 from venice_nb.media.sound import container
+from venice_nb.studio import joining
 
 LONG = "The city stands on more than one hundred islands, and its streets are water. " * 120
 
@@ -117,6 +118,38 @@ def test_when_a_part_fails_the_others_are_not_lost(world, said):
         world.run(lambda v: v.audio.speak(LONG))
     assert len(world.client.last.parts) == 2
     assert "2 of 3 parts" in " ".join(said)
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_an_interrupt_leaves_the_parts_that_were_spoken(world, said, streaming):
+    spoken = []
+
+    def answer(path, asked):
+        spoken.append(asked)
+        return KeyboardInterrupt() if len(spoken) == 3 else None
+
+    world.open(Booth(answer))
+    with pytest.raises(KeyboardInterrupt):
+        world.run(lambda v: v.audio.speak(LONG, at_once=1, streaming=streaming))
+    assert len(world.client.last.parts) == 2
+    assert world.client.last.text == " ".join(each["input"] for each in spoken[:2])
+    assert container(world.client.last.data) == "audio/wav"
+    assert said == ["2 of 3 parts were spoken; they are in .last of the client."]
+
+
+def test_an_interrupt_while_parts_are_joined_loses_none(world, said, monkeypatch):
+    real = joining.encode
+
+    def pressed(sound, kind):
+        if kind == "mp3":
+            raise KeyboardInterrupt
+        return real(sound, kind)
+
+    monkeypatch.setattr(joining, "encode", pressed)
+    world.open(Booth())
+    with pytest.raises(KeyboardInterrupt):
+        world.run(lambda v: v.audio.speak(LONG))
+    assert len(world.client.last.parts) == 3
 
 
 def test_parts_that_cannot_be_joined_are_given_as_they_came(world):

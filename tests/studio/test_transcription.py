@@ -256,6 +256,34 @@ def test_a_column_of_recordings_keeps_its_index(world, path):
         world.run(lambda v: v.audio.transcribe(column[:0]))
 
 
+def interrupted(at):
+    """A server that hears so many recordings; at the next one the user presses Ctrl-C."""
+    heard = []
+
+    def answer(path, asked):
+        heard.append(asked)
+        return KeyboardInterrupt() if len(heard) > at else None
+
+    return Booth(answer)
+
+
+def test_an_interrupted_batch_leaves_the_transcripts_that_had_come(world, path):
+    column = pd.Series([path, file(1.0), file(3.0), path], index=["mon", "tue", "wed", "thu"])
+    world.open(interrupted(2))
+    with pytest.raises(KeyboardInterrupt):
+        world.run(lambda v: v.audio.transcribe(column, at_once=1))
+    assert world.client.last.df["text"].to_dict() == {"mon": "2.0 seconds.", "tue": "1.0 seconds."}
+
+
+def test_an_interrupt_in_a_long_recording_leaves_the_pieces_that_had_come(world):
+    long = encode(talk(9.0, 9.0, 9.0), "wav")
+    world.open(interrupted(1))
+    with pytest.raises(KeyboardInterrupt):
+        world.run(lambda v: v.audio.transcribe(long, longest=12, at_once=1, timestamps=True))
+    assert world.client.last.pieces == 1
+    assert world.client.last.segments["start"].tolist() == [0.0]
+
+
 def test_what_the_api_does_not_take_is_sent_as_flac_which_is_told(world, tmp_path, monkeypatch):
     said = []
     monkeypatch.setattr("venice_nb.client.session.notice", said.append)

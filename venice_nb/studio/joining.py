@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.errors import UnreadableReply
+from venice_nb.errors import UnreadableReply, VeniceError
 from venice_nb.media.cutting import join
 from venice_nb.media.encoding import KINDS, encode
 from venice_nb.media.sound import NotSound
-from venice_nb.policy.steps import Done, Plan, Send, Together, Work
+from venice_nb.policy.steps import Done, Plan, Send, Work
 from venice_nb.results.sound.audio import Audio, Spoken
+from venice_nb.studio.together import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,23 +47,39 @@ def read_aloud(
     """The plan that has all lines spoken and joins them into one sound of that kind.
 
     `watch` sees the pieces of the first line, which is then spoken before the others. When some lines fail,
-    the first failure is raised; what the others gave is joined and kept as `session.last`.
+    the first failure is raised; what the others gave is joined and kept as `session.last`. So is what had
+    come before an interrupt, as WAV, which takes no time.
     """
     done: list[Done] = []
     if watch is not None:
         done.append(Done((yield Send(calls[0], watch))))
-    rest = calls[len(done) :]
-    done += yield Together([_sender(call) for call in rest], at_once=at_once)
+    first = len(done)
+
+    def kept(parts: Sequence[tuple[Line, Audio]], sound: Audio) -> None:
+        session.last = sound
+        told = f"{len(parts)} of {len(calls)} parts were spoken; they are in .last of the client."
+        session.announce(told)
+
+    def rescue(come: dict[int, Audio]) -> None:
+        parts = [(lines[0], done[0].value)] if first else []
+        parts += [(lines[first + position], audio) for position, audio in come.items()]
+        kept(parts, _joined(parts, "wav", pause))
+
+    done += yield from side_by_side([_sender(call) for call in calls[first:]], at_once, rescue)
     good = [(line, each.value) for line, each in zip(lines, done, strict=True) if each.error is None]
     errors = [each.error for each in done if each.error is not None]
-    if errors:
-        if good:
-            session.last = yield Work(lambda: _joined(good, kind, pause))
-            session.announce(
-                f"{len(good)} of {len(done)} parts were spoken; they are in .last of the client."
-            )
+    if errors and not good:
         raise errors[0]
-    whole: Audio = yield Work(lambda: _joined(good, kind, pause))
+    try:
+        whole: Audio = yield Work(lambda: _joined(good, kind, pause))
+    except VeniceError:
+        raise
+    except BaseException:
+        kept(good, _joined(good, "wav", pause))
+        raise
+    if errors:
+        kept(good, whole)
+        raise errors[0]
     return whole
 
 

@@ -13,11 +13,12 @@ from venice_nb.calls.sound.voice_choice import resolved
 from venice_nb.errors import AuthenticationError, PaymentRequired, VeniceError
 from venice_nb.media.encoding import SUFFIXES
 from venice_nb.media.recordings import ENDINGS, Recording, is_pair, pieces, recording
-from venice_nb.policy.steps import Plan, Send, Together, Work
+from venice_nb.policy.steps import Plan, Send, Work
 from venice_nb.render.progress import Bar
 from venice_nb.results.sound.audio import Audio
 from venice_nb.results.sound.transcript import Transcript
 from venice_nb.results.sound.transcripts import Transcripts
+from venice_nb.studio.together import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,13 +132,18 @@ def transcribe(
         session.last = transcript = yield from plan
         return transcript
     session.announce_choice(found)
-    with Bar(len(several), desc="recordings", unit="recording", shown=progress) as bar:
-        plans = [_later(session, each, found, options, rate=rate, longest=longest) for each in several]
-        done: list[Done] = yield Together(plans, lanes, lambda _, each: _moved(bar, each))
     names = tuple(map(_name, several, range(len(several))))
     labels = tuple(audio.index) if _is_column(audio) else ()
-    table = Transcripts(names, tuple(_outcomes(done)), labels)
-    session.last = table
+
+    def rescue(come: dict[int, Transcript]) -> None:
+        some = tuple(labels[position] for position in come) if labels else ()
+        session.last = Transcripts(tuple(names[position] for position in come), tuple(come.values()), some)
+        _tell_partial(session, len(come), len(several), "recordings")
+
+    with Bar(len(several), desc="recordings", unit="recording", shown=progress) as bar:
+        plans = [_later(session, each, found, options, rate=rate, longest=longest) for each in several]
+        done = yield from side_by_side(plans, lanes, rescue, lambda each: _moved(bar, each))
+    session.last = table = Transcripts(names, tuple(_outcomes(done)), labels)
     return table
 
 
@@ -176,14 +182,19 @@ def _one(
         transcript: Transcript = yield Send(made[0])
     else:
         session.announce(f"{given.name} is sent in {len(made)} pieces, cut at silences.")
-        done: list[Done] = yield Together([_sender(call) for call in made], at_once=at_once)
-        heard = [each.value for each in done if each.error is None]
+        starts = [start for start, _ in parts]
+
+        def rescue(come: dict[int, Transcript]) -> None:
+            session.last = Transcript.join(list(come.values()), [starts[position] for position in come])
+            _tell_partial(session, len(come), len(made), "pieces")
+
+        done = yield from side_by_side([_sender(call) for call in made], at_once, rescue)
         error = next((each.error for each in done if each.error is not None), None)
-        starts = [start for (start, _), each in zip(parts, done, strict=True) if each.error is None]
         if error is not None:
-            _keep_partial(session, heard, starts, len(done))
+            if come := {at: each.value for at, each in enumerate(done) if each.error is None}:
+                rescue(come)
             raise error
-        transcript = Transcript.join(heard, starts)
+        transcript = Transcript.join([each.value for each in done], starts)
     if _untimed(transcript, options):
         session.announce(
             f"{transcript.model} gave no times, though asked for: .segments is all of the text in one. "
@@ -207,10 +218,8 @@ def _untimed(transcript: Transcript, options: dict[str, Any]) -> bool:
     return bool(options["timestamps"]) and bool(transcript.text) and not transcript.timed
 
 
-def _keep_partial(session: Session, heard: list[Transcript], starts: list[float], count: int) -> None:
-    if heard:
-        session.last = Transcript.join(heard, starts)
-        session.announce(f"{len(heard)} of {count} pieces were transcribed; they are in .last of the client.")
+def _tell_partial(session: Session, come: int, count: int, what: str) -> None:
+    session.announce(f"{come} of {count} {what} were transcribed; they are in .last of the client.")
 
 
 def _sender(call: Call[Transcript]) -> Callable[[], Plan[Transcript]]:
