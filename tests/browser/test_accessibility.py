@@ -13,6 +13,7 @@ from test_panels import opened
 AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe*.js"))
 PANELS = [
     "vn.ui.chat(v)",
+    "vn.ui.images(v)",
     "vn.ui.models(v)",
     "vn.ui.video(v)",
     "vn.ui.account(v)",

@@ -46,7 +46,7 @@ _STYLE = re.compile(r"[\w\s.,:;%#()+*/-]*")
 _DATA = re.compile(r"data:(?:image|audio|video|text/vtt)[\w.+/;=-]*;base64,[A-Za-z0-9+/=\s]*")
 _RELATIVE = re.compile(r"[\w.~-][\w.~%/ ()+,=@-]*")
 
-_STRIPS = 33  # places of the line between two pictures that are wiped
+_STRIPS = 25  # places of the line between two pictures that are wiped
 
 # The one line that runs in a display, always the same: a button moves the player it belongs to to its second.
 # Where handlers are stripped (an untrusted notebook, GitHub) the lines read, and the player plays.

@@ -15,7 +15,7 @@ from venice_nb.ui import view
 if TYPE_CHECKING:
     from venice_nb.ui.image_panel import ImagePanel
 
-SIDE, MOST = 320, 7_400  # pixels and bytes of the copy that is seen
+SIDE, MOST = 300, 6_800  # pixels and bytes of the copy that is seen
 
 
 class Bench:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from venice_nb.ui.image_shelf import Shelf
 
 TILES = 8  # pictures of a gallery on the page, the latest ones
-SIDE, MOST = 144, 2_400  # pixels and bytes of each
+SIDE, MOST = 136, 2_100  # pixels and bytes of each
 
 
 class Results:
