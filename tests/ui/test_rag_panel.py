@@ -225,6 +225,8 @@ def test_settings_are_measured_beside_each_other(panel, hand):
     assert first in shown
     assert second in shown
     assert panel.code.endswith("R.evaluate(questions, answers=True)")
+    panel.questions = ["Do dogs travel?"]
+    assert panel.questions.to_dict("records") == [{"question": "Do dogs travel?"}]
 
 
 def test_nothing_is_sent_without_documents_or_a_question(client, hand, panel):

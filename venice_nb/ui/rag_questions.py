@@ -74,7 +74,7 @@ class Questions:
     def put(self, questions: Any) -> None:
         """Take these instead: a table, or a list of dicts."""
         rows = questions.to_dict("records") if hasattr(questions, "to_dict") else questions
-        self.rows = [dict(row) for row in rows]
+        self.rows = [{"question": row} if isinstance(row, str) else dict(row) for row in rows]
         self.show()
 
     def offer(self, answer: Answer | None) -> None:
