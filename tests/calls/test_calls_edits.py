@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 
 from tests import spec
 from venice_nb.calls.call import Safety
+from venice_nb.calls.films.inputs import read_inputs
 from venice_nb.calls.pictures.content import AS_FILES
 from venice_nb.calls.pictures.edits import edit, multi_edit, remove_background, upscale
 from venice_nb.catalogue import Catalogue
@@ -88,6 +89,16 @@ def test_pictures_of_every_kind_are_taken(catalogue, tmp_path):
         assert upscale(source, catalogue=catalogue).body["image"] == wanted
     for source in (Pillow.open(io.BytesIO(SMALL)), np.full((300, 300, 3), 200, np.uint8)):
         assert upscale(source, catalogue=catalogue).body["image"]
+
+
+def test_an_avif_goes_as_png_and_a_broken_one_is_refused(catalogue, refused):
+    call = upscale(picture(kind="AVIF"), catalogue=catalogue)
+    with Pillow.open(io.BytesIO(pybase64.b64decode(call.body["image"]))) as sent:
+        assert (sent.format, sent.size) == ("PNG", (300, 300))
+    film = read_inputs({"image_url": picture(kind="AVIF")})
+    assert film.body["image_url"].startswith("data:image/png;base64,")
+    whole = picture(kind="AVIF")
+    refused(lambda: upscale(whole[:-40] + bytes(40), catalogue=catalogue), "image")
 
 
 def test_a_scale_the_server_will_lower_is_told(catalogue):

@@ -6,11 +6,14 @@ API reference: `POST /image/edit`, `/image/upscale`, `/image/background-remove`,
 
 from __future__ import annotations
 
+import io
 import re
+from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 from venice_nb.media.loading import MAX_BYTES, Media, load
-from venice_nb.media.pictures import refuse
+from venice_nb.media.pictures import refuse, to_png
 from venice_nb.media.sniff import pixels, sniff
 
 MIN_PIXELS = 65_536  # of a picture that is edited, enlarged or cut out
@@ -50,14 +53,30 @@ def picture(
             do = "Download it first and pass the path or the bytes."
             refuse(field, str(media.url)[:60], "the picture itself, not a URL", do)
         return media
-    if len(media.data) > heaviest:
-        do = f"It has {len(media.data) / 1e6:.1f} MB: save it smaller, or as JPEG or WebP."
-        refuse(field, f"{media.name} ({len(media.data)} bytes)", f"at most {heaviest} bytes", do)
+    media = widely_read(media, field)
+    if len(media.data or b"") > heaviest:
+        weight = len(media.data or b"")
+        do = f"It has {weight / 1e6:.1f} MB: save it smaller, or as JPEG or WebP."
+        refuse(field, f"{media.name} ({weight} bytes)", f"at most {heaviest} bytes", do)
     width, height = size_of(media) or (0, 0)
     if width * height < fewest:
         value = f"{width} x {height} pixels ({media.name})"
         refuse(field, value, f"at least {fewest:,} pixels", "Enlarge it: image.resize((512, 512)).")
     return media
+
+
+def widely_read(media: Media, field: str) -> Media:
+    """The picture, an AVIF as PNG: only of chats does the API say that they take AVIF."""
+    if media.mime != "image/avif" or media.data is None:
+        return media
+    from PIL import Image  # noqa: PLC0415  loaded with the first such picture
+
+    try:
+        image = Image.open(io.BytesIO(media.data))
+    except (OSError, RuntimeError):
+        refuse(field, media.name, "a picture that can be read", "Save it again as PNG or JPEG.")
+    name = f"{PurePath(media.name).stem}.png"
+    return replace(media, data=to_png(image, field), mime="image/png", name=name)
 
 
 def held(source: Any, field: str) -> Any:

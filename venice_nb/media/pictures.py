@@ -75,7 +75,7 @@ def to_png(image: Any, field: str) -> bytes:
             upright = upright.convert("RGBA" if clear else "RGB")
         upright.info = {}
         upright.save(out, "PNG", compress_level=3)
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, RuntimeError) as error:  # the last: a broken AVIF
         do = f"Load it again: {plain(error, 100)}."
         refuse(field, "PIL image", "a picture that can be read whole", do)
     return out.getvalue()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.calls.check import integer, listed, refuse, unknown
 from venice_nb.media import Media, load, public_url
 from venice_nb.media.film import FilmError, probe
+from venice_nb.media.inputs import widely_read
 from venice_nb.media.sniff import pixels
 from venice_nb.media.sound import NotSound, measure
 
@@ -50,7 +51,7 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
     body = found.body
 
     def picture(name: str, value: Any) -> str:
-        media = load(value, "image", name)
+        media = widely_read(load(value, "image", name), name)
         size = pixels(media.data, media.mime) if media.data is not None else None
         if size is not None:
             found.pictures[name] = size
