@@ -88,6 +88,14 @@ def test_what_it_cannot_recognise_it_does_not_claim(disc):
     assert "cannot recognise" in answer(shown("What is in this?", disc))
 
 
+def test_an_avif_that_breaks_while_it_is_decoded_is_reported():
+    out = io.BytesIO()
+    Image.new("RGB", (300, 300), (200, 200, 200)).save(out, "AVIF")
+    broken = out.getvalue()[:-40] + bytes(40)
+    said = "data:image/avif;base64," + base64.b64encode(broken).decode()
+    assert "could not be read" in answer(shown("What is this?", said))
+
+
 def test_a_remote_picture_is_not_fetched_and_a_broken_one_is_reported():
     assert "does not fetch" in answer(shown("What is this?", "https://example.org/a.png"))
     assert "could not be read" in answer(shown("What is this?", "data:image/png;base64,AAAA"))

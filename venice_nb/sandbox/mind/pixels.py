@@ -92,7 +92,7 @@ def see(url: str) -> Picture:
 
 
 def _look(raw: bytes) -> Picture:
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  loaded with the first picture
+    from PIL import Image  # noqa: PLC0415  loaded with the first picture
 
     try:
         with warnings.catch_warnings():
@@ -109,7 +109,7 @@ def _look(raw: bytes) -> Picture:
             frames = int(getattr(image, "n_frames", 1))
             image.draft("RGB", (4 * _SIDE, 4 * _SIDE))
             full = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, Image.DecompressionBombError):
         return Picture(
             problem="The picture could not be read; it may be damaged or of a kind the sandbox does not know."
         )
