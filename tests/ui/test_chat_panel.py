@@ -224,7 +224,9 @@ def test_a_picture_named_by_its_path_is_seen_by_the_model(panel, hand, tmp_path)
 def test_a_picture_can_be_attached_by_another_cell(panel, client, tmp_path):
     (picture,) = client.images.generate("a teal square", width=256, height=256)
     panel.attachments.add(picture.save(tmp_path / "teal.png"))
-    assert [item.argument for item in panel.attachments.items] == ["images"]
+    panel.attachments.add(picture)
+    assert [item.argument for item in panel.attachments.items] == ["images", "images"]
+    assert bytes(picture) == panel.attachments.items[1].given().read()
     with pytest.raises(vn.InvalidInput, match="cannot be read"):
         panel.attachments.add(tmp_path / "none.png")
 

@@ -73,7 +73,7 @@ def chat(
         parameters: anything else that `v.conversation` takes, such as `temperature=0` or `tools=[f]`.
 
     A message is sent by the button, which is one Tab away from it. `panel.conversation` is the conversation
-    of the panel, for other cells; `panel.attachments.add(path)` lets a file go with the next message;
+    of the panel, for other cells; `panel.attachments.add(path_or_picture)` goes with the next message;
     `panel.code` is the cell that does the same; `panel.close()` ends the panel.
 
     >>> import venice_nb as vn

@@ -19,6 +19,10 @@ from venice_nb.ui import view
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from venice_nb.results.films.video import Video
+    from venice_nb.results.pictures.image import Image
+    from venice_nb.results.sound.audio import Audio
+
 # The argument of a chat for each kind of media; files for all others.
 KINDS = {"image": "images", "audio": "audio", "video": "video"}
 LARGEST = 10_000_000  # bytes; a browser fails silently to upload more (ipywidgets issue 2522)
@@ -56,6 +60,11 @@ class Attachment:
         data = bytes(item["content"])
         name = Path(str(item["name"])).name
         return cls(name, _argument(sniff(data) or str(item["type"]), name), data)
+
+    @classmethod
+    def made(cls, media: Any) -> Attachment:
+        """One of our pictures, sounds or films."""
+        return cls(media.name, _argument(media.mime, media.name), bytes(media))
 
     def given(self) -> Any:
         """The argument itself, anew each time: a path, or an open file."""
@@ -107,9 +116,14 @@ class Attachments(HasTraits):
         self.observe(lambda _: self._draw(), "items")
         self._draw()
 
-    def add(self, path: str | os.PathLike[str]) -> None:
-        """Attach a file, or what is at an address. Raises InvalidInput for a file that is not there."""
-        self.items = (*self.items, Attachment.named(os.fspath(path)))
+    def add(self, media: str | os.PathLike[str] | Image | Audio | Video) -> None:
+        """Attach a file, what is at an address, or something that was made.
+
+        Raises InvalidInput for a file that is not there.
+        """
+        made = not isinstance(media, (str, os.PathLike))
+        item = Attachment.made(media) if made else Attachment.named(os.fspath(media))
+        self.items = (*self.items, item)
 
     def add_path(self) -> None:
         """Attach what the path names."""
