@@ -195,6 +195,11 @@ def test_the_servers_list_is_read_once_for_a_model_that_is_not_known_well(panel,
 # --- prices --------------------------------------------------------------------------------------
 
 
+def test_a_panel_that_begins_with_a_prompt_tells_its_price_at_once(panel):
+    assert panel.wait(PATIENCE)
+    assert panel.price == "The next press costs about $0.01."
+
+
 def test_the_price_of_each_press_is_told_before_it(drawn, hand):
     drawn.model = "gpt-image-2"
     drawn.resolution, drawn.quality = "4K", "high"

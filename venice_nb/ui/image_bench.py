@@ -121,10 +121,11 @@ class Bench:
 
     def draw(self, zoom: int = 1) -> None:
         """Draw the picture, or both with the line between them; their middle, `zoom` times as large."""
-        both = [copy(image) if zoom == 1 else close_up(image, zoom) for image in self._pair()]
-        if both:
-            alone = html.tag("div", both, class_="vn-stage")
-            view.draw(self._stage, html.wipe(*both, self._id) if len(both) == 2 else alone)
+        shown = [copy(image) if zoom == 1 else close_up(image, zoom) for image in self._pair()]
+        if len(shown) == 2:
+            view.draw(self._stage, html.wipe(shown[0], shown[1], self._id))
+        elif shown:
+            view.draw(self._stage, html.tag("div", shown, class_="vn-stage"))
 
     def tell(self, prices: str) -> None:
         """Say what can be done with the picture costs."""

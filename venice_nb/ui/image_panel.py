@@ -124,6 +124,8 @@ class ImagePanel(Panel):
         link((self, "model"), (self._models, "value"))
         self.observe(self._seeded, "seed")
         folded = [section.body for section in (*self._folded, self._code)]
+        if self.prompt:
+            self._changed()
         alike(self.view, [*folded, *self._sizes.changing, *self._made.changing, self.way_out])
 
     # --- the view --------------------------------------------------------------------------------
