@@ -310,6 +310,16 @@ def test_the_picture_shows_the_map_and_what_is_selected(panel, hand, monkeypatch
     assert "The red cat sleeps" in bundle["text/html"]
 
 
+def test_a_map_that_is_compared_is_there_at_once(matrix, hand, monkeypatch):
+    monkeypatch.setenv("VENICE_STATIC", "1")
+    panel = vn.ui.explore(matrix)
+    hand(panel)
+    bundle = panel._repr_mimebundle_()
+    assert "two principal axes" in bundle["text/html"]
+    assert not panel._map.live, "no state of jupyter-scatter gets into the notebook"
+    assert bundle == panel._repr_mimebundle_()
+
+
 def test_many_values_share_one_colour_and_numbers_that_are_few_are_groups():
     many = Colouring.of(pd.Series([f"value {n % 30}" for n in range(300)]), "column")
     assert len(many.names) == explore_groups.OWN

@@ -183,9 +183,7 @@ def test_a_question_is_kept_with_the_sentence_that_answers_it(panel, hand, corpu
     assert panel.status == "Ask a question first."
     ask(panel, hand, "When is a ride refunded in full?")
     assert hand(panel).control("Right passage").value == 1
-    assert hand(panel).control("Exact words").value == (
-        "A ride cancelled a day before is refunded in full."
-    )
+    assert hand(panel).control("Exact words").value == ("A ride cancelled a day before is refunded in full.")
     hand(panel).press("Keep question")
     ask(panel, hand)
     hand(panel).press("Keep question")

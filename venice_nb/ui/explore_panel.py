@@ -88,6 +88,8 @@ class ExplorePanel(Panel):
         for name, change in (("color", self._colour), ("mouse", self._hold), ("method", self.draw)):
             self.observe(lambda _, change=change: change(), name)
         self.draw()
+        if static_mode():  # the picture that is compared has the map
+            self.wait()
 
     # --- the view --------------------------------------------------------------------------------
 
