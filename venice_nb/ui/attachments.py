@@ -121,8 +121,10 @@ class Attachments(HasTraits):
 
         Raises InvalidInput for a file that is not there.
         """
-        made = not isinstance(media, (str, os.PathLike))
-        item = Attachment.made(media) if made else Attachment.named(os.fspath(media))
+        if isinstance(media, (str, os.PathLike)):
+            item = Attachment.named(os.fspath(media))
+        else:
+            item = Attachment.made(media)
         self.items = (*self.items, item)
 
     def add_path(self) -> None:
