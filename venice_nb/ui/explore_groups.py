@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Okabe-Ito without black, which is not seen on a dark page, and five of Paul Tol's muted colours.
 PALETTE = (*COLOURS[:7], "#882255", "#999933", "#AA4499", "#117733", "#88CCEE")
+PLAIN = "#3388BB"  # of marks that are all alike
 OWN = len(PALETTE)  # groups with a colour of their own
 CENTRAL = 8  # texts of a group that its name is made from
 SHOWN = 400  # characters of each of them
@@ -73,7 +74,7 @@ class Colouring:
         """All marks alike."""
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-        return cls("", ("",), np.zeros(n, np.int64), PALETTE[:1], (n,))
+        return cls("", ("",), np.zeros(n, np.int64), (PLAIN,), (n,))
 
     @classmethod
     def of(cls, values: pd.Series[Any], title: str) -> Colouring:

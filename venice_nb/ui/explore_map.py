@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.render import html, text
 from venice_nb.results.matrix.space import OTHER
 from venice_nb.ui import view
-from venice_nb.ui.explore_groups import PALETTE
+from venice_nb.ui.explore_groups import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ class LiveMap:
         made = module.Scatter(data=frame, x="x", y="y", height=HEIGHT, axes=False)
         made.camera(distance=1.15)  # or the outermost marks are cut off
         made.background("#FFFFFF00")  # the page shows through, light or dark
-        made.color(default=PALETTE[0], selected=LIT, hover=LIT)
+        made.color(default=PLAIN, selected=LIT, hover=LIT)
         made.size(default=float(np.clip(2000 / len(points), 3, 8)))
         made.tooltip(
             enable=True,
