@@ -165,3 +165,11 @@ def test_outliers_are_the_rows_unlike_all_others_strangest_first():
         E.outliers(0)
     with pytest.raises(InvalidInput):
         E.outliers(1.5)
+
+
+def test_similarity_with_a_vector_or_a_frame_has_the_labels_of_rows():
+    E = matrix()
+    assert E.similarity(pd.Series(E[0])).columns.tolist() == [0]
+    assert E.similarity(pd.DataFrame(E[:2].array, index=["x", "y"])).columns.tolist() == ["x", "y"]
+    texts = pd.Series(["law", "tax"], index=[7, 8])
+    assert matrix(actions=Client()).similarity(texts).columns.tolist() == [7, 8]

@@ -30,8 +30,8 @@ def similarity(matrix: EmbeddingMatrix, other: Any = None) -> Any:
     if other is None:
         return _cosines(matrix, matrix.array, matrix.index)
 
-    def compare(vectors: NDArray[np.float32], names: Sequence[str], many: bool) -> pd.DataFrame:  # noqa: ARG001  as `search`
-        index = getattr(other, "index", None)
+    def compare(vectors: NDArray[np.float32], names: Sequence[str], many: bool) -> pd.DataFrame:
+        index = getattr(other, "index", None) if many else None  # that of a single vector labels its numbers
         labels = list(names) if texts_of(other) is not None else range(len(vectors))
         return _cosines(matrix, vectors, labels if index is None or callable(index) else index)
 
