@@ -170,6 +170,14 @@ def test_what_the_server_reads_besides_the_prompt_is_in_the_most_that_a_chat_can
     assert most(files=b"A text of a few words.", model="zai-org-glm-5-2") > 10 * plain
 
 
+def test_a_dearer_model_that_may_stand_in_is_in_the_most_that_a_chat_can_cost(v):
+    def most(**options):
+        return v.estimate(v.chat, "Hi", model="llama-3.3-70b", **LIMIT, **options).most
+
+    assert most(fallbacks=[{"model": "claude-opus-4-5"}]) > 2 * most()
+    assert most(fallbacks=[{"model": "nobody-knows-it"}]) == most()
+
+
 def test_a_searching_response_is_estimated_with_its_search(v):
     plain = v.estimate(v.responses, "Hi", max_output_tokens=20)
     assert v.estimate(v.responses, "Hi", max_output_tokens=20, web_search=True).usd == plain.usd + 0.01

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from venice_nb.calls.call import Call
     from venice_nb.calls.talk.messages import Prompt
-    from venice_nb.catalogue import Model
+    from venice_nb.catalogue import Catalogue, Model
 
 CHARS = 4  # characters of a token, as a rule: a text has no more tokens than this times the estimate
 # What the server adds to a prompt is not told beforehand. Tokens that are taken for enough:
@@ -69,6 +69,13 @@ class Bound:
         rates = self.model.price.rates(int(read))
         price = rates.cost(int(read) if prompt is None else prompt, answer * self.choices)
         return None if price is None else price + self.extra
+
+
+def dearest(bound: Bound, body: Mapping[str, Any], catalogue: Catalogue) -> Bound:
+    """The bound of the dearest model that may answer: `fallbacks` stand in for one that fails."""
+    named = [catalogue.get(each["model"]) for each in body.get("fallbacks") or ()]
+    bounds = [bound, *(replace(bound, model=model) for model in named if model is not None)]
+    return max(bounds, key=lambda each: each.most or 0.0)
 
 
 def added(body: Mapping[str, Any], settings: Mapping[str, Any], prompt: Prompt, model: Model) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from venice_nb.calls.call import Call, Received, Safety, Timeouts
 from venice_nb.calls.check import fields, flag, json_value, refuse, text, unknown
 from venice_nb.calls.talk.abilities import check_abilities
-from venice_nb.calls.talk.bounds import Bound, added, extra
+from venice_nb.calls.talk.bounds import Bound, added, dearest, extra
 from venice_nb.calls.talk.gather import ReplyGatherer
 from venice_nb.calls.talk.messages import Prompt, read_messages
 from venice_nb.calls.talk.parameters import CHAT, CHAT_HINTS, FRIENDLY, VENICE, json_extra
@@ -106,6 +106,7 @@ def chat_completion(
             added=added(body, settings, prompt, resolution.model),
             extra=extra(settings),
         )
+    bound = None if bound is None else dearest(bound, body, catalogue)
     return Call(
         operation="createChatCompletion",
         method="POST",

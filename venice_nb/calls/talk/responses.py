@@ -25,7 +25,7 @@ from venice_nb.calls.check import (
     text,
 )
 from venice_nb.calls.talk.abilities import check_abilities
-from venice_nb.calls.talk.bounds import Bound, added, extra
+from venice_nb.calls.talk.bounds import Bound, added, dearest, extra
 from venice_nb.calls.talk.chat import ANSWER, PICTURE, STREAMED, WHOLE, Reader, resolved
 from venice_nb.calls.talk.messages import Prompt
 from venice_nb.calls.talk.parameters import CHAT, VENICE, json_extra, tool
@@ -183,6 +183,7 @@ def create_response(
         )
         tokens = known.price.rates(read).cost(read, answer)
         price = None if tokens is None else tokens + extra(settings)
+    bound = None if bound is None else dearest(bound, body, catalogue)
     return Call(
         operation="createResponse",
         method="POST",
