@@ -7,7 +7,7 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
-from venice_nb.ui import panel as base
+from venice_nb.ui.parts import panel as base
 
 PATIENCE = 60  # seconds; a loaded machine
 

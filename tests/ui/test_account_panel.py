@@ -9,7 +9,7 @@ import pytest
 import venice_nb as vn
 from tests.planted import assert_absent
 from venice_nb.results.account.keys import KeyTable
-from venice_nb.ui import account_panel, account_view
+from venice_nb.ui.money import account_panel, account_view
 
 CAP = 100_000  # bytes of widget state in a saved notebook
 PATIENCE = 60  # seconds; a loaded machine

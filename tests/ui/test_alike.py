@@ -3,8 +3,8 @@
 from ipywidgets.widgets.widget import _instances
 
 import venice_nb as vn
-from venice_nb.ui import view
-from venice_nb.ui.alike import alike
+from venice_nb.ui.parts import view
+from venice_nb.ui.parts.alike import alike
 
 
 def test_what_looks_alike_is_shared_and_what_is_hidden_keeps_its_own():

@@ -9,7 +9,7 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
-from venice_nb.ui.choices import choices
+from venice_nb.ui.parts.choices import choices
 
 PATIENCE = 60
 CAP = 100_000  # bytes of widget state in a saved notebook
@@ -74,7 +74,7 @@ def test_an_answer_is_drawn_while_it_arrives(hand):
 
 def test_a_thousand_pieces_a_second_are_at_most_twenty_frames(panel):
     from venice_nb.calls.talk.gather import ReplyGatherer
-    from venice_nb.ui.task import Task
+    from venice_nb.ui.parts.task import Task
 
     now, gatherer, frames = [0.0], ReplyGatherer(model="m"), []
     panel._stream.pace.clock = lambda: now[0]

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import venice_nb as vn
-from venice_nb.ui import explore_groups, explore_map
-from venice_nb.ui.explore_groups import Colouring
+from venice_nb.ui.vectors import explore_groups, explore_map
+from venice_nb.ui.vectors.explore_groups import Colouring
 
 CAP = 100_000  # bytes of widget state in a saved notebook
 FRAME = pd.DataFrame(

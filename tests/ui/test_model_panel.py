@@ -7,7 +7,7 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
-from venice_nb.ui.choices import choices
+from venice_nb.ui.parts.choices import choices
 
 CAP = 100_000  # bytes of widget state in a saved notebook
 

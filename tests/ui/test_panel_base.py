@@ -8,9 +8,9 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
-from venice_nb.ui import panel as base
-from venice_nb.ui import view
-from venice_nb.ui.task import NAME, Task
+from venice_nb.ui.parts import panel as base
+from venice_nb.ui.parts import view
+from venice_nb.ui.parts.task import NAME, Task
 
 PATIENCE = 60
 

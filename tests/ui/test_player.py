@@ -3,7 +3,7 @@
 import pytest
 
 import venice_nb as vn
-from venice_nb.ui.player import SMALL, Player
+from venice_nb.ui.parts.player import SMALL, Player
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PIL import Image
 import venice_nb as vn
 from venice_nb.client.clock import glance
 from venice_nb.media import load
-from venice_nb.ui.choices import choices
+from venice_nb.ui.parts.choices import choices
 
 CAP = 100_000  # bytes of widget state in a saved notebook
 PATIENCE = 60

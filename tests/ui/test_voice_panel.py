@@ -12,8 +12,9 @@ from venice_nb.client.clock import glance
 from venice_nb.results.sound.subtitles import Span
 from venice_nb.results.sound.transcript import Timings, Transcript
 from venice_nb.results.sound.voices import ClonedVoice
-from venice_nb.ui import player, recordings, transcribing
-from venice_nb.ui.choices import choices
+from venice_nb.ui.parts import player
+from venice_nb.ui.parts.choices import choices
+from venice_nb.ui.sound import recordings, transcribing
 
 CAP = 100_000  # bytes of widget state in a saved notebook
 PATIENCE = 60

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 import venice_nb as vn
-from venice_nb.ui.recorder import Recorder
+from venice_nb.ui.sound.recorder import Recorder
 
 SAID = "The lagoon is calm today. Boats leave from the old harbour."
 
@@ -59,7 +59,7 @@ def test_what_was_recorded_is_saved_and_the_code_names_the_file(panel, hand, cli
 
 
 def test_without_the_extra_a_sentence_says_how_to_get_it(client, hand, monkeypatch):
-    monkeypatch.delitem(sys.modules, "venice_nb.ui.recorder", raising=False)
+    monkeypatch.delitem(sys.modules, "venice_nb.ui.sound.recorder", raising=False)
     monkeypatch.setitem(sys.modules, "anywidget", None)
     assert "venice-nb[record]" in hand(vn.ui.voice(client)).text
 

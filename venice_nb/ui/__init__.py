@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from venice_nb.results.characters import Character
     from venice_nb.results.matrix.matrix import EmbeddingMatrix
     from venice_nb.results.sound.voices import ClonedVoice, Voice
-    from venice_nb.ui.account_panel import AccountPanel
-    from venice_nb.ui.chat_panel import ChatPanel
-    from venice_nb.ui.explore_panel import ExplorePanel
-    from venice_nb.ui.image_panel import ImagePanel
+    from venice_nb.ui.catalogue.model_panel import ModelPanel
+    from venice_nb.ui.documents.rag_panel import RagPanel
+    from venice_nb.ui.films.video_panel import VideoPanel
     from venice_nb.ui.lab_panel import Lab
-    from venice_nb.ui.model_panel import ModelPanel
-    from venice_nb.ui.rag_panel import RagPanel
-    from venice_nb.ui.video_panel import VideoPanel
-    from venice_nb.ui.voice_panel import VoicePanel
+    from venice_nb.ui.money.account_panel import AccountPanel
+    from venice_nb.ui.pictures.image_panel import ImagePanel
+    from venice_nb.ui.sound.voice_panel import VoicePanel
+    from venice_nb.ui.talk.chat_panel import ChatPanel
+    from venice_nb.ui.vectors.explore_panel import ExplorePanel
     from venice_nb.venice import Venice
 
 __all__ = ["account", "chat", "explore", "images", "lab", "models", "rag", "video", "voice"]
@@ -50,7 +50,7 @@ def account(client: Venice) -> AccountPanel:
     >>> panel.close()
 
     """
-    from venice_nb.ui.account_panel import AccountPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.money.account_panel import AccountPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return AccountPanel(client)
 
@@ -86,7 +86,7 @@ def chat(
     '2 + 2 = 4'
 
     """
-    from venice_nb.ui.chat_panel import ChatPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.talk.chat_panel import ChatPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ChatPanel(client, system=system, character=character, model=model, **parameters)
 
@@ -118,7 +118,7 @@ def explore(matrix: EmbeddingMatrix, client: Venice | None = None) -> ExplorePan
     ['a blue cat', 'a red cat']
 
     """
-    from venice_nb.ui.explore_panel import ExplorePanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.vectors.explore_panel import ExplorePanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ExplorePanel(matrix, client)
 
@@ -149,7 +149,7 @@ def images(client: Venice, *, model: ModelName | None = None, **parameters: Any)
     [(1024, 1024), (1024, 1024), (2048, 2048)]
 
     """
-    from venice_nb.ui.image_panel import ImagePanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.pictures.image_panel import ImagePanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ImagePanel(client, model=model, **parameters)
 
@@ -194,7 +194,7 @@ def models(client: Venice) -> ModelPanel:
     28
 
     """
-    from venice_nb.ui.model_panel import ModelPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.catalogue.model_panel import ModelPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return ModelPanel(client)
 
@@ -222,7 +222,7 @@ def rag(source: Venice | Rag, corpus: Corpus | str | None = None) -> RagPanel:
     ('High water is at noon [1].', ('high', 'water'))
 
     """
-    from venice_nb.ui.rag_panel import RagPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.documents.rag_panel import RagPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return RagPanel(source, corpus)
 
@@ -249,7 +249,7 @@ def video(client: Venice, *, image: Any = None, model: ModelName | None = None) 
     5.0
 
     """
-    from venice_nb.ui.video_panel import VideoPanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.films.video_panel import VideoPanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return VideoPanel(client, image=image, model=model)
 
@@ -288,6 +288,6 @@ def voice(
     'The lagoon is calm today.'
 
     """
-    from venice_nb.ui.voice_panel import VoicePanel  # noqa: PLC0415  ipywidgets loads with the first panel
+    from venice_nb.ui.sound.voice_panel import VoicePanel  # noqa: PLC0415  ipywidgets loads with the first panel
 
     return VoicePanel(client, text=text, model=model, voice=voice, recording=recording)

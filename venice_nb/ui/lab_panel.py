@@ -9,12 +9,12 @@ from traitlets import Unicode, validate
 
 from venice_nb import ui
 from venice_nb.calls.check import refuse
-from venice_nb.ui import view
-from venice_nb.ui.shown import Shown
+from venice_nb.ui.parts import view
+from venice_nb.ui.parts.shown import Shown
 
 if TYPE_CHECKING:
     from venice_nb.render.live import Bundle
-    from venice_nb.ui.panel import Panel
+    from venice_nb.ui.parts.panel import Panel
     from venice_nb.venice import Venice
 
 TABS = ("chat", "images", "video", "voice", "models", "rag", "explore", "account")

@@ -1,0 +1,1 @@
+"""What panels are made of: the base, its controls, tasks, players, pickers."""
