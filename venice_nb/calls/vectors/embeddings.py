@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from venice_nb.calls.call import Call, Safety, Timeouts
 from venice_nb.calls.check import fields, integer, listed, refuse, sound, text
-from venice_nb.calls.talk.bounds import CHARS
 from venice_nb.calls.talk.messages import tokens
 from venice_nb.calls.talk.parameters import json_extra
 from venice_nb.calls.vectors.replies import read_embeddings
@@ -79,9 +78,15 @@ def embed(
         family="embedding",
         tokens=estimate,
         price=catalogue.cost(known, {"prompt_tokens": estimate}) if known is not None else None,
-        most=catalogue.cost(known, {"prompt_tokens": estimate * CHARS}) if known is not None else None,
+        most=catalogue.cost(known, {"prompt_tokens": _most(rows, estimate)}) if known is not None else None,
         paid=True,
     )
+
+
+def _most(rows: Sequence[str], estimate: int) -> int:
+    """More tokens than any tokenizer makes of texts: one for two letters, and one for each further byte."""
+    further = sum(len(row.encode("utf-8", "replace")) - len(row) for row in rows if not row.isascii())
+    return max(estimate, sum(map(len, rows)) // 2 + len(rows) + further)
 
 
 @dataclass(frozen=True, slots=True)
