@@ -2,10 +2,14 @@
 
 import asyncio
 import threading
+import time
+from functools import partial
 
 import pytest
 
 import venice_nb as vn
+from venice_nb.client import together as lanes
+from venice_nb.client.together import Lanes
 from venice_nb.policy.steps import Done, Run, Together
 
 
@@ -102,6 +106,74 @@ def test_no_more_run_at_once_than_allowed(world):
     work = busy if world.name == "async" else blocking
     world.run(together(Together([doing(work)] * 12, at_once=3)))
     assert most == [3]
+
+
+def looked(most, busy):
+    """How many lanes are open after each look, when this process was so busy since the one before."""
+    moment, spent = [0.0], [0.0]
+    found = Lanes(most, lambda: moment[0], lambda: spent[0])
+    opened = [found.open]
+    for share in busy:
+        moment[0] += 0.1
+        spent[0] += 0.1 * share
+        found.look(ended=found.open)
+        opened.append(found.open)
+    return opened
+
+
+def test_lanes_close_while_the_interpreter_is_busy_and_open_while_it_waits():
+    assert looked(8, [1.2, 1.2, 1.0, 1.0]) == [8, 4, 2, 1, 1]
+    assert looked(8, [1.2, 1.2, 0.1, 0.1, 0.1]) == [8, 4, 2, 4, 8, 8]
+    assert looked(8, [0.1, 0.3]) == [8, 8, 8], "with a server to wait for, all are under way"
+    assert looked(6, [1.0, 0.8, 0.8]) == [6, 3, 3, 3], "what is nearly full stays as it is"
+    assert looked(6, [1.0, 0.1, 0.1]) == [6, 3, 6, 6]
+
+
+def test_looks_too_close_to_each_other_change_nothing():
+    moment = [0.0]
+    found = Lanes(8, lambda: moment[0], lambda: moment[0])
+    for _ in range(4):
+        moment[0] += 0.01
+        found.look(ended=8)
+    assert found.open == 8
+    moment[0] += 0.02
+    found.look(ended=0)
+    assert found.open == 4
+
+
+def test_answers_that_arrive_together_are_looked_at_with_the_wait_for_them():
+    """Eight answers after half a second of rest: the time to read them is no reason to ask for fewer."""
+    moment, spent = [0.0], [0.0]
+    found = Lanes(8, lambda: moment[0], lambda: spent[0])
+    for _ in range(5):
+        moment[0] += 0.5
+        for _ in range(8):
+            moment[0] += 0.06
+            spent[0] += 0.06
+            found.look(ended=1)
+            assert found.open == 8
+
+
+@pytest.mark.parametrize("easing", [True, False])
+def test_plans_that_are_all_work_make_way_for_each_other(world, monkeypatch, easing):
+    """A process whose CPU time runs as fast as the clock: only one thread is left, if the plans allow it."""
+    if world.name == "async":
+        pytest.skip("tasks share one thread as it is")
+    monkeypatch.setattr(lanes, "Lanes", partial(Lanes, spent=time.perf_counter))
+    lock, now, seen = threading.Lock(), [0], []
+
+    def work():
+        with lock:
+            now[0] += 1
+            seen.append(now[0])
+        time.sleep(0.06)
+        with lock:
+            now[0] -= 1
+
+    done = world.run(together(Together([doing(work)] * 16, at_once=4, easing=easing)))
+    assert len(done) == 16
+    assert max(seen) == 4
+    assert (seen[-3:] == [1, 1, 1]) is easing
 
 
 def test_after_an_interruption_no_other_plan_begins(world):

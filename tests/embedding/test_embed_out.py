@@ -195,9 +195,10 @@ def test_the_lock_of_a_process_that_is_gone_holds_nobody_up(world):
     ("out", "words"),
     [
         ("../big", "working folder"),
-        ("", "not a path"),
+        ("", "empty text"),
         (5, "not a path"),
         ("there", "not a matrix"),
+        ("con", "Windows"),
         ("a\0b", "NUL"),
     ],
 )

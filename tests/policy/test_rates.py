@@ -231,6 +231,26 @@ def test_the_limits_are_asked_for_at_most_once_in_ten_minutes():
     ]
 
 
+def test_those_who_wait_look_again_soon_while_the_limits_are_asked_for():
+    """The limits that are assumed at first may be far below those of the key."""
+    limits, asking, waiting = limiter(1), Seat(LANE, 0), Seat(LANE, 0)
+    assert limits.take(Seat(LANE, 0), 0.0) is None
+    assert limits.take(asking, 1.0).seconds == 5
+    assert limits.wants_truth(1.0)
+    assert limits.take(waiting, 1.1).seconds == 0.25
+    row = {"apiModelId": LANE[0], "rateLimits": [{"type": "RPM", "amount": 90}]}
+    limits.learn({"data": {"rateLimits": [row]}})
+    assert limits.take(asking, 1.2) is None
+    assert limits.take(waiting, 1.35) is None
+
+
+def test_when_no_limits_come_those_who_wait_stop_looking_so_often():
+    limits = limiter(1)
+    assert limits.take(Seat(LANE, 0), 0.0) is None
+    assert limits.wants_truth(1.0)
+    assert limits.take(Seat(LANE, 0), 4.0).seconds == 5
+
+
 def test_a_call_settled_after_its_minute_changes_nothing():
     limits = limiter(None, 1000)
     seat = Seat(LANE, 900)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from itertools import islice
@@ -17,6 +18,45 @@ if TYPE_CHECKING:
     from venice_nb.policy.steps import Together
 
 SLICE = 0.25  # seconds; the longest a wait goes without looking up
+WINDOW = 0.05  # seconds between two looks at how busy this process is
+BUSY, IDLE = 0.9, 0.6  # CPU seconds per second above which a lane is closed, below which one is opened
+
+
+class Lanes:
+    """How many plans may be under way: all of them while this process waits, fewer while it has no time left.
+
+    Threads share one interpreter. Eight of them that read from a server which answers at once take it from
+    each other all the time, and need twice the CPU of one; with a tenth of a second to wait, eight are right.
+    So all begin, their number is halved while they keep the interpreter busy, and doubled when it is idle.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        now: Callable[[], float] = time.perf_counter,
+        spent: Callable[[], float] = time.process_time,
+    ) -> None:
+        self.open = self._most = most
+        self._now, self._spent = now, spent
+        self._since, self._before, self._ended = now(), spent(), 0
+
+    def look(self, ended: int) -> None:
+        """Open or close lanes by how busy this process has been while as many plans ended as lanes are open.
+
+        A shorter look would see answers that arrive together as work, and the wait for them as rest.
+        """
+        self._ended += ended
+        now = self._now()
+        passed = now - self._since
+        if self._ended < self.open or passed < WINDOW:
+            return
+        spent = self._spent()
+        busy = (spent - self._before) / passed
+        self._since, self._before, self._ended = now, spent, 0
+        if busy > BUSY:
+            self.open = max(1, self.open // 2)
+        elif busy < IDLE:
+            self.open = min(self._most, self.open * 2)
 
 
 def in_threads(step: Together, run: Callable[[Any], Any]) -> list[Done]:
@@ -24,11 +64,11 @@ def in_threads(step: Together, run: Callable[[Any], Any]) -> list[Done]:
     done: dict[int, Done] = {}
     waiting = enumerate(step.plans)
     under_way: dict[Future[Done], int] = {}
-    most = max(1, step.at_once)
-    pool = ThreadPoolExecutor(most, "venice-nb")
+    lanes = Lanes(max(1, step.at_once))
+    pool = ThreadPoolExecutor(lanes.open, "venice-nb")
     try:
         while True:
-            for position, make in islice(waiting, most - len(under_way)):
+            for position, make in islice(waiting, max(0, lanes.open - len(under_way))):
                 context = contextvars.copy_context()  # so that what a plan shows lands in this cell
                 under_way[pool.submit(context.run, _outcome, make, run)] = position
             if not under_way:
@@ -39,6 +79,8 @@ def in_threads(step: Together, run: Callable[[Any], Any]) -> list[Done]:
                 done[position] = future.result()
                 if step.watch is not None:
                     step.watch(position, done[position])
+            if step.easing:
+                lanes.look(len(finished))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return [done[position] for position in sorted(done)]

@@ -15,7 +15,6 @@ import os
 import shutil
 from contextlib import suppress
 from itertools import chain, compress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput, plain
@@ -29,6 +28,7 @@ from venice_nb.results.reading import dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -40,12 +40,10 @@ BLOCK = 4096  # rows copied at a time
 
 def folder_of(out: str | os.PathLike[str]) -> Path:
     """Where the matrix will be, under the rules of `saving.checked` for names."""
-    if isinstance(out, str | os.PathLike) and not isinstance(out, bytes) and str(out):
-        name = f"{out}.npy" if isinstance(out, str) else Path(f"{os.fspath(out)}.npy")
-        target = saving.checked(name, default="", suffixes=(".npy",))
-        return target.with_name(target.name.removesuffix(".npy"))
+    if isinstance(out, str | os.PathLike) and str(out):
+        return saving.checked(out, default="", suffixes=())
     raise InvalidInput(
-        f"out is a {type(out).__name__}, not a path",
+        "out is an empty text" if isinstance(out, str) else f"out is a {type(out).__name__}, not a path",
         field="out",
         value=plain(repr(out), 60),
         allowed="the path of a folder to be made",

@@ -125,7 +125,7 @@ class Ingest:
         try:
             while self.stopped is None and (self._queue or self._aside or self._theirs):
                 if self._queue and not (self._blind and self._aside):
-                    yield Together(self._plans(), at_once, watch)
+                    yield Together(self._plans(), at_once, watch, easing=True)
                 elif self._aside:
                     yield from self._halve(watch)
                 else:

@@ -66,7 +66,8 @@ def embed(
         blank: "skip" leaves rows without a text out of the matrix and lists them in `E.errors`; "raise"
             refuses them.
         cache: whether vectors are kept, and taken from an earlier run: see `v.embed.cache`.
-        at_once: requests at a time, 1 to 16; the rate limit of the model holds besides.
+        at_once: requests at a time at most, 1 to 16; the rate limit of the model holds besides. `Venice`
+            sends fewer while reading the answers keeps this process busy.
         progress: a bar while it runs; None shows one in notebooks and terminals.
         out: a folder to be made for the matrix, for columns that do not fit into memory: rows are read,
             embedded and written in pieces, also those of an iterator, and `E.array` is mapped from the file,

@@ -21,6 +21,7 @@ BRAKE, FLOOR = 0.7, 0.1  # a 429 multiplies the pace by BRAKE, never below FLOOR
 RECOVERY = 0.05 / 60  # of the full pace, per second
 PATIENCE = 2.0  # seconds a caller may be late for its turn before the next one goes
 LOOK = 5.0  # seconds; the longest wait before looking again, because limits and queues change
+SOON, ANSWERED = 0.25, 2.0  # seconds; looks while the true limits are asked for, and how long that may take
 
 LimitsFor = Callable[[str, str], tuple[int | None, int | None]]
 Lane = tuple[str, str]
@@ -206,7 +207,8 @@ class RateLimiter:
             return Wait(total, total, why, final=True)
         what = seat.lane[0] or seat.lane[1]
         queued = f", {ahead} ahead" if ahead else ""
-        return Wait(min(total, LOOK), total, f"{why} for {what}: about {max(1, round(total))} s{queued}")
+        look = SOON if self._asked is not None and now - self._asked < ANSWERED else LOOK
+        return Wait(min(total, look), total, f"{why} for {what}: about {max(1, round(total))} s{queued}")
 
     @staticmethod
     def _tokens(pace: _Pace, wanted: int, allowed: float) -> float:

@@ -99,11 +99,15 @@ class Together:
     for the next one only then, in one thread. `watch` is called with the position and the outcome of each
     plan as it ends, one at a time. An interruption stops those under way, starts no more, and is raised when
     they have stopped.
+
+    `easing` is for plans that may be mostly work of this process, such as reading large answers: threads then
+    make way for each other, and `at_once` are under way only as long as there is waiting to do.
     """
 
     plans: Iterable[Callable[[], Generator[Any, Any, Any]]]
     at_once: int = 8
     watch: Callable[[int, Done], None] | None = None
+    easing: bool = False
 
 
 Step = Send | Open | Run | Sleep | Fetch | Together | Planned

@@ -91,7 +91,8 @@ def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tupl
     """Where a result of that name would be written. Raises InvalidInput for an unsafe name.
 
     A text names a place in the working folder or below; a `pathlib.Path` may lead anywhere. So a name that
-    was put together from a title or an answer cannot leave the folder by accident.
+    was put together from a title or an answer cannot leave the folder by accident. Without `suffixes` it is
+    the name of a folder.
     """
     target = Path(path).expanduser() if path is not None else Path(default)
     if "\0" in str(target):
@@ -108,7 +109,11 @@ def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tupl
         )
     if len(target.name.encode("utf-8", "replace")) > _NAME:
         raise _unsafe(target, f"its name is longer than {_NAME} bytes")
-    if path is not None and (target.is_dir() or (isinstance(path, str) and path.endswith(("/", os.sep)))):
+    if (
+        suffixes
+        and path is not None
+        and (target.is_dir() or (isinstance(path, str) and path.endswith(("/", os.sep))))
+    ):
         target /= default
     name = unicodedata.normalize("NFC", target.name)
     if not name:
@@ -118,9 +123,9 @@ def checked(path: str | os.PathLike[str] | None, *, default: str, suffixes: tupl
     if name[-1] in ". " or name.split(".", 1)[0].strip().lower() in _DEVICES:
         raise _unsafe(target, "it cannot be opened on Windows")
     target = target.with_name(name)
-    if not target.suffix:
+    if suffixes and not target.suffix:
         target = target.with_suffix(suffixes[0])
-    if target.suffix.lower() not in suffixes:
+    if suffixes and target.suffix.lower() not in suffixes:
         raise InvalidInput(
             f"{target.suffix} is not a format of this result",
             field="path",
