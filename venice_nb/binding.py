@@ -113,7 +113,7 @@ class Later:
     def __get__(self, client: Any, owner: type | None = None) -> Any:
         if client is None:
             return self
-        rooms = import_module(f"venice_nb.{self._home}")
+        rooms = import_module(f"venice_nb.rooms.{self._home}")
         room = getattr(rooms, self._room)(client._session, client._driver)  # noqa: SLF001  its own client's
         client.__dict__[self._name] = room  # found there from now on
         return room

@@ -17,7 +17,7 @@ from venice_nb.policy.limits import guard_for
 from venice_nb.render.live import Displayed
 from venice_nb.results.account.left import LimitsLeft
 from venice_nb.results.card import Card
-from venice_nb.rooms import (
+from venice_nb.rooms.text import (
     AsyncCharacters,
     AsyncChat,
     AsyncEmbed,
@@ -35,9 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Self
 
-    from venice_nb.account_rooms import Account, AsyncAccount, AsyncKeys, Keys
     from venice_nb.catalogue.names import ModelName
-    from venice_nb.media_rooms import (
+    from venice_nb.policy.budget import Purse
+    from venice_nb.policy.flow import Event
+    from venice_nb.results.characters import Character
+    from venice_nb.results.spending.spend import Spend
+    from venice_nb.rooms.account import Account, AsyncAccount, AsyncKeys, Keys
+    from venice_nb.rooms.media import (
         AsyncFilms,
         AsyncImages,
         AsyncJobs,
@@ -49,14 +53,10 @@ if TYPE_CHECKING:
         OneJob,
         Sound,
     )
-    from venice_nb.policy.budget import Purse
-    from venice_nb.policy.flow import Event
-    from venice_nb.rag_rooms import AsyncRags, Rags
-    from venice_nb.results.characters import Character
-    from venice_nb.results.spending.spend import Spend
+    from venice_nb.rooms.rag import AsyncRags, Rags
+    from venice_nb.rooms.web import AsyncWeb, Web
     from venice_nb.secrets import Secret
     from venice_nb.talk.tools import Confirm
-    from venice_nb.web_rooms import AsyncWeb, Web
 
 
 D = TypeVar("D", Driver, AsyncDriver)
@@ -295,15 +295,15 @@ class Venice(_Client[Driver]):
     raw = does(raw.raw)
     estimate = does(spending.estimate)
 
-    images: Images = later("media_rooms", "Pictures: see its methods.")
-    audio: Sound = later("media_rooms", "Speech both ways, and music: see its methods.")
-    video: Films = later("media_rooms", "Films: see its methods.")
-    jobs: Jobs = later("media_rooms", "The jobs of this machine, when called.")
-    job: OneJob = later("media_rooms", "A job by its id, when called.")
-    account: Account = later("account_rooms", "What the account has, may do and spent: see its methods.")
-    keys: Keys = later("account_rooms", "The keys of the account, when called; see its methods.")
-    web: Web = later("web_rooms", "The open web: see its methods.")
-    rag: Rags = later("rag_rooms", "Questions to documents, when called with a corpus.")
+    images: Images = later("media", "Pictures: see its methods.")
+    audio: Sound = later("media", "Speech both ways, and music: see its methods.")
+    video: Films = later("media", "Films: see its methods.")
+    jobs: Jobs = later("media", "The jobs of this machine, when called.")
+    job: OneJob = later("media", "A job by its id, when called.")
+    account: Account = later("account", "What the account has, may do and spent: see its methods.")
+    keys: Keys = later("account", "The keys of the account, when called; see its methods.")
+    web: Web = later("web", "The open web: see its methods.")
+    rag: Rags = later("rag", "Questions to documents, when called with a corpus.")
 
     def close(self) -> None:
         """Close idle connections. The client stays usable."""
@@ -337,15 +337,15 @@ class AsyncVenice(_Client[AsyncDriver]):
     raw = awaits(raw.raw)
     estimate = awaits(spending.estimate)
 
-    images: AsyncImages = later("media_rooms", "Pictures: see its methods.")
-    audio: AsyncSound = later("media_rooms", "Speech both ways, and music: see its methods.")
-    video: AsyncFilms = later("media_rooms", "Films: see its methods.")
-    jobs: AsyncJobs = later("media_rooms", "The jobs of this machine, when called.")
-    job: AsyncOneJob = later("media_rooms", "A job by its id, when called.")
-    account: AsyncAccount = later("account_rooms", "What the account has, may do and spent: see its methods.")
-    keys: AsyncKeys = later("account_rooms", "The keys of the account, when called; see its methods.")
-    web: AsyncWeb = later("web_rooms", "The open web: see its methods.")
-    rag: AsyncRags = later("rag_rooms", "Questions to documents, when called with a corpus.")
+    images: AsyncImages = later("media", "Pictures: see its methods.")
+    audio: AsyncSound = later("media", "Speech both ways, and music: see its methods.")
+    video: AsyncFilms = later("media", "Films: see its methods.")
+    jobs: AsyncJobs = later("media", "The jobs of this machine, when called.")
+    job: AsyncOneJob = later("media", "A job by its id, when called.")
+    account: AsyncAccount = later("account", "What the account has, may do and spent: see its methods.")
+    keys: AsyncKeys = later("account", "The keys of the account, when called; see its methods.")
+    web: AsyncWeb = later("web", "The open web: see its methods.")
+    rag: AsyncRags = later("rag", "Questions to documents, when called with a corpus.")
 
     async def aclose(self) -> None:
         """Close the idle connections of the running event loop. The client stays usable."""

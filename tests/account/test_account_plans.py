@@ -47,11 +47,11 @@ def reach(client, name):
 
 
 def test_the_lists_here_name_every_method_of_both_rooms():
-    from venice_nb import account_rooms
+    from venice_nb.rooms import account
 
     found = {
         f"{room.__name__.lower()}.{name}".removesuffix(".__call__")
-        for room in (account_rooms.Account, account_rooms.Keys)
+        for room in (account.Account, account.Keys)
         for name, method in vars(room).items()
         if inspect.isfunction(method)
     }

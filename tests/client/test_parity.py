@@ -7,13 +7,13 @@ import re
 import pytest
 
 import venice_nb as vn
-from venice_nb import account_rooms, media_rooms, rag_rooms, rooms, web_rooms
 from venice_nb.binding import Room
+from venice_nb.rooms import account, media, rag, text, web
 
 TIME = re.compile(r"\d+(\.\d+)? m?s\b")
 PAIRS = [
     (kind, getattr(module, f"Async{name}"))
-    for module in (rooms, media_rooms, web_rooms, rag_rooms, account_rooms)
+    for module in (text, media, web, rag, account)
     for name, kind in vars(module).items()
     if inspect.isclass(kind) and issubclass(kind, Room) and kind is not Room
 ]

@@ -1,4 +1,4 @@
-"""The rooms of a client for the account and its keys, each twice. They load with their first use."""
+"""The account and its keys: `v.account`, `v.keys`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rooms of a client for media and jobs, each twice. They load with their first use."""
+"""Media and jobs: `v.images`, `v.audio`, `v.video`, `v.jobs`, `v.job`."""
 
 from __future__ import annotations
 

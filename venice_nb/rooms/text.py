@@ -1,4 +1,4 @@
-"""The rooms of a client, each twice: the same plans, carried out at once or awaited."""
+"""Text and its models: `v.chat`, `v.embed`, `v.models`, `v.characters`. They load with the client."""
 
 from __future__ import annotations
 

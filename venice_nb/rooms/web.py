@@ -1,4 +1,4 @@
-"""The open web as a room of a client, twice. It loads with its first use."""
+"""The open web: `v.web`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The room of a client for questions to documents, twice. It loads with its first use."""
+"""Questions to documents: `v.rag`."""
 
 from __future__ import annotations
 
