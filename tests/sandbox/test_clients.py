@@ -29,7 +29,7 @@ def server():
     """The address and the key that `python -m venice_nb.sandbox --port 0` prints."""
     root = str(Path(__file__).parents[2])
     process = subprocess.Popen(
-        [sys.executable, "-m", "venice_nb.sandbox", "--port", "0", "--tier", "unlimited"],
+        [sys.executable, "-m", "venice_nb.sandbox", "--port", "0", "--tier", "unlimited", "--abuse", "off"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": root},
@@ -147,6 +147,12 @@ def test_openai_raises_its_own_errors(client, server):
         pytest.raises(openai.AuthenticationError),
     ):
         stranger.chat.completions.create(model=MODEL, messages=user("Hi"))
+
+
+def test_a_server_without_a_budget_of_failures_refuses_each_mistake_for_what_it_is(client):
+    for _ in range(25):
+        with pytest.raises(openai.BadRequestError):
+            client.embeddings.create(model="text-embedding-bge-m3", input=[1, 2, 3])
 
 
 def test_openai_asynchronous_clients_chat_and_stream_at_once(server):

@@ -36,6 +36,12 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--tier", choices=TIERS, default="paid", help="the account's limits (default: paid)")
     parser.add_argument("--reset-units", choices=("s", "ms"), default="s", help="how reset headers count")
     parser.add_argument(
+        "--abuse",
+        choices=("docs", "live", "off"),
+        default="docs",
+        help="failed requests in 30 s until a block: 20 (docs, the default), 50 (live), or any number",
+    )
+    parser.add_argument(
         "--semantic",
         action=argparse.BooleanOptionalAction,
         help="embeddings use word vectors; where neither is said, when they are installed",
@@ -60,6 +66,7 @@ def main(given: Sequence[str] | None = None) -> int:
             tier=asked.tier,
             faults=load(asked.faults) if asked.faults else (),
             reset_units=asked.reset_units,
+            abuse=asked.abuse,
             token_pause=TOKEN_PAUSE if asked.real_time else 0.0,
             real_time=asked.real_time,
             semantic=asked.semantic,
