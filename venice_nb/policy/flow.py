@@ -14,55 +14,37 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from venice_nb import errors
-from venice_nb.calls.call import Call, Received, Safety, Timeouts
+from venice_nb.calls.call import Call, Received, Safety
 from venice_nb.calls.failures import body_of, failure
 from venice_nb.policy.budget import afford
 from venice_nb.policy.hints import LONGEST
-from venice_nb.policy.ledger import Hold
-from venice_nb.policy.limits import PROBE, Guard
 from venice_nb.policy.outcome import (
     RULES,
     Answered,
+    Attempt,
     Dice,
     Fate,
     Lost,
     Outcome,
     delay,
     fate,
-    held,
-    limited,
     poll_pause,
     risks_money,
     transport_error,
 )
-from venice_nb.policy.rates import Wait
+from venice_nb.policy.place import Place
 from venice_nb.policy.steps import Sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from venice_nb.policy.budget import Purse, Reservation
+    from venice_nb.policy.limits import Guard
 
 __all__ = ["Answered", "Attempt", "Event", "Lost", "Outcome", "attempts"]
 
 T = TypeVar("T")
 log = logging.getLogger("venice_nb")
-
-
-@dataclass(slots=True)
-class Attempt:
-    """Send this once, now, and answer with `Answered` or `Lost`. An exception may be thrown in instead.
-
-    A driver that can tell may set `sent` to False until the request leaves, so that an interruption before
-    then counts for nothing; and may call `accepted()` as soon as a success status has arrived, so that a long
-    body does not count as a request that may still fail.
-    """
-
-    call: Call[Any]
-    number: int
-    timeouts: Timeouts
-    accepted: Callable[[], None]
-    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +106,12 @@ class _Course:
         purse: Purse | None,
         missed: Callable[[Call[Any], BaseException | None], None] | None,
     ) -> None:
-        guard.here()
         self.purse, self.missed, self.rng, self.now, self.on_event = purse, missed, rng, now, on_event
         self.call, self.guard = call, guard
         self.hold: Reservation | None = None
         self.rule = RULES[call.safety]
         self.most = self.rule.attempts if max_retries is None else max_retries + 1
-        self.seat = guard.seat(call)
-        self.mark: int | None = None
-        self.inside = False  # counted among the requests under way
+        self.place = Place(call, guard, now=now, rng=rng)
         self.attempt: Attempt | None = None
         self.number = 0
         self.first = 0.0
@@ -144,7 +123,9 @@ class _Course:
         try:
             yield from self._afford()
             while True:
-                yield from self._admission()
+                forbidden = yield from self.place.take(self.call, self.rule.seconds, self._send, self._sleep)
+                if forbidden is not None:
+                    raise self._raised(forbidden)
                 self.number += 1
                 if self.number == 1:
                     self.first = self.now()
@@ -179,7 +160,7 @@ class _Course:
             hold.settle(usd)
 
     def _send(self, call: Call[Any]) -> Generator[Attempt | Sleep, Outcome | None, Outcome]:
-        self.attempt = attempt = Attempt(call, self.number, call.timeouts, self._accepted)
+        self.attempt = attempt = Attempt(call, self.number, call.timeouts, self.place.succeeded)
         self.flying = call is self.call
         try:
             outcome = yield attempt
@@ -194,93 +175,18 @@ class _Course:
             raise TypeError("an attempt is answered with Answered or Lost")
         return outcome
 
-    def _accepted(self) -> None:
-        mark, self.mark = self.mark, None
-        if mark is not None:
-            self.guard.ledger.succeeded(mark)
-        self._leave()
-
-    def _leave(self) -> None:
-        if self.inside:
-            self.inside = False
-            self.guard.left()
-
-    def _failed(self) -> None:
-        mark, self.mark = self.mark, None
-        if mark is not None:
-            self.guard.ledger.failed(mark, self.now())
-
-    def _admission(self) -> Generator[Attempt | Sleep, Outcome | None, None]:
-        """Wait until the call may go; it then holds a mark in the ledger."""
-        guard, held_since = self.guard, None
-        while True:
-            now = self.now()
-            admitted = guard.admit(self.call, self.seat, now)
-            if type(admitted) is not int:  # something is noted about the key, or the call must wait
-                problem = guard.problem(self.call, now)
-                if problem is not None:
-                    guard.give_back(admitted, self.seat, now)
-                    raise self._raised(problem)
-            if isinstance(admitted, int):
-                self.mark, self.inside = admitted, True
-                return
-            if isinstance(admitted, Wait):
-                if guard.truth is not None and guard.limiter.wants_truth(now):
-                    yield from self._truth(guard.truth)
-                elif admitted.final:
-                    raise self._raised(limited(admitted, self.call, guard.server_time(now)))
-                else:
-                    yield from self._sleep(admitted.seconds, admitted.why)
-                continue
-            if admitted.probe is not None:
-                yield from self._probe(admitted.probe)
-                continue
-            held_since = now if held_since is None else held_since
-            if now + admitted.seconds - held_since > self.rule.seconds:
-                raise self._raised(held(admitted, self.call))
-            yield from self._sleep(admitted.seconds * self.rng.uniform(1.0, 1.1), admitted.why)
-
-    def _truth(self, call: Call[Any]) -> Generator[Attempt | Sleep, Outcome | None, None]:
-        """Ask for the key's real limits before anyone waits for assumed ones; a failure is no matter."""
-        mark = self.guard.ledger.admit(self.now(), call.timeouts.total)
-        if isinstance(mark, Hold):
-            if mark.probe is not None:
-                self.guard.probed(mark.probe, fine=None, now=self.now())
-            return
-        self.mark = mark
-        outcome = yield from self._send(call)
-        if isinstance(outcome, Answered) and 200 <= outcome.received.status < 300:
-            self.guard.limiter.learn(body_of(outcome.received))
-            self._accepted()
-        elif isinstance(outcome, Answered) or outcome.sent:
-            self._failed()
-        else:
-            self._accepted()
-
-    def _probe(self, mark: int) -> Generator[Attempt | Sleep, Outcome | None, None]:
-        """Find out with something free whether the server's block is over."""
-        self.mark = mark
-        outcome = yield from self._send(PROBE)
-        self.mark = None
-        if isinstance(outcome, Answered):
-            self.guard.probed(mark, fine=200 <= outcome.received.status < 300, now=self.now())
-            return
-        self.guard.probed(mark, fine=False if outcome.sent else None, now=self.now())
-        if not outcome.sent:
-            yield from self._sleep(1.0, outcome.reason)
-
     def _sleep(self, seconds: float, why: str) -> Generator[Attempt | Sleep, Outcome | None, None]:
         self._tell("wait", seconds=seconds, why=why)
         yield Sleep(seconds, why)
 
     def _done(self, answered: Answered) -> Answered:
-        self._accepted()
-        now, received, guard = self.now(), answered.received, self.guard
-        guard.heard(self.seat, received, now)
+        self.place.succeeded()
+        now, received, guard, seat = self.now(), answered.received, self.guard, self.place.seat
+        guard.heard(seat, received, now)
         guard.retries.earn()
         settle = None
-        if self.seat is not None and self.seat.sent is not None:
-            settle = partial(guard.limiter.settle, self.seat.lane, self.seat.sent)
+        if seat is not None and seat.sent is not None:
+            settle = partial(guard.limiter.settle, seat.lane, seat.sent)
         whole = replace(received, elapsed=now - self.first, attempts=self.number)
         self._tell("answer", received.status, request_id=received.headers.get("cf-ray"))
         self._tell("done", received.status, seconds=whole.elapsed)
@@ -289,9 +195,9 @@ class _Course:
 
     def _refused(self, received: Received) -> tuple[errors.VeniceError, Fate, float | None]:
         """What an answer without success means, and how long it asks to wait."""
-        now, guard = self.now(), self.guard
-        self._failed()
-        guard.heard(self.seat, received, now)
+        now, guard, seat = self.now(), self.guard, self.place.seat
+        self.place.failed()
+        guard.heard(seat, received, now)
         hint = guard.asked_to_wait(received, body_of(received), now) if received.status >= 400 else None
         error = failure(
             received,
@@ -301,10 +207,10 @@ class _Course:
             wait=hint,
             server_time=guard.server_time(now),
         )
-        if received.status == 429 and self.seat is not None:
-            guard.limiter.brake(self.seat, now, None if isinstance(error, errors.TooManyFailures) else hint)
+        if received.status == 429 and seat is not None:
+            guard.limiter.brake(seat, now, None if isinstance(error, errors.TooManyFailures) else hint)
         guard.refused(error, self.call, now)
-        self._leave()
+        self.place.leave()
         self._tell("answer", received.status, why=error.what, request_id=error.request_id)
         if isinstance(error, errors.TooManyFailures):
             hint = None  # the ledger holds everyone back, this call too
@@ -312,16 +218,7 @@ class _Course:
 
     def _lost(self, lost: Lost) -> tuple[errors.VeniceError, Fate, float | None]:
         """What it means that no answer came."""
-        if lost.sent:
-            self._failed()
-        else:
-            self._accepted()
-        if self.seat is not None:
-            if lost.sent:
-                self.guard.limiter.landed(self.seat)
-            else:
-                self.guard.limiter.withdraw(self.seat)
-        self._leave()
+        self.place.lost(sent=lost.sent)
         self._tell("lost", why=lost.reason)
         what = Fate.UNKNOWN if lost.sent else Fate.NOT_SENT
         error = transport_error(lost, self.call, self.number, self.now() - self.first)
@@ -384,17 +281,7 @@ class _Course:
         """Give back what an ended or abandoned call still holds."""
         left = self.attempt is not None and self.attempt.sent
         self._settled(None if left and self.flying else 0.0)
-        pending = self.mark is not None  # abandoned between sending and hearing of it
-        if left:
-            self._failed()  # it may still fail at the server
-        else:
-            self._accepted()
-        self._leave()
-        if self.seat is not None:
-            if self.seat.queued or (pending and not left):
-                self.guard.limiter.withdraw(self.seat)
-            else:
-                self.guard.limiter.landed(self.seat)
+        self.place.release(sent=left)
 
     def _tell(
         self,

@@ -17,6 +17,7 @@ from venice_nb.calls.call import Call, Received, Safety
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from venice_nb.calls.call import Timeouts
     from venice_nb.policy.budget import Reservation
     from venice_nb.policy.ledger import Hold
     from venice_nb.policy.rates import Wait
@@ -56,6 +57,22 @@ class Lost:
 
 
 Outcome = Answered | Lost
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Send this once, now, and answer with `Answered` or `Lost`. An exception may be thrown in instead.
+
+    A driver that can tell may set `sent` to False until the request leaves, so that an interruption before
+    then counts for nothing; and may call `accepted()` as soon as a success status has arrived, so that a long
+    body does not count as a request that may still fail.
+    """
+
+    call: Call[Any]
+    number: int
+    timeouts: Timeouts
+    accepted: Callable[[], None]
+    sent: bool = True
 
 
 class Fate(Enum):
