@@ -29,6 +29,7 @@ OWNERS = {
     "html_to_markdown": ("rag/",),
     "IPython": ("magics/",),
     "ipywidgets": ("ui/",),
+    "anywidget": ("ui/",),
     "traitlets": ("ui/",),
 }
 

@@ -111,11 +111,16 @@ def test_a_chat_is_held_with_the_keyboard_alone(tmp_path):
         keys = page.page.keyboard
         page.page.get_by_label("Your message", exact=True).focus()
         keys.type("What is 2 + 2?")
-        keys.press("Control+Enter")  # is Lab's own key: it neither sends nor runs the cell again
-        assert page.eval("document.activeElement.tagName") == "TEXTAREA"
-        keys.press("Tab")
+        keys.press("Tab")  # leaving the box sends nothing
+        page.page.wait_for_timeout(1000)
+        assert page.page.get_by_label("Your message", exact=True).input_value() == "What is 2 + 2?"
         keys.press("Enter")
         sees(page, "2 + 2 = 4")
+        keys.press("Shift+Tab")
+        keys.type("What is 3 + 4?")
+        keys.press("Control+Enter")  # is Lab's own key, too: it sends, and the cell is not run again
+        sees(page, "3 + 4 = 7")
+        assert page.eval("document.activeElement.tagName") == "TEXTAREA"
         visited = set()
         for _ in range(9):
             keys.press("Tab")

@@ -1,7 +1,5 @@
 """The microphone of the voice panel: what its button sends is put together, transcribed and saved."""
 
-import sys
-
 import pytest
 
 import venice_nb as vn
@@ -56,12 +54,6 @@ def test_what_was_recorded_is_saved_and_the_code_names_the_file(panel, hand, cli
     names = {"v": client}
     exec(panel.code, names)
     assert names["transcript"].text == SAID
-
-
-def test_without_the_extra_a_sentence_says_how_to_get_it(client, hand, monkeypatch):
-    monkeypatch.delitem(sys.modules, "venice_nb.ui.sound.recorder", raising=False)
-    monkeypatch.setitem(sys.modules, "anywidget", None)
-    assert "venice-nb[record]" in hand(vn.ui.voice(client)).text
 
 
 def test_nothing_of_a_recording_is_state_of_its_button(panel, hand):

@@ -72,9 +72,9 @@ def chat(
         model: a model to begin with; else the one that other panels of this client use.
         parameters: anything else that `v.conversation` takes, such as `temperature=0` or `tools=[f]`.
 
-    A message is sent by the button, which is one Tab away from it. `panel.conversation` is the conversation
-    of the panel, for other cells; `panel.attachments.add(path_or_picture)` goes with the next message;
-    `panel.code` is the cell that does the same; `panel.close()` ends the panel.
+    A message is sent by the button, which is one Tab away from it, or by Ctrl+Enter. `panel.conversation` is
+    the conversation of the panel, for other cells; `panel.attachments.add(path_or_picture)` goes with the
+    next message; `panel.code` is the cell that does the same; `panel.close()` ends the panel.
 
     >>> import venice_nb as vn
     >>> panel = vn.ui.chat(vn.Venice.sandbox())
@@ -271,9 +271,8 @@ def voice(
         voice: a voice to begin with, by name, out of `v.audio.voices()`, or a cloned one.
         recording: what is transcribed, to begin with: a path, bytes, an `Audio`.
 
-    A recording is a file by its path, an upload, the speech just made, or the microphone, for which the extra
-    `record` is needed. `panel.speech` is the last `Audio`, `panel.transcript` the last `Transcript` and
-    `panel.heard` its text, for other cells.
+    A recording is a file by its path, an upload, the speech just made, or the microphone. `panel.speech` is
+    the last `Audio`, `panel.transcript` the last `Transcript` and `panel.heard` its text, for other cells.
 
     >>> import venice_nb as vn
     >>> panel = vn.ui.voice(vn.Venice.sandbox(), text="The lagoon is calm today.", voice="bf_emma")

@@ -1,4 +1,4 @@
-"""A button that records the microphone in the browser; it needs anywidget, so only this file imports it."""
+"""A button that records the microphone in the browser."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ from venice_nb.render import html, text
 from venice_nb.results.sound.audio import Audio
 from venice_nb.ui.parts import view
 from venice_nb.ui.parts.attachments import LARGEST, Attachment
+from venice_nb.ui.sound.recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from venice_nb.ui.sound.voice_panel import VoicePanel
 
-NO_RECORDER = 'To record the microphone here: pip install "venice-nb[record]", restart Jupyter, reload.'
 MICROPHONE = "microphone"  # the name of what was recorded here
 
 
@@ -28,12 +28,11 @@ class Recordings:
         size = f"Sound or film from your machine, up to {LARGEST // 10**6} MB"
         self._upload = view.upload("Upload", size, "audio/*,video/*", multiple=False)
         self._mine = view.button("Use the speech", "Transcribe what was spoken here", self._use_speech)
-        self._recorder = _recorder(self.record)
         tip = "Writes what the microphone recorded beside the notebook"
         self._keep = view.button("Save recording", tip, panel.save_recording)
         self._chosen = view.pane()
         self.view = view.column(
-            view.row(self._path, self._upload, self._mine), view.row(self._recorder, self._keep), self._chosen
+            view.row(self._path, self._upload, self._mine), view.row(Recorder(self.record), self._keep), self._chosen
         )
         self._path.observe(lambda change: self._name(change.new), "value")
         self._upload.observe(lambda change: self._uploaded(change.new), "value")
@@ -98,12 +97,3 @@ def told(chosen: Any) -> str:
     if isinstance(chosen, Audio):
         return f"the speech of {text.seconds(chosen.duration)}"
     return text.short(name_of(chosen), 120) or "a recording of another cell"
-
-
-def _recorder(done: Callable[[bytes], None]) -> Any:
-    """The button that records, or the sentence that says how to get it."""
-    try:
-        from venice_nb.ui.sound.recorder import Recorder  # noqa: PLC0415  needs an extra
-    except ModuleNotFoundError:
-        return view.pane(html.tag("p", NO_RECORDER, class_="vn-line"))
-    return Recorder(done)

@@ -14,6 +14,7 @@ from venice_nb.talk.conversation import Conversation
 from venice_nb.talk.conversation_view import said
 from venice_nb.ui.parts import view
 from venice_nb.ui.parts.attachments import Attachments, arguments
+from venice_nb.ui.parts.keys import SENDS, sent
 from venice_nb.ui.parts.model_picker import ModelPicker
 from venice_nb.ui.parts.panel import BUSY, Panel
 from venice_nb.ui.parts.streaming import Stream
@@ -93,14 +94,13 @@ class ChatPanel(Panel):
     def _body(self) -> list[Any]:
         self._past, answer, self._costs = view.pane(), view.pane(), view.pane()
         self._stream = Stream(answer)
-        prompt = view.area(
-            "Your message", "Sent by the button Send, to which Tab leads; never by leaving the box"
-        )
+        tip = f"Sent by the button Send, to which Tab leads, or by {SENDS}; never by leaving the box"
+        prompt = view.area("Your message", tip, placeholder=f"{SENDS} sends it")
         view.joined(self, "prompt", prompt)
         self._send = view.button("Send", "Send the message", self.settled(self.send), style="primary")
         self._again = view.button("Regenerate", "Another answer to the last message", self.regenerate)
         self._stop = view.button("Stop", "Stop the answer; what has arrived is kept", self.stop)
-        return [self._past, answer, prompt, view.row(self._send, self._stop, self._again), self._costs]
+        return [self._past, answer, sent(prompt, self._send, self._stop, self._again), self._costs]
 
     def _sections(self) -> list[view.Section]:
         self._models = ModelPicker(self.client, "text", value=self.model)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.render import text
 from venice_nb.talk.conversation_view import said
 from venice_nb.ui.parts import view
+from venice_nb.ui.parts.keys import sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,7 @@ class Turns:
             "Edit, branch, undo, save",
             [
                 view.row(self.list, self.branches),
-                self.wording,
-                view.row(self.ask, branch, undo),
+                sent(self.wording, self.ask, branch, undo),
                 view.row(self.file, export),
             ],
         )
