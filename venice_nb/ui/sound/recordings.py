@@ -32,7 +32,9 @@ class Recordings:
         self._keep = view.button("Save recording", tip, panel.save_recording)
         self._chosen = view.pane()
         self.view = view.column(
-            view.row(self._path, self._upload, self._mine), view.row(Recorder(self.record), self._keep), self._chosen
+            view.row(self._path, self._upload, self._mine),
+            view.row(Recorder(self.record), self._keep),
+            self._chosen,
         )
         self._path.observe(lambda change: self._name(change.new), "value")
         self._upload.observe(lambda change: self._uploaded(change.new), "value")
