@@ -167,6 +167,17 @@ def test_two_settings_answer_one_question_with_the_ranks_of_both(panel, hand):
     assert panel.knobs.options == panel.other.options
 
 
+def test_each_of_two_settings_is_answered_by_its_own_model(panel, hand):
+    panel.knobs.model = "qwen3-5-9b"
+    ask(panel, hand)
+    hand(panel).press("Ask with both")
+    assert [each.reply.model for each in panel.answers] == ["qwen3-5-9b", "zai-org-glm-5-2"]
+    assert panel.rag.options["model"] == "qwen3-5-9b"
+    panel.knobs.model = ""
+    hand(panel).press("Ask")
+    assert panel.answer.reply.model == "zai-org-glm-5-2"
+
+
 def test_what_both_settings_need_embedded_is_paid_for_once(panel, hand, client):
     panel.other.weight = 0.2
     hand(panel).control("Question").value = "When do the sirens sound?"

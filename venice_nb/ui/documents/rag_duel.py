@@ -42,10 +42,7 @@ class Duel:
         both = (self._panel.knobs, self._panel.other)
         self._settings = (both[0].told(), both[1].told())
         rags = [self._panel.index_of(one) for one in both]  # in turn: what both embed is paid for once
-        asks = [
-            partial(side.ask, rag, question, task, **one.asked)
-            for side, rag, one in zip(self._sides, rags, both, strict=True)
-        ]
+        asks = [partial(side.ask, rag, question, task) for side, rag in zip(self._sides, rags, strict=True)]
         return task.together(asks)
 
     def show(self, found: list[Any]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Enum, Float, HasTraits, Int, Unicode
 
-from venice_nb.rag.rag import WEIGHT
+from venice_nb.rag.rag import WEIGHT, Settings
 from venice_nb.rag.splitting import SIZE
 from venice_nb.render import text
 from venice_nb.ui.parts import view
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RETRIEVAL = ("hybrid", "vector", "keyword")
 MOST = 20  # passages; more are read by nobody
 CHEAPEST = 20  # models that are offered for reranking: a small one is enough
-LATER = ("k", "model")  # what can be said with each question; everything else makes an index anew
+LATER = ("k", "model", "rerank", "min_score")  # settings of a question; the others make an index anew
 KEPT = ("unit", "fusion", "min_score", "language")  # what has no control, and stays as it was given
 
 
@@ -89,9 +89,9 @@ class Knobs(HasTraits):
         return {name: value for name, value in self.options.items() if name not in LATER}
 
     @property
-    def asked(self) -> dict[str, Any]:
-        """Those of them that go with each question."""
-        return {name: self.options[name] for name in LATER}
+    def asked(self) -> Settings:
+        """Those of them that a question is asked with."""
+        return Settings(**{name: self.options[name] for name in LATER})
 
     @property
     def turned(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from venice_nb.results.talk.reply_view import price
 from venice_nb.ui.documents import rag_reasons, rag_side
 from venice_nb.ui.documents.rag_documents import Documents, reader, reading
 from venice_nb.ui.documents.rag_duel import Duel
-from venice_nb.ui.documents.rag_knobs import Knobs
+from venice_nb.ui.documents.rag_knobs import LATER, Knobs
 from venice_nb.ui.documents.rag_prices import Prices
 from venice_nb.ui.documents.rag_questions import Questions
 from venice_nb.ui.parts import prices, view
@@ -128,11 +128,11 @@ class RagPanel(Panel):
             self.status = "Ask a question and keep it first."
             return
         questions, answered = self.questions, self.answers_too
-        settings, options = self.knobs.told(), self.knobs.asked
+        settings = self.knobs.told()
 
         def work(_: Task) -> Any:
             rag = self.index_of(self.knobs)
-            return rag.evaluate(questions, answers=answered, progress=False, **options)
+            return rag.evaluate(questions, answers=answered, progress=False)
 
         def then(found: Evaluation) -> str:
             self._questions.ran(settings, found)
@@ -185,6 +185,8 @@ class RagPanel(Panel):
         found = self._indexes.pop(key, None)
         if found is None:
             found = self.client.rag(self.corpus, **knobs.options, progress=False)
+        elif any(found.options[name] != knobs.options[name] for name in LATER):
+            found = Rag(self.client._session, found.corpus, found.index, knobs.asked)  # noqa: SLF001  our own client
         self._indexes[key] = found  # the last that was used is let go of last
         while len(self._indexes) > INDEXES:
             del self._indexes[next(iter(self._indexes))]
@@ -193,7 +195,7 @@ class RagPanel(Panel):
     def _ask(self, question: str, task: Task) -> Answer:
         self.rag = rag = self.index_of(self.knobs)
         try:
-            return self._main.ask(rag, question, task, **self.knobs.asked)
+            return self._main.ask(rag, question, task)
         except KeyboardInterrupt:
             part = self.client.last
             if isinstance(part, Answer) and part.question == question:

@@ -28,10 +28,10 @@ class Side:
         self.pane = view.pane()
         self._stream = Stream(self.pane)
 
-    def ask(self, rag: Rag, question: str, task: Task, **options: Any) -> Answer:
+    def ask(self, rag: Rag, question: str, task: Task) -> Answer:
         """The answer, drawn while it arrives."""
         self._stream.begin(task)
-        plan = rag.asking(question, show=False, stream=True, **options)
+        plan = rag.asking(question, show=False, stream=True)
         return self._client._session.run(self._stream.watching(plan))  # type: ignore[no-any-return]  # noqa: SLF001  our own client
 
     def idle(self) -> None:
