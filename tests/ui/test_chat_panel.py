@@ -334,6 +334,41 @@ def test_the_copied_code_gives_the_same_answers(panel, hand):
     assert asked[0] == asked[1]
 
 
+def test_the_copied_code_asks_each_turn_of_the_model_that_was_asked_then(panel, hand):
+    panel.model = "llama-3.3-70b"
+    ask(panel, hand, "What is 2 + 2?")
+    panel.model = "qwen3-5-9b"
+    ask(panel, hand, "What is 3 + 3?")
+    panel.model = ""
+    names = {"v": vn.Venice.sandbox()}
+    exec(panel.code, names)
+    assert [turn.reply.model for turn in names["c"]] == ["llama-3.3-70b", "qwen3-5-9b"]
+
+
+def test_what_is_regenerated_without_the_web_is_copied_without_it(panel, hand):
+    panel.web_search = "on"
+    ask(panel, hand, "What is 2 + 2?")
+    panel.web_search = "off"
+    hand(panel).press("Regenerate")
+    assert panel.code.splitlines()[1:] == ['c("What is 2 + 2?")']
+
+
+def test_a_turn_of_another_cell_is_regenerated_and_copied_like_the_others(panel, hand):
+    ask(panel, hand, "What is 2 + 2?")
+    panel.conversation("What is 3 + 3?", show=False)
+    hand(panel).press("Regenerate")
+    assert panel.status.startswith("Answered by")
+    assert panel.code.splitlines()[1:] == ['c("What is 2 + 2?")', 'c("What is 3 + 3?")']
+
+
+def test_a_second_press_of_send_says_that_the_first_one_is_under_way(hand):
+    panel = vn.ui.chat(vn.Venice.sandbox(token_pause=0.05))
+    hand(panel).control("Your message").value = "Count from 1 to 200"
+    hand(panel).control("Send").click()
+    hand(panel).control("Send").click()
+    assert panel.status == "Still busy: wait, or press Stop first."
+
+
 def test_the_code_shows_the_message_that_waits_to_be_sent(panel, hand):
     hand(panel).control("Copy as code").value = True
     hand(panel).control("Your message").value = "Not yet"

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.results import saving
 from venice_nb.results.reading import dumps
-from venice_nb.ui.parts.code import Name, call
+from venice_nb.ui.parts.code import Name, call, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
     from venice_nb.render.live import Bundle
     from venice_nb.talk.conversation import Conversation
+    from venice_nb.ui.parts.attachments import Attachment
 
 SETUP = "import venice_nb as vn\n\nv = vn.connect()"
 
 
-def cells(talk: Conversation, asked: Iterable[dict[str, Any]], **settings: Any) -> list[str]:
-    """The first cell makes the conversation, each further one asks once more."""
+@dataclass(frozen=True)
+class Asked:
+    """With what a turn was asked: `options` of the call, and `settings` of the conversation at that time."""
+
+    prompt: str
+    attached: tuple[Attachment, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def cells(talk: Conversation, asked: Sequence[Asked], now: dict[str, Any]) -> list[str]:
+    """The first cell makes the conversation, each further one asks once more. `now`: today's settings."""
     tools = [Name(getattr(tool, "__name__", "tool")) for tool in talk.tools] or None
-    head = call("c = v.conversation", **settings, tools=tools, **talk.parameters)
-    return [head, *map(_turn, asked)]
+    settings = asked[0].settings or now if asked else now
+    found = [call("c = v.conversation", **settings, tools=tools, **talk.parameters)]
+    for each in asked:
+        changes = {name: value for name, value in each.settings.items() if value != settings[name]}
+        settings = {**settings, **changes}
+        lines = [f"c.{name} = {literal(value)}" for name, value in changes.items()]
+        found.append("\n".join([*lines, *_turn(each)]))
+    return found
 
 
-def _turn(asked: dict[str, Any]) -> str:
-    options = {name: value for name, value in asked.items() if name not in {"prompt", "attached"}}
+def _turn(asked: Asked) -> list[str]:
     named: dict[str, list[str]] = {}
     notes = []
-    for item in asked.get("attached", ()):
+    for item in asked.attached:
         named.setdefault(item.argument, []).append(item.name)
         if item.data is not None:
             notes.append(f"# {item.name} was uploaded: put the file beside the notebook")
-    return "\n".join([*notes, call("c", asked["prompt"], **named, **options)])
+    return [*notes, call("c", asked.prompt, **named, **asked.options)]
 
 
 def save(talk: Conversation, sources: list[str], path: Any = None) -> Path:

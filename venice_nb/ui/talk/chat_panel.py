@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,9 @@ from venice_nb.ui.parts.keys import SENDS, sent
 from venice_nb.ui.parts.model_picker import ModelPicker
 from venice_nb.ui.parts.panel import BUSY, Panel
 from venice_nb.ui.parts.streaming import Stream
-from venice_nb.ui.talk import chat_export, chat_view
+from venice_nb.ui.talk import chat_export, chat_turns, chat_view
 from venice_nb.ui.talk.character_picker import CharacterPicker
-from venice_nb.ui.talk.chat_turns import Turns
+from venice_nb.ui.talk.chat_export import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Branch:
-    """One course of the conversation, and with what each of its turns was asked."""
+    """One course of the conversation, and with what the panel asked its turns."""
 
     conversation: Conversation
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    known: list[Asked] = field(default_factory=list)
+
+    @property
+    def asked(self) -> list[Asked]:
+        """With what each turn was asked; of turns of other cells, which come last, the words."""
+        turns = self.conversation.turns
+        others = [Asked(chat_turns.words(turn.question)) for turn in turns[len(self.known) :]]
+        return [*self.known[: len(turns)], *others]
 
 
 class ChatPanel(Panel):
@@ -107,7 +114,7 @@ class ChatPanel(Panel):
         self._people = CharacterPicker(self)
         self.attachments = Attachments(partial(setattr, self, "status"))
         self.attachments.observe(lambda _: self._changed(), "items")
-        self._turns = Turns(self)
+        self._turns = chat_turns.Turns(self)
         system = view.area("System prompt", "Instructions that come before everything else", rows=2)
         search = view.choice(
             "Web search", "auto lets the model decide; 0.01 US dollars for each search", ["off", "auto", "on"]
@@ -143,11 +150,10 @@ class ChatPanel(Panel):
     def send(self) -> None:
         """Send `prompt` with what is attached. Neither is lost when nothing comes of it."""
         words, items, talk = self.prompt.strip(), self.attachments.items, self.conversation
+        if self._busy():
+            return
         if not words and not items:
             self.status = "Write a message first."
-            return
-        if self.busy:
-            self.status = BUSY
             return
         before, options = len(talk), self._options()
 
@@ -164,15 +170,14 @@ class ChatPanel(Panel):
         self.prompt = ""
         self.attachments.empty()
         marks = [f"[{item.argument.removesuffix('s')}]" for item in items]
-        asked = {**options, "prompt": words, "attached": items}
-        self._ask(work, " ".join([words, *marks]), keep=before, asked=asked)
+        self._ask(work, " ".join([words, *marks]), keep=before, asked=Asked(words, items, options))
 
     def regenerate(self) -> None:
         """Another answer to the last message."""
         if self._anything():
             talk, options, last = self.conversation, self._options(), len(self.conversation) - 1
             work = partial(talk.regenerate, **options, show=False, stream=True)
-            asked = {**self._branch.asked[last], **options}
+            asked = replace(self._branch.asked[last], options=options)
             self._ask(work, said(talk[last].question), keep=last, asked=asked)
 
     def edit(self, turn: int, words: str) -> None:
@@ -180,7 +185,7 @@ class ChatPanel(Panel):
         if self._anything():
             options = self._options()
             work = partial(self.conversation.edit, turn, words, **options, show=False, stream=True)
-            asked = {**self._branch.asked[turn], **options, "prompt": words}
+            asked = replace(self._branch.asked[turn], prompt=words, options=options)
             self._ask(work, words, keep=turn, asked=asked)
 
     def branch(self) -> None:
@@ -206,12 +211,12 @@ class ChatPanel(Panel):
         """Forget the last turn of this branch."""
         if self._anything():
             self.conversation.undo()
-            del self._branch.asked[len(self.conversation) :]
+            del self._branch.known[len(self.conversation) :]
             self._show()
 
     def export(self, path: Any = None) -> Path:
         """Write the conversation as a notebook whose cells make it again; never over another file."""
-        cells = chat_export.cells(self.conversation, self._branch.asked, **self._settings())
+        cells = chat_export.cells(self.conversation, self._branch.asked, self._settings())
         return chat_export.save(self.conversation, cells, path)
 
     def save_as(self, name: str | None) -> None:
@@ -244,10 +249,10 @@ class ChatPanel(Panel):
     def _settings(self) -> dict[str, Any]:
         return {name: getattr(self, name) or None for name in ("system", "character", "model")}
 
-    def _ask(self, work: Callable[[], Reply], shown: str, *, keep: int, asked: dict[str, Any]) -> None:
+    def _ask(self, work: Callable[[], Reply], shown: str, *, keep: int, asked: Asked) -> None:
         """Start an answer; `keep` turns stay before it."""
-        branch = self._branch
-        for name, value in self._settings().items():
+        branch, settings = self._branch, self._settings()
+        for name, value in settings.items():
             setattr(branch.conversation, name, value)
 
         def carry(task: Task) -> Reply:
@@ -259,7 +264,7 @@ class ChatPanel(Panel):
                 return work()
             finally:
                 if branch.conversation.turns != before:
-                    branch.asked[:] = [*branch.asked[:keep], asked]
+                    branch.known = [*branch.asked[:keep], replace(asked, settings=settings)]
 
         self.start("Answering ...", carry, _answered)
 
@@ -301,11 +306,10 @@ class ChatPanel(Panel):
         )
 
     def _cell(self) -> str:
-        asked = list(self._branch.asked)
+        asked, now = self._branch.asked, self._settings()
         if self.prompt.strip():
-            pending = {"prompt": self.prompt.strip(), "attached": self.attachments.items}
-            asked.append({**self._options(), **pending})
-        return "\n".join(chat_export.cells(self.conversation, asked, **self._settings()))
+            asked.append(Asked(self.prompt.strip(), self.attachments.items, self._options(), now))
+        return "\n".join(chat_export.cells(self.conversation, asked, now))
 
     def _drawn(self) -> list[html.Child]:
         facts = {**self._settings(), "model": self.model or "the default"}

@@ -49,7 +49,8 @@ class Turns:
         """List the branches, and the turns of the one at this place; the last turn is picked."""
         asked = [said(turn.question) for turn in branches[place].conversation]
         listed = [(f"{n}: {text.short(words, 50)}", n) for n, words in enumerate(asked)]
-        courses = [(f"{n}: {len(one.conversation)} turns", n) for n, one in enumerate(branches)]
+        lengths = [len(one.conversation) for one in branches]
+        courses = [(f"{n}: {turns} turn{'s' * (turns != 1)}", n) for n, turns in enumerate(lengths)]
         self._filling = True  # new options pick the first one, which nobody has asked for
         try:
             self.list.options = listed or [NONE]
@@ -64,7 +65,7 @@ class Turns:
         if self._filling:
             return
         self._panel.turn = turn
-        self.wording.value = _words(self._panel.conversation[turn].question) if turn >= 0 else ""
+        self.wording.value = words(self._panel.conversation[turn].question) if turn >= 0 else ""
 
     def _switch(self, place: int) -> None:
         if not self._filling:
@@ -77,7 +78,7 @@ class Turns:
         self._panel.save_as(self.file.value.strip() or None)
 
 
-def _words(question: dict[str, Any]) -> str:
+def words(question: dict[str, Any]) -> str:
     """The text of a message, without its media."""
     content = question.get("content")
     if isinstance(content, str):
