@@ -86,6 +86,12 @@ def test_a_plan_is_plain_values_and_a_line():
     assert "unknown" in repr(ChatPlan("m", 3, 2))
 
 
+def test_a_plan_for_no_row_names_no_model(world):
+    found = world.open(Server()).run(lambda v: FRAME[:0].venice.using(v).map("Label {text}", dry_run=True))
+    assert repr(found) == "<ChatPlan 0 rows, 0 calls, $0.00>"
+    assert "model" not in found._mimebundle()["text/plain"]
+
+
 def test_hostile_model_names_are_inert():
     bundle = ChatPlan("<script>alert(1)</script>", 1, 1)._mimebundle()
     assert "<script>" not in bundle["text/html"]

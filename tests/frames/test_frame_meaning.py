@@ -52,7 +52,7 @@ def test_dedup_keeps_the_first_of_those_that_say_the_same_and_rows_without_a_tex
     assert found["n"].tolist() == [0, 1, 2, 3, 4, 5]
     assert found["copies"].tolist() == [2, 1, 1, 1, 1, 1]
     assert found.index.tolist() == [5, 5, 5, 6, 6, 7]
-    assert "1 of 7 rows have no vector: they stay" in caplog.text
+    assert "1 of 7 rows have no vector (no text in text): they stay" in caplog.text
 
 
 def test_clusters_get_names_from_their_central_rows(world):
@@ -61,7 +61,7 @@ def test_clusters_get_names_from_their_central_rows(world):
     assert values(table["cluster_id"]) == [0, 0, 0, 1, 1, None, 0]
     assert table["cluster"].dropna().nunique() == 2
     assert table["cluster"].isna().tolist() == [False] * 5 + [True, False]
-    assert table["cluster_error"].tolist() == [None] * 5 + ["no text", None]
+    assert table["cluster_error"].tolist() == [None] * 5 + ["no text in text", None]
     assert table.index.tolist() == FRAME.index.tolist()
     assert world.client.last.parsed is table
     assert world.client.last.cost.usd > 0
@@ -162,8 +162,59 @@ def test_a_table_without_a_text_stays_a_table_and_nothing_is_sent(world, frame):
     assert does(world, "dedup", "text", frame=frame)["copies"].tolist() == [1] * len(frame)
     table = does(world, "cluster_label", "text", 2, frame=frame)
     assert table["cluster"].isna().all()
-    assert table["cluster_error"].tolist() == ["no text"] * len(frame)
+    assert table["cluster_error"].tolist() == ["no text in text"] * len(frame)
+    for name, args in (("search", ["late"]), ("dedup", []), ("cluster_label", [2])):
+        plan = does(world, name, "text", *args, frame=frame, dry_run=True)
+        of_rows = dict(plan.steps)["vectors"] if name == "cluster_label" else plan
+        assert (of_rows.rows, len(of_rows.left_out)) == (len(frame) + (name == "search"), len(frame))
     assert world.client._session.calls == 0
+
+
+LONG = pd.DataFrame(
+    {"text": ["late parcel", "x" * 40_000, "a blue mug", "half \ud800", None], "n": range(5)}, dtype="object"
+)
+REASONS = [None, "too long", None, "not Unicode", "no text in text"]
+
+
+def test_a_row_that_cannot_have_a_vector_costs_no_other_and_says_why(world, caplog):
+    table = does(world, "cluster_label", "text", 1, frame=LONG)
+    assert table["cluster_error"].tolist() == REASONS
+    assert table["cluster_id"].isna().tolist() == [reason is not None for reason in REASONS]
+    assert does(world, "search", "text", "late", frame=LONG)["n"].tolist() == [0, 2]
+    assert does(world, "dedup", "text", frame=LONG)["n"].tolist() == [0, 1, 2, 3, 4]
+    said = "3 of 5 rows have no vector (too long, not Unicode, no text in text): they"
+    for what in ("are in no group", "are not found", "stay"):
+        assert f"{said} {what}" in caplog.text
+    plan = does(world, "dedup", "text", frame=LONG, dry_run=True)
+    assert [(row.position, row.reason) for row in plan.left_out] == [
+        (1, "too long"),
+        (3, "not Unicode"),
+        (4, "no text in text"),
+    ]
+
+
+def test_a_row_that_the_server_refuses_says_so_in_the_column_of_errors(caplog):
+    box = vn.Sandbox()
+    real = box.transport()
+
+    def answer(request):
+        if request.url.path.endswith("/embeddings") and b"mug" in request.content:
+            return httpx.Response(400, json={"error": "no mugs"})
+        return real.handle_request(request)
+
+    v = vn.Venice(box.admin_key, transport=httpx.MockTransport(answer))
+    told = FRAME.venice.using(v).cluster_label("text", 1)["cluster_error"].tolist()
+    assert told == [None, None, None, "BadRequest: no mugs", "BadRequest: no mugs", "no text in text", None]
+    assert FRAME.venice.using(v).search("text", "late", k=9)["n"].tolist() == [0, 6, 2, 1]
+    assert "3 of 7 rows have no vector" in caplog.text
+
+
+@pytest.mark.parametrize("column", [[1, 2, 2], pd.to_datetime(["2024-01-01"] * 3), [1.5, None, 2.5]])
+def test_cells_that_are_no_texts_are_embedded_as_they_are_written(world, column):
+    frame = pd.DataFrame({"what": column})
+    matrix = does(world, "embed", "what", frame=frame)
+    written = [str(each) for each in frame["what"].dropna().tolist()]
+    assert (matrix.texts, len(matrix.metadata.columns)) == (written, 0)
 
 
 @pytest.mark.parametrize(

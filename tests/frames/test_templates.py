@@ -80,6 +80,12 @@ def test_a_name_that_two_columns_have_is_refused():
     assert Template.of("{x}", ["text", "text", "x"]).labels == ("x",)
 
 
+def test_a_column_with_braces_in_its_name_is_no_example():
+    with pytest.raises(InvalidInput, match="names no column") as told:
+        Template.of("{{text}}", ["{text}", "stars"])
+    assert told.value.do == '"Label the tone of: {stars}".'
+
+
 def test_a_cell_is_never_read_as_a_template():
     assert filled("{text} {stars}", text="{stars} {{x}} {nope}", stars="5") == "{stars} {{x}} {nope} 5"
 

@@ -8,6 +8,7 @@ from itertools import compress, count, islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.calls.check import closest, refuse, shown
+from venice_nb.calls.talk.messages import tokens
 from venice_nb.calls.vectors.embeddings import NAMED, check_rows, is_missing
 from venice_nb.errors import InvalidInput, plain
 
@@ -194,7 +195,7 @@ def factorize(
 
 def _text_column(frame: pd.DataFrame) -> Any:
     """The one column of texts."""
-    found = [name for at, name in enumerate(frame.columns) if _holds_text(frame.iloc[:, at])]
+    found = [name for at, name in enumerate(frame.columns) if holds_text(frame.iloc[:, at])]
     if len(found) != 1:
         names = ", ".join(plain(repr(name), 60) for name in (found or list(frame.columns))[:NAMED])
         there = f"no column of text among {names}" if names else "no columns"
@@ -205,7 +206,8 @@ def _text_column(frame: pd.DataFrame) -> Any:
     return _named_column(frame, found[0])
 
 
-def _holds_text(column: pd.Series[Any]) -> bool:
+def holds_text(column: pd.Series[Any]) -> bool:
+    """Whether all cells that are not missing are texts, and there are some."""
     from pandas.api.types import infer_dtype  # noqa: PLC0415  there is a frame, so pandas is loaded
 
     return infer_dtype(column.dropna(), skipna=True) == "string"
@@ -230,6 +232,21 @@ def _named_column(frame: pd.DataFrame, name: Any) -> Any:
             what=f"{names.count(name)} columns are called {name!r}.",
         )
     return name
+
+
+def unfit(cell: Any, most: int) -> str:
+    """Why a cell cannot be sent to a model that reads so many tokens; empty when it can."""
+    if not isinstance(cell, str):
+        return "missing" if is_missing(cell) else "not a text"
+    if not cell or cell.isspace():
+        return "blank"
+    if tokens(len(cell)) > most:
+        return "too long"
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return "not Unicode"
+    return ""
 
 
 def _without_text(cells: list[Any]) -> list[tuple[int, str]]:

@@ -153,8 +153,13 @@ def plan(
     """
     request = Request.of(session, model, dimensions, None, extra_body)
     rows = read_column(data, column, blank=_BLANK("blank", blank), model=request.model)
+    return (yield from priced(session, request, rows, flag("cache", cache)))
+
+
+def priced(session: Session, request: Request, rows: Column, cache: bool) -> Plan[EmbeddingPlan]:
+    """What the vectors of some rows would cost; there may be none that have a text."""
     unique, _, _ = factorize(rows.texts)
-    kept = request.kept(session, flag("cache", cache))
+    kept = request.kept(session, cache)
     found = yield Work(lambda: kept.find(kept.keys(unique)))
     there = set(found.positions)
     lengths = [len(text) for at, text in enumerate(unique) if at not in there]

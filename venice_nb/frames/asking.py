@@ -72,6 +72,7 @@ def map(  # noqa: A001  what it is called on any column
             text, so JSON needs no care; `{{word}}` is the word in braces. The model is told that cells are
             data; a template that is a column and nothing else, `"{prompt}"`, sends its cells as prompts.
         into: the column for the answers. What is wrong with a row is in the column of that name and `_error`.
+            Columns that have these names are replaced in the result.
         system: instructions that come before everything else.
         model: as for `chat`.
         at_once: rows at a time, 1 to 16; the rate limit of the model holds besides.
@@ -86,9 +87,10 @@ def map(  # noqa: A001  what it is called on any column
     Rows keep their order and index. A row with a missing or blank cell is not asked, and says so in the
     column of errors; a row that fails costs no other. What would fail for every row (the key, an empty
     balance, the budget) ends the run, and what is finished stays: the same cell again pays only for the rest.
-    Rows that ask the same are asked once. `v.last` has tokens, cost and, after Ctrl-C, the table so far as
-    `.parsed`. Answers are kept in a file that only you can read, prompts as hashes alone; `cache=False` keeps
-    nothing. Raises InvalidInput before anything is sent. API reference: `POST /chat/completions`.
+    Rows that ask the same are asked once, unless `cache=False`. `v.last` has tokens, cost and, after Ctrl-C,
+    the table so far as `.parsed`. Answers are kept in a file that only you can read, prompts as hashes alone;
+    `cache=False` keeps nothing. Raises InvalidInput before anything is sent.
+    API reference: `POST /chat/completions`.
 
     >>> import pandas as pd, venice_nb as vn
     >>> v = vn.Venice.sandbox()
@@ -151,6 +153,7 @@ def extract(
         column: the column with the texts, or a template of several: `"{title}: {body}"`.
         shape: a dataclass, pydantic model, TypedDict or other type, a JSON schema, or `{"field": type}`.
         into: what the names of the new columns begin with; a shape that is no object needs it for its name.
+            Columns that have these names are replaced in the result.
         instructions: what to look out for.
         model: as for `chat`; one without structured output is asked in words.
         at_once: rows at a time, 1 to 16; the rate limit of the model holds besides.

@@ -8,7 +8,7 @@ from venice_nb.calls.check import flag, integer
 from venice_nb.errors import VeniceError
 from venice_nb.frames.asking import asking, check, row
 from venice_nb.frames.columns import flat, joined, source, target
-from venice_nb.frames.meaning import priced, tell, texts_of, vectors_of
+from venice_nb.frames.meaning import priced, readable, tell, there, vectors_of
 from venice_nb.frames.template import fence
 from venice_nb.render.text import short
 from venice_nb.results.run_plan import RunPlan
@@ -59,7 +59,8 @@ def cluster_label(
     Args:
         column: the column with the texts, or a template of several: `"{title}: {body}"`.
         k: how many groups.
-        into: the column for the names; their numbers, 0 for the largest group, are in that and `_id`.
+        into: the column for the names; their numbers, 0 for the largest group, are in that and `_id`. Columns
+            that have these names are replaced in the result.
         model: the chat model that names the groups, as for `chat`.
         embedding_model: the embedding model, as for `v.embed`.
         dimensions: a smaller d, for models that can.
@@ -99,17 +100,18 @@ def cluster_label(
     if flag("dry_run", dry_run):
         vectors = yield from priced(session, frame, template, options)
         names = min(k, vectors.unique)
-        texts = sorted((each[:SHOWN] for each in texts_of(frame, template) if each), key=len)
+        _, fit = readable(session, frame, template, options)
+        texts = sorted((each[:SHOWN] for each in fit.texts), key=len)
         least, most = (Size.of(ask(_asked(some))) for some in (texts[:1], texts[-CENTRAL:]))
         plan = reckoned(session, most.model, [most] * names, [least] * names, rows=names)
         return RunPlan((("vectors", vectors), ("names", plan)))
     with how.within(session):
-        matrix, places = yield from vectors_of(session, frame, template, how, options)
+        matrix, missing = yield from vectors_of(session, frame, template, how, options)
         numbers = np.full(len(frame), -1)
         rows: list[Row] = []
         if matrix is not None:
             groups, centres = cluster(matrix.array, k, norms=matrix.norms, seed=seed)
-            numbers[places] = groups
+            numbers[there(missing)] = groups
             rows = [
                 row(ask, _question(matrix, groups, centres, group), _title) for group in range(len(centres))
             ]
@@ -120,7 +122,7 @@ def cluster_label(
 
         def keep(outcome: Outcome) -> pd.DataFrame:
             names = _distinct(outcome.answers)
-            told = [None if at >= 0 else "no text" for at in numbers.tolist()]
+            told = missing.copy()
             for at, group in enumerate(numbers.tolist()):
                 if group >= 0 and names[group] is None:
                     told[at] = f"no name: {outcome.told[group]}"
@@ -131,7 +133,7 @@ def cluster_label(
             return table
 
         table: pd.DataFrame = yield from chats.ask(keep)
-    tell(session, len(frame), len(places), f"are in no group, {error} says why")
+    tell(session, missing, f"are in no group, {error} says why")
     return table
 
 

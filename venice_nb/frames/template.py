@@ -173,4 +173,5 @@ def _unknown(field: str, name: str, known: Mapping[str, Any]) -> None:
 
 
 def _example(known: Mapping[str, Any]) -> str:
-    return f'"Label the tone of: {{{plain(next(iter(known), "text"), 40)}}}"'
+    fit = (name for name in known if not {"{", "}"} & set(name))
+    return f'"Label the tone of: {{{plain(next(fit, "text"), 40)}}}"'

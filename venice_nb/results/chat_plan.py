@@ -18,7 +18,7 @@ class ChatPlan(Paced):
     """What a run over the rows of a table would do. Nothing is sent and nothing is spent by asking.
 
     Attributes:
-        model: the model that would be asked.
+        model: the model that would be asked; empty when there is no row to ask about.
         rows: rows of the table.
         calls: chats to be paid for; rows that ask the same are asked once.
         cached: rows that an earlier run answered.
@@ -54,12 +54,12 @@ class ChatPlan(Paced):
     def __repr__(self) -> str:
         model = text.short(self.model, 80)
         counts = ", ".join(_some(n, thing) for n, thing in ((self.rows, "row"), (self.calls, "call")))
-        return f"<ChatPlan {counts}, {self._price()}, {model}>"
+        return f"<ChatPlan {', '.join([counts, self._price(), *([model] if model else [])])}>"
 
     def _facts(self) -> list[tuple[str, str]]:
         left = [("with nothing to ask", self.skipped), ("that cannot be sent", self.refused)]
         facts = [
-            ("model", text.short(self.model, 80)),
+            *([("model", text.short(self.model, 80))] if self.model else []),
             ("rows", text.count(self.rows)),
             *((name, text.count(number)) for name, number in left if number),
             ("answered before", text.count(self.cached)),

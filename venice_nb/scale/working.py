@@ -20,11 +20,11 @@ import pandas as pd
 from distributed import get_worker
 from distributed.utils import sync
 
-from venice_nb.calls.talk.messages import tokens
 from venice_nb.calls.vectors import embeddings as calls
 from venice_nb.catalogue import Catalogue
 from venice_nb.config import find_key, settings
 from venice_nb.door import Door, to_sandbox
+from venice_nb.embedding.column import unfit
 from venice_nb.embedding.ingest import Ingest
 from venice_nb.embedding.request import Request
 from venice_nb.errors import InvalidInput, plain
@@ -217,7 +217,7 @@ class Rows:
         number: dict[str, int] = {}
         places, codes, reasons = [], [], {}
         for place, cell in enumerate(cells):
-            if why := _unfit(cell, most):
+            if why := unfit(cell, most):
                 reasons[place] = why
             else:
                 places.append(place)
@@ -238,21 +238,6 @@ class Rows:
         refused = {int(self.places[row]): told[int(self.codes[row])] for row in lost}
         array[[*self.reasons, *refused]] = 0
         return refused
-
-
-def _unfit(cell: Any, most: int) -> str:
-    """Why a cell cannot be sent; empty when it can."""
-    if not isinstance(cell, str):
-        return "missing" if calls.is_missing(cell) else "not a text"
-    if not cell or cell.isspace():
-        return "blank"
-    if tokens(len(cell)) > most:
-        return "too long"
-    try:
-        cell.encode()
-    except UnicodeEncodeError:
-        return "not Unicode"
-    return ""
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
