@@ -147,6 +147,20 @@ def test_a_row_that_is_not_there_is_refused():
         matrix()[200]
 
 
+@pytest.mark.parametrize("positions", [[1.7], [True, False, True], ["r1"]], ids=["float", "mask", "label"])
+def test_positions_are_whole_numbers(positions):
+    with pytest.raises(InvalidInput, match=r"E\.loc") as caught:
+        matrix(n=3).take(positions)
+    assert caught.value.field == "positions"
+
+
+def test_a_pandas_index_of_labels_is_not_taken_for_positions():
+    E = EmbeddingMatrix(np.eye(3), index=[2, 1, 0])
+    with pytest.raises(InvalidInput, match=r"E\.loc"):
+        E[pd.Index([0, 1])]
+    assert E[pd.Index([True, False, True])].index.tolist() == [2, 0]
+
+
 def test_a_part_in_one_piece_shares_the_memory_of_the_whole():
     E = matrix()
     assert np.shares_memory(E[20:40].array, E.array)
@@ -176,6 +190,14 @@ def test_different_models_or_dims_never_mix(change, field):
     with pytest.raises(InvalidInput, match="do not belong in one matrix") as caught:
         matrix() + replace(matrix(), **change)
     assert caught.value.field == field
+
+
+def test_what_is_no_matrix_is_told_when_matrices_are_joined():
+    E = matrix(n=2)
+    with pytest.raises(InvalidInput, match="parts holds a ndarray"):
+        EmbeddingMatrix.concat([E, E.array])
+    with pytest.raises(InvalidInput, match="no matrices"):
+        EmbeddingMatrix.concat([])
 
 
 def test_only_matrices_are_added():

@@ -77,6 +77,14 @@ def test_a_table_of_lance_is_searched_by_lance(tmp_path):
     assert [row["text"] for row in found] == E.search(E[7], k=3).texts
 
 
+def test_texts_are_never_lost_to_a_column_of_the_same_name(tmp_path):
+    frame = pd.DataFrame({"text": ["body 0", "body 1"]})
+    with pytest.raises(InvalidInput, match="column 'text'"):
+        EmbeddingMatrix(np.eye(2), texts=["a", "b"], metadata=frame).to_parquet(tmp_path / "m.parquet")
+    E = EmbeddingMatrix(np.eye(2), texts=["body 0", "body 1"], metadata=frame)
+    assert EmbeddingMatrix.from_parquet(E.to_parquet(tmp_path / "m.parquet")).texts == E.texts
+
+
 def test_a_stranger_s_table_is_read_when_it_has_vectors(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq

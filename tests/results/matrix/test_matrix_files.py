@@ -148,6 +148,32 @@ def test_a_loaded_matrix_is_pickled_sliced_joined_and_saved_again(tmp_path):
     assert list(twice.texts) == E.texts
 
 
+@pytest.mark.parametrize(
+    "part",
+    [lambda E: E[:2], lambda E: E.take([0, 1]), lambda E: (E + E)[:2], lambda E: (E[2:] + E)[1:3]],
+    ids=["slice", "take", "sum", "sum of parts"],
+)
+def test_parts_and_sums_of_a_loaded_matrix_keep_the_labels_that_were_not_read_yet(part, tmp_path):
+    folder = EmbeddingMatrix(np.eye(3), index=list("abc")).save(tmp_path / "m")
+    assert part(EmbeddingMatrix.load(folder)).index.tolist() == ["a", "b"]
+
+
+def test_a_matrix_whose_folder_was_replaced_keeps_its_own_texts_and_labels(tmp_path):
+    E = matrix(n=5)
+    old = EmbeddingMatrix.load(E.save(tmp_path / "m"))
+    E[::-1].save(tmp_path / "m", overwrite=True)
+    assert list(old.texts) == E.texts
+    assert old.index.tolist() == E.index.tolist()
+    assert old.metadata.equals(E.metadata)
+
+
+def test_labels_of_rows_left_out_come_back_as_numbers_texts_and_levels(tmp_path):
+    labels = [np.int64(7), "x", ("a", np.int64(2)), pd.Timestamp("2026-05-01")]
+    E = matrix(errors=[RowError(label, 0, "blank") for label in labels])
+    again = EmbeddingMatrix.load(E.save(tmp_path / "m"))
+    assert [each.label for each in again.errors] == [7, "x", ("a", 2), "2026-05-01 00:00:00"]
+
+
 def test_saving_never_replaces_unasked(tmp_path):
     E = matrix()
     folder = E.save(tmp_path / "m")

@@ -160,6 +160,7 @@ def test_outliers_are_the_rows_unlike_all_others_strangest_first():
     assert found["closeness"].is_monotonic_increasing
     assert list(found.columns) == ["closeness", "text"]
     assert len(E.outliers(0.05)) == 10
+    assert len(E.outliers(0.001)) == 1  # a share of a small matrix is never nothing
     assert len(E.outliers(1000)) == 200
     with pytest.raises(InvalidInput):
         E.outliers(0)

@@ -128,6 +128,51 @@ def test_labels_go_by_the_names_of_their_levels():
         E["letter * 2 == 'bb'"]
 
 
+@pytest.mark.parametrize(
+    "rule",
+    ["year > 2003 & topic == 'tax'", "(year > 2003) & (topic == 'tax')", "~(topic != 'tax') & year > 2003"],
+)
+def test_the_signs_of_pandas_join_comparisons_as_in_a_query_of_pandas(rule):
+    E = matrix()
+    assert E[rule].index.equals(E.metadata.query(rule).index)
+    assert 0 < len(E[rule]) < len(E)
+
+
+def test_what_a_rule_may_name_is_told_with_the_texts():
+    with pytest.raises(InvalidInput) as caught:
+        matrix()["nobody == 1"]
+    assert caught.value.allowed == "a rule over these columns: topic, year, text, index"
+
+
+def test_the_type_of_what_is_no_mask_is_told_as_pandas_has_it():
+    E = matrix(n=3)
+    with pytest.raises(InvalidInput, match="filter holds 3 values of the type int64"):
+        E.search(E[0], filter=pd.Series([1, 0, 1], index=E.index))
+
+
+@pytest.mark.parametrize("query", [None, [], np.empty(0)], ids=["None", "list", "array"])
+def test_a_query_of_nothing_is_told_as_such(query):
+    with pytest.raises(InvalidInput, match="the query is empty"):
+        matrix().search(query)
+
+
+def test_texts_of_a_column_that_is_not_of_pandas_are_queries():
+    class Column:  # as polars has it
+        def to_list(self):
+            return ["tax", "law"]
+
+    assert matrix(actions=Client()).search(Column(), k=1).queries == ("tax", "law")
+
+
+def test_many_vectors_are_never_made_a_list():
+    class Counted(np.ndarray):
+        def tolist(self):
+            raise AssertionError("a list of Python's numbers takes eight times the memory")
+
+    E = matrix()
+    assert len(E.search(E.array[:3].view(Counted), k=1)) == 3
+
+
 def test_a_missing_value_in_a_mask_is_false():
     E = matrix(n=4)
     for mask in (pd.array([True, None, False, True], dtype="boolean"), [True, None, False, True]):
@@ -248,8 +293,24 @@ def test_columns_of_the_user_that_are_called_like_ours_are_kept():
         metadata=pd.DataFrame({"score": [7, 8, 9], "text": list("abc"), "rank": list("xyz")}),
     )
     frame = E.search(E[0], k=1).df
-    assert list(frame.columns) == ["rank", "score", "label", "text", "score_", "rank_"]
+    assert list(frame.columns) == ["rank", "score", "label", "text", "score_", "text_", "rank_"]
     assert frame["score_"].tolist() == [7]
+
+
+def test_a_column_called_text_is_left_out_only_where_it_is_what_was_embedded():
+    other = pd.DataFrame({"text": ["body 0", "body 1"]})
+    titled = EmbeddingMatrix(np.eye(2), texts=["a", "b"], metadata=other).search([1, 0], k=1).df
+    assert titled[["text", "text_"]].to_numpy().tolist() == [["a", "body 0"]]
+    bare = EmbeddingMatrix(np.eye(2), metadata=other).search([1, 0], k=1).df
+    assert bare["text"].tolist() == ["body 0"]
+    same = EmbeddingMatrix(np.eye(2), texts=["body 0", "body 1"], metadata=other).search([1, 0], k=1).df
+    assert list(same.columns) == ["rank", "score", "label", "text"]
+
+
+def test_labels_of_several_levels_are_drawn_as_python_writes_them():
+    index = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)])
+    hits = EmbeddingMatrix(np.eye(2), index=index).search([1, 0], k=1)
+    assert "('a', 1)" in repr(hits)
 
 
 HOSTILE = "<script>alert(1)</script>\x1b[2J<img src=x onerror=alert(1)>\u202e$x$ " * 40

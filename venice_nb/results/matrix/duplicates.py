@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import text
 from venice_nb.results.matrix.hits import SHOWN
+from venice_nb.results.matrix.left_out import plain_label
 from venice_nb.results.table import Table
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Duplicates(Table):
     """Near-duplicates: a table of the rows to drop, with label, text, score, and the row that each repeats.
 
-    `df[found.keep]` are the rows to keep; `found.kept` is the matrix of them.
+    `found.kept` is the matrix of the rows to keep, `df.loc[found.kept.index]` are the rows themselves, and
+    `found.keep` is a mask, `df[found.keep]`, where the matrix has all rows of the frame.
 
     Attributes:
         matrix: the matrix that was looked through.
@@ -97,5 +99,5 @@ class Duplicates(Table):
         row = int(self.dropped[position])
         both, index, texts = (row, int(self.first[row])), self.matrix.index, self.matrix.texts
         told = () if texts is None else (text.short(texts[each], SHOWN // 2) for each in both)
-        labels = (text.short(str(index[each]), 60) for each in both)
+        labels = (text.short(str(plain_label(index[each])), 60) for each in both)
         return (*labels, f"{self.scores[position]:.3f}", *told)

@@ -36,8 +36,15 @@ def _schema(matrix: EmbeddingMatrix, extra: str) -> tuple[Any, Any]:
 
     arrow = _needed("pyarrow", extra)
     frame = pd.DataFrame(index=matrix.index) if matrix.metadata is None else matrix.metadata
-    if matrix.texts is not None and TEXT not in frame.columns:
-        frame = frame.assign(**{TEXT: list(matrix.texts)})
+    if matrix.texts is not None:
+        texts = list(matrix.texts)
+        if TEXT in frame.columns and frame[TEXT].tolist() != texts:
+            raise InvalidInput(
+                f"the metadata has a column {TEXT!r}, where the texts go that were embedded",
+                field="metadata",
+                do=f"rename it: E.metadata.rename(columns={{{TEXT!r}: ...}})",
+            )
+        frame = frame.assign(**{TEXT: texts})
     if VECTOR in map(str, frame.columns):
         raise InvalidInput(
             f"the metadata has a column {VECTOR!r}, where the vectors go",

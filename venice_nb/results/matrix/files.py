@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from venice_nb.errors import InvalidInput, VeniceError, plain
 from venice_nb.results import saving
 from venice_nb.results.matrix.columns import packed, unpacked
-from venice_nb.results.matrix.left_out import RowError
-from venice_nb.results.matrix.texts import Texts
+from venice_nb.results.matrix.left_out import RowError, plain_label
+from venice_nb.results.matrix.texts import Texts, mapped
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.reading import dumps, loads
 
@@ -112,7 +112,7 @@ def write(matrix: EmbeddingMatrix, folder: Path) -> None:
         files[TEXTS] = _measured(texts) if texts.exists() else _written(texts, lines(matrix.texts))
     columns: list[list[Any]] = []
     index: dict[str, Any] = {}
-    if "index" in matrix.__dict__ or "_rows" in matrix.__dict__:
+    if matrix.labelled:
         index, columns = _packed_index(matrix.index)
     about = []
     if matrix.metadata is not None:
@@ -134,7 +134,12 @@ def write(matrix: EmbeddingMatrix, folder: Path) -> None:
         "cost": matrix.cost.to_dict(),
         "elapsed": matrix.elapsed,
         "errors": [
-            [each.label, each.position, each.reason, None if each.error is None else plain(each.error)]
+            [
+                plain_label(each.label),
+                each.position,
+                each.reason,
+                None if each.error is None else plain(each.error),
+            ]
             for each in matrix.errors
         ],
         "index": index,
@@ -272,17 +277,20 @@ def load(
             elapsed=float(note["elapsed"]),
             errors=tuple(
                 RowError(
-                    label, int(position), str(reason), None if error is None else VeniceError(str(error))
+                    tuple(label) if isinstance(label, list) else label,
+                    int(position),
+                    str(reason),
+                    None if error is None else VeniceError(str(error)),
                 )
                 for label, position, reason, error in note["errors"]
             ),
             created=str(note["created"]),
         )
+        if note.get("index") or note.get("metadata") is not None:
+            matrix.__dict__.pop("metadata")  # from now on __getattr__ reads both when they are asked for
+            matrix.__dict__["_rows"] = Rows(folder, note)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
         raise _damaged(folder, error) from error
-    if note.get("index") or note.get("metadata") is not None:
-        matrix.__dict__.pop("metadata")  # from now on __getattr__ reads both when they are asked for
-        matrix.__dict__["_rows"] = Rows(folder, note)
     return matrix
 
 
@@ -291,10 +299,13 @@ class Rows:
 
     def __init__(self, folder: Path, note: dict[str, Any]) -> None:
         self._folder, self._note = folder, note
+        self._bytes = mapped(folder / ROWS).tobytes if ROWS in note["files"] else bytes
 
     def read(self) -> tuple[Any, Any]:
         """The index, None for that of a plain list; and the metadata or None."""
-        import pandas as pd  # noqa: PLC0415  only when labels are asked for
+        import io  # noqa: PLC0415  only when labels are asked for
+
+        import pandas as pd  # noqa: PLC0415  likewise
 
         index, about, count = self._note.get("index") or {}, self._note.get("metadata"), self._note["rows"]
         try:
@@ -302,8 +313,7 @@ class Rows:
             columns = [*levels, *(about or [])]
             found: list[Any] = [() for _ in columns]
             if columns and count:
-                with (self._folder / ROWS).open("rb") as file:
-                    found = list(zip(*map(loads, file), strict=True))
+                found = list(zip(*map(loads, io.BytesIO(self._bytes())), strict=True))
             series = [unpacked(kind, values) for kind, values in zip(columns, found, strict=True)]
             labels: Any = None
             if len(levels) > 1:

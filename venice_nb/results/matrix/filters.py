@@ -53,7 +53,7 @@ def positions(matrix: EmbeddingMatrix, key: Any) -> NDArray[np.int64]:
     """The positions that a mask, a Series, a rule or a list of positions means."""
     import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-    if not isinstance(key, str) and not hasattr(key, "reindex"):
+    if not isinstance(key, str) and not hasattr(key, "reindex"):  # labels of pandas are no positions
         places = np.asarray(key)
         if not places.size:
             return np.empty(0, np.int64)
@@ -72,7 +72,8 @@ def mask(matrix: EmbeddingMatrix, given: Any, *, field: str = "filter") -> NDArr
 
     if isinstance(given, str):
         given = _ruled(matrix, given, field)
-    if hasattr(given, "reindex") and given.ndim == 1:
+    kind = getattr(given, "dtype", None)
+    if hasattr(given, "iloc") and given.ndim == 1:
         given = _aligned(matrix, given, field)
     found = np.asarray(given)
     if found.dtype == object:
@@ -82,11 +83,13 @@ def mask(matrix: EmbeddingMatrix, given: Any, *, field: str = "filter") -> NDArr
         if all(isinstance(one, bool | np.bool_) for one in found.ravel()):
             found = found.astype(bool)
     if found.dtype != bool or found.shape != (len(matrix),):
+        shape = " x ".join(map(str, found.shape)) or "1"
         raise InvalidInput(
-            f"{field} is an array of {found.dtype}, {' x '.join(map(str, found.shape)) or 'one value'}",
+            f"{field} holds {shape} value{'s' * (shape != '1')} of the type {plain(kind or found.dtype, 40)}",
             field=field,
             allowed=f"{len(matrix)} values of True or False, one for each row",
-            do='pass a mask such as df["year"] > 2020, or a rule such as "year > 2020"',
+            do='pass a mask such as df["year"] > 2020, or a rule such as "year > 2020"; '
+            "E.loc[...] takes labels",
         )
     return found
 
@@ -112,7 +115,8 @@ def _ruled(matrix: EmbeddingMatrix, rule: str, field: str) -> pd.Series[Any]:
     frame = pd.DataFrame(index=matrix.index) if matrix.metadata is None else matrix.metadata
     if matrix.texts is not None and "text" not in frame.columns and "text" in rule:
         frame = frame.assign(text=list(matrix.texts))
-    known = ", ".join(plain(name, 40) for name in [*frame.columns, "index"])
+    names = [*dict.fromkeys(frame.columns), *(["text"] if matrix.texts is not None else ()), "index"]
+    known = ", ".join(plain(name, 40) for name in dict.fromkeys(names))
     try:
         _check(rule, frame)
         # numexpr, where installed, knows no texts; local names are kept out
@@ -165,7 +169,11 @@ def _check(rule: str, frame: pd.DataFrame) -> None:
                 _check_pattern(node)
         elif isinstance(node, ast.Attribute) and id(node) not in called and node.attr not in _VIEWS:
             raise ValueError(f"a rule may not ask for .{node.attr}")
-        elif isinstance(node, ast.BinOp) and (_textual(node.left, named) or _textual(node.right, named)):
+        elif (
+            isinstance(node, ast.BinOp)
+            and not isinstance(node.op, ast.BitAnd | ast.BitOr)
+            and (_textual(node.left, named) or _textual(node.right, named))
+        ):  # & and | are what pandas reads as `and` and `or`
             raise ValueError("a rule reckons with numbers, not with texts or lists")
 
 

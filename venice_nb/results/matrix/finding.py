@@ -97,7 +97,11 @@ def texts_of(query: Any) -> list[str] | None:
     """The texts of a query, or None when it is made of numbers."""
     if isinstance(query, str):
         return [str(query)]
-    items = query.tolist() if hasattr(query, "tolist") else query
+    items = query
+    if not isinstance(query, list | tuple):
+        listed = getattr(query, "tolist", getattr(query, "to_list", None))  # NumPy and pandas; polars
+        numeric = getattr(getattr(query, "dtype", None), "kind", "O") in "biuf"  # would be a list of floats
+        items = listed() if callable(listed) and not numeric else query
     if isinstance(items, list | tuple) and items and all(isinstance(one, str) for one in items):
         return [str(one) for one in items]
     return None
@@ -106,7 +110,14 @@ def texts_of(query: Any) -> list[str] | None:
 def _vectors(matrix: EmbeddingMatrix, query: Any) -> tuple[NDArray[np.float32], list[str], bool]:
     """A query of numbers as (q, d), names for its rows, and whether there is more than a single vector."""
     same_model(matrix, query)
-    array = numbers("query", query)
+    array = numbers("query", [] if query is None else query)
+    if array.shape == (0,):
+        raise InvalidInput(
+            "the query is empty",
+            field="query",
+            allowed="a text, a vector, or several",
+            do="write what to look for",
+        )
     many = array.ndim != 1
     array = checked(matrix, array if many else array.reshape(1, -1))
     texts = getattr(query, "texts", None)

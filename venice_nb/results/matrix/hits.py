@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.render import html, text
+from venice_nb.results.matrix.left_out import plain_label
 from venice_nb.results.table import Table
 
 if TYPE_CHECKING:
@@ -113,11 +114,13 @@ class Hits(Table):
             columns["text"] = self.texts
         for place, name in enumerate([] if self.metadata is None else self.metadata.columns):
             assert self.metadata is not None
-            if name != "text":
-                free = name
-                while free in columns:
-                    free = f"{free}_"  # a column of the user's that is called as one of ours
-                columns[free] = self.metadata.iloc[:, place].array
+            column = self.metadata.iloc[:, place]
+            if name == "text" and self.texts is not None and column.tolist() == self.texts:
+                continue  # the column that was embedded
+            free = name
+            while free in columns:
+                free = f"{free}_"  # a column of the user's that is called as one of ours
+            columns[free] = column.array
         return pd.DataFrame(columns)
 
     def _caption(self) -> str:
@@ -135,7 +138,7 @@ class Hits(Table):
         asked = (text.short(self.queries[number], 40),) if self.many else ()
         told = (text.short(self.texts[position], SHOWN),) if self.texts is not None else ()
         rank = position - int((self.numbers < number).sum()) + 1
-        label = text.short(str(self.labels[position]), 60)
+        label = text.short(str(plain_label(self.labels[position])), 60)
         return (*asked, str(rank), f"{self.scores[position]:.3f}", label, *told)
 
     def _numeric(self) -> tuple[int, ...]:

@@ -18,8 +18,14 @@ def concat(cls: type[EmbeddingMatrix], parts: Sequence[EmbeddingMatrix]) -> Embe
     import numpy as np  # noqa: PLC0415  loads with the first vectors
 
     parts = list(parts)
-    if not parts or not all(isinstance(part, cls) for part in parts):
-        raise InvalidInput("there are no matrices to join", field="parts", do="pass a list of matrices")
+    odd = [plain(type(part).__name__, 60) for part in parts if not isinstance(part, cls)]
+    if not parts or odd:
+        raise InvalidInput(
+            f"parts holds a {odd[0]}" if odd else "there are no matrices to join",
+            field="parts",
+            allowed="one matrix or more",
+            do="pass a list of matrices; an array becomes one by vn.EmbeddingMatrix(array, model=...)",
+        )
     first = parts[0]
     for part in parts[1:]:
         if (part.model, part.dims) != (first.model, first.dims):
@@ -31,7 +37,7 @@ def concat(cls: type[EmbeddingMatrix], parts: Sequence[EmbeddingMatrix]) -> Embe
                 do="embed both with the same model and dimensions: other numbers mean other things",
             )
     index: Any = None
-    if any("index" in part.__dict__ for part in parts):
+    if any(part.labelled for part in parts):
         index = first.index.append([part.index for part in parts[1:]])
     texts = [part.texts for part in parts if part.texts is not None]
     frames = [part.metadata for part in parts if part.metadata is not None]

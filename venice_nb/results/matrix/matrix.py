@@ -140,6 +140,11 @@ class EmbeddingMatrix(VectorRows):
             self.__dict__["index"] = index
             return self.__dict__[name]
 
+    @property
+    def labelled(self) -> bool:
+        """Whether the rows have labels of their own, if only in a file; those of a plain list have none."""
+        return not {"index", "_rows"}.isdisjoint(self.__dict__)
+
     def owned(self, actions: MatrixActions | None) -> Self:
         """The same matrix with another client behind it; what is not read yet stays in its files."""
         copy = object.__new__(type(self))
@@ -192,19 +197,28 @@ class EmbeddingMatrix(VectorRows):
         """The rows at these positions, in this order, as a matrix of their own. It carries no bill."""
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
-        places = np.asarray(positions, np.int64).reshape(-1)
+        places = np.asarray(positions).reshape(-1)
+        if len(places) and places.dtype.kind not in "iu":
+            raise InvalidInput(
+                f"positions are of {places.dtype}",
+                field="positions",
+                value=str(places.dtype),
+                allowed="whole numbers",
+                do="E[mask] takes True and False, E.loc[...] takes labels",
+            )
+        places = places.astype(np.int64)
         if len(places) and (places.min() < -len(self) or places.max() >= len(self)):
             raise InvalidInput(
                 f"there is no such row in a matrix of {len(self)}",
                 field="positions",
-                value=int(places.max()),
+                value=int(places.min() if places.min() < -len(self) else places.max()),
                 allowed=f"from 0 to {len(self) - 1}",
                 do="count rows from 0; E.loc[...] takes labels",
             )
         places = np.where(places < 0, places + len(self), places)
         run = len(places) > 0 and bool((np.diff(places) == 1).all())
         array = self.array[places[0] : places[-1] + 1] if run else self.array[places]
-        plain = run and not places[0] and "index" not in self.__dict__
+        plain = run and not places[0] and not self.labelled
         return replace(
             self,
             array=array,

@@ -67,8 +67,8 @@ def dedup(matrix: EmbeddingMatrix, threshold: float = 0.95) -> Duplicates:
     """Near-duplicates: which rows to keep, and which earlier row each of the others repeats.
 
     Rows are taken in order; one whose cosine with a row kept before it is `threshold` or more is dropped.
-    So `df[E.dedup().keep]` holds no two rows that are that similar, and nothing that was not said before
-    is lost. Compares blocks, never n by n at once.
+    So `df.loc[E.dedup().kept.index]` holds no two rows that are that similar, and nothing that was not said
+    before is lost. Compares blocks, never n by n at once.
 
     >>> import numpy as np
     >>> from venice_nb.results.matrix.matrix import EmbeddingMatrix
@@ -148,7 +148,8 @@ def outliers(matrix: EmbeddingMatrix, k: float = 10, *, neighbours: int = 5) -> 
 
     from venice_nb.arrays.outliers import closeness  # noqa: PLC0415  loads NumPy
 
-    count = round(k * len(matrix)) if isinstance(k, float) and 0 < k < 1 else whole("k", k)
+    share = isinstance(k, float) and 0 < k < 1
+    count = max(1, round(k * len(matrix))) if share else whole("k", k)
     found = closeness(matrix.array, whole("neighbours", neighbours), norms=matrix.norms)
     order = np.argsort(found, kind="stable")  # NaN comes last
     rows = order[~np.isnan(found[order])][:count]
