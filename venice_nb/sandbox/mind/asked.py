@@ -127,10 +127,10 @@ def _without_question(
 
 
 _FENCE = re.compile(
-    r"```[\w+-]*\n(?P<fence>.*?)```|\"\"\"(?P<quotes>.*?)\"\"\"|"
+    r"```[\w+-]*\n(?P<fence>.*?)```|\"\"\"(?P<quotes>.*?)\"\"\"|^(?P<rule>-{6,})\n(?P<ruled>.*?)\n(?P=rule)$|"
     r"<(?P<tag>(?:context|documents?|docs?|passages?|text|article|sources?|review|data|transcript|email|ticket|file|input|content|claims?|reference)"
     r"(?:-[0-9a-f]{4,64})?)(?P<attributes>\b[^<>]*)>(?P<tagged>.*?)</(?P=tag)>",
-    re.DOTALL | re.IGNORECASE,
+    re.DOTALL | re.IGNORECASE | re.MULTILINE,
 )
 _LABEL = re.compile(
     r"^[ \t]*(?:\[(?P<a>\d{1,4}|[\w.:#/-]{1,40})\]|\((?P<b>\d{1,3})\)(?=\s[A-Z])|"
@@ -173,7 +173,7 @@ def part(text: str) -> tuple[str, str, tuple[Passage, ...]]:
     fenced: list[str] = []
 
     def lift(match: re.Match[str]) -> str:
-        body = next(match[g] for g in ("fence", "quotes", "tagged") if match[g] is not None)
+        body = next(match[g] for g in ("fence", "quotes", "ruled", "tagged") if match[g] is not None)
         label = re.search(r"\b(?:id|index|n)\s*=\s*[\"']?([\w.:-]+)", match["attributes"] or "")
         title = re.search(r"\btitle\s*=\s*(?:\"([^\"]+)|'([^']+))", match["attributes"] or "")
         inner = () if label else labelled(body)  # marks inside a numbered passage are its own
@@ -185,7 +185,7 @@ def part(text: str) -> tuple[str, str, tuple[Passage, ...]]:
             fenced.append(body.strip())
         return "\n\n"
 
-    rest = _FENCE.sub(lift, text) if ("```" in text or '"""' in text or "</" in text) else text
+    rest = _FENCE.sub(lift, text) if any(mark in text for mark in ("```", '"""', "------", "</")) else text
     rest = _ANSWER.sub("", rest).strip()
     asked = list(_ASKED.finditer(rest))
     if asked and (asked[-1].start() > 0 or _GIVEN.search(rest) or passages):
@@ -298,15 +298,23 @@ def _supplied(text: str) -> tuple[Passage, ...]:
     given = _GIVEN.search(text)
     if given:
         return (Passage(text[given.end() :].strip()),)
-    kept = [b for b in re.split(r"\n\s*\n", text) if b.strip() and not directs(b)]
+    kept = [b for b in map(_stated, re.split(r"\n\s*\n", text)) if b.strip()]
     return (Passage("\n\n".join(kept)),) if kept else ()
+
+
+def _stated(block: str) -> str:
+    """What a block of a prompt states: all of it, what its order introduces ("Use the following:"), or nothing."""
+    head, _, tail = block.strip().partition("\n")
+    if head.endswith(":"):
+        return tail
+    return "" if directs(block) else block
 
 
 _DIRECTS = re.compile(
     r"^\W*(?:you(?:'re| are| will| must| should| can| may| have)\b|your (?:job|task|role|name|answers?)|answer|use|reply|respond|be\b|"
     r"do not|don't|never|always|(?:if|when|where) (?:the|you|it|there|no|unsure|asked)\b.*\b(?:say|answer|reply|admit|write|respond)|cite|quote|keep|only|act|"
     r"given|based on|return|output|format|write|speak|stay|follow|think|provide|include|avoid|make sure|when (?:asked|answering)|"
-    r"put|mark|rate|judge|treat|ignore|the (?:sources?|passages?|documents?|texts?|context) (?:are|is) (?:data|untrusted)|"
+    r"put|mark|rate|judge|treat|ignore|context information is below|the (?:sources?|passages?|documents?|texts?|context) (?:are|is) (?:data|untrusted)|"
     r"please|the user|help|assist|consider|summari[sz]e|extract|classify|label)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -326,7 +334,7 @@ def part_system(text: str) -> tuple[str, tuple[Passage, ...]]:
     lifted: list[Passage] = []
 
     def lift(match: re.Match[str]) -> str:
-        body = next(match[g] for g in ("fence", "quotes", "tagged") if match[g] is not None)
+        body = next(match[g] for g in ("fence", "quotes", "ruled", "tagged") if match[g] is not None)
         lifted.extend(labelled(body) or (Passage(body.strip()),))
         return "\n\n"
 
