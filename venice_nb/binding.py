@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from venice_nb.policy.steps import Plan
 
 P = ParamSpec("P")
+S = TypeVar("S")
 T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -98,6 +99,21 @@ def opens(
     return method
 
 
+def carries(plan: Callable[Concatenate[S, P], Plan[Any]], name: str) -> Callable[Concatenate[S, P], Any]:
+    """The method `name` of an object that knows its session: it carries out a plan of the same object.
+
+    Where the client is asynchronous, it gives a coroutine.
+    """
+
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        return self._session.run(start(plan, self, args, kwargs, name=name))
+
+    present(method, plan)
+    del method.carries_out  # type: ignore[attr-defined]  # `v.estimate` starts the plans of a client only
+    method.__name__, method.__qualname__ = name, f"{plan.__qualname__.rpartition('.')[0]}.{name}"
+    return method
+
+
 class Later:
     """A room of a client that is made, and whose module is loaded, with its first use.
 
@@ -133,32 +149,38 @@ class _Bare(str):
         return str(self)
 
 
-def start(plan: Callable[..., Plan[T]], session: Session, args: Any, kwargs: Any, bound: int = 1) -> Plan[T]:
+def start(
+    plan: Callable[..., Plan[T]], session: Any, args: Any, kwargs: Any, bound: int = 1, *, name: str = ""
+) -> Plan[T]:
     """The plan with its arguments; one that does not take them is told apart before anything is sent.
 
-    `bound` counts the arguments at the front, the session among them, that are not the user's to give.
+    `bound` counts the arguments at the front, the session or what knows it among them, that are not the
+    user's to give. `name` is that of the method, where the plan has another one.
     """
     try:
         return plan(session, *args, **kwargs)
     except TypeError as error:
-        raise _misfit(plan, kwargs, str(error), bound) from None
+        name = name or plan.__name__
+        raise _misfit(plan, name, kwargs, str(error).replace(plan.__qualname__, name), bound) from None
 
 
-def _misfit(plan: Callable[..., Any], kwargs: dict[str, Any], problem: str, bound: int) -> Exception:
+def _misfit(
+    plan: Callable[..., Any], name: str, kwargs: dict[str, Any], problem: str, bound: int
+) -> Exception:
     known = list(inspect.signature(plan).parameters)[bound:]
     unknown = [name for name in kwargs if name not in known]
     if not unknown:
         return TypeError(problem)
-    ours = _OURS.get((plan.__name__, unknown[0]))
+    ours = _OURS.get((name, unknown[0]))
     close = difflib.get_close_matches(unknown[0], known, n=1)
     if ours in known:
         do = f"it is called {ours!r} here"
-    elif (plan.__name__, unknown[0]) in _SETTLED:
-        do = _SETTLED[plan.__name__, unknown[0]]
+    elif (name, unknown[0]) in _SETTLED:
+        do = _SETTLED[name, unknown[0]]
     else:
         do = f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(known)}"
     return InvalidInput(
-        f"{plan.__name__}() has no argument {unknown[0]!r}",
+        f"{name}() has no argument {unknown[0]!r}",
         field=unknown[0],
         value=shown(kwargs[unknown[0]]) if isinstance(kwargs[unknown[0]], int | float) else "<not shown>",
         allowed=known,

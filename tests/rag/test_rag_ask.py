@@ -143,6 +143,55 @@ def test_an_answer_is_saved_with_its_sources(tmp_path):
     assert '"cited": [\n    1\n  ]' in made.save("a.json").read_text()
 
 
+# --- the price first -----------------------------------------------------------------------
+
+
+def test_a_dry_run_prices_an_answer_and_sends_nothing(v, corpus):
+    R = v.rag(corpus, k=2, rerank="zai-org-glm-5-2")
+    before, spent = v._session.calls, v.spend.total.usd
+    plan = R.ask("What does the airport cost?", max_completion_tokens=300, dry_run=True)
+    assert v._session.calls == before
+    assert R.last is None
+    assert plan["step"].tolist() == ["vectors of the questions", "reranking", "answers"]
+    assert plan["requests"].tolist() == [1, 1, 1]
+    R.ask("What does the airport cost?", max_completion_tokens=300)
+    assert plan.least.usd <= v.spend.total.usd - spent <= plan.most.usd
+
+
+def test_once_a_question_has_its_vector_the_very_prompt_of_its_answer_is_priced(v, corpus):
+    R = v.rag(corpus, k=1)
+    loose = R.ask("What does the airport cost?", dry_run=True)
+    R.search("What does the airport cost?")
+    exact = R.ask("What does the airport cost?", dry_run=True)
+    assert loose.least < exact.least < exact.most <= loose.most
+
+
+def test_what_no_model_will_be_asked_costs_nothing(v, corpus):
+    plan = v.rag(corpus, retrieval="keyword").ask("Quantum chromodynamics?", dry_run=True)
+    assert (plan["requests"].tolist(), plan.most.usd) == ([0], 0)
+
+
+def test_both_worlds_price_an_answer_alike(corpus):
+    async def there():
+        R = await vn.AsyncVenice.sandbox(show=False).rag(corpus)
+        return await R.ask("airport", dry_run=True)
+
+    here = vn.Venice.sandbox(show=False).rag(corpus).ask("airport", dry_run=True)
+    assert asyncio.run(there()).to_frame().equals(here.to_frame())
+
+
+def test_an_argument_that_a_method_does_not_have_is_told_before_anything_is_sent(v, R):
+    before = v._session.calls
+    with pytest.raises(InvalidInput, match=r"search\(\) has no argument 'top'"):
+        R.search("airport", top=3)
+    with pytest.raises(TypeError, match=r"^ask\(\) missing 1 required positional argument: 'question'"):
+        R.ask()
+    with pytest.raises(InvalidInput):
+        v.estimate(R.ask, "airport")
+    assert v._session.calls == before
+    assert R.ask.__name__ == "ask"
+
+
 # --- hostile documents ---------------------------------------------------------------------
 
 HOSTILE = [
@@ -215,6 +264,8 @@ def test_a_stream_that_breaks_leaves_what_had_arrived(corpus):
         R.ask("What does the airport cost?", stream=True)
     assert isinstance(v.last, Answer)
     assert not v.last.reply.complete
+    assert R.last is v.last
+    assert R.sources.equals(v.last.citations)
 
 
 def test_the_model_of_the_call_goes_before_that_of_the_rag(v, corpus):

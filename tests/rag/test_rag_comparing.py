@@ -74,6 +74,8 @@ def test_both_worlds_compare_and_draft_alike(corpus, monkeypatch):
     async def there():
         a = vn.AsyncVenice.sandbox(show=False)
         made = await vn.compare_chunking(a, corpus, ASKED, [60])
+        priced = await vn.compare_chunking(a, corpus, ASKED, [60], dry_run=True)
+        assert priced["requests"].tolist() == [0, 0]
         return made.to_frame(), await vn.make_questions(a, corpus, 2)
 
     v = vn.Venice.sandbox(show=False)
@@ -90,8 +92,20 @@ def test_both_worlds_compare_and_draft_alike(corpus, monkeypatch):
         lambda v, corpus: vn.compare_models(v, corpus, ASKED, []),
         lambda v, corpus: vn.compare_models(v, corpus, ASKED, "text-embedding-bge-m3"),
         lambda v, corpus: vn.compare_models(v, corpus, [{"question": "?", "source": "no.md"}], MODELS),
-        lambda v, corpus: vn.compare_chunking(v, corpus, ASKED, [1]),
+        lambda v, corpus: vn.compare_models(v, corpus, [{"question": "Who?"}], MODELS),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, [MODELS[0], "zai-org-glm-5-2"]),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, [MODELS[0], 3]),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, MODELS, embedding_model=MODELS[0]),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, MODELS, retrieval="keyword"),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, MODELS, top_k=3),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, MODELS, overlap=5000),
+        lambda v, corpus: vn.compare_models(v, vn.Corpus(), ASKED, MODELS),
+        lambda v, corpus: vn.compare_models(v, corpus, ASKED, MODELS, dry_run="yes"),
+        lambda v, corpus: vn.compare_chunking(v, corpus, ASKED, [60, 1]),
+        lambda v, corpus: vn.compare_chunking(v, corpus, ASKED, [60], chunk=80),
         lambda v, corpus: vn.make_questions(v, corpus, 0),
+        lambda v, corpus: vn.make_questions(v, corpus, chunk=3),
+        lambda v, corpus: vn.make_questions(v, vn.Corpus.from_texts(["# Too short\n\nHigh water."])),
         lambda v, corpus: vn.make_questions(v, "docs/*.md"),
     ],
 )
@@ -99,6 +113,45 @@ def test_mistakes_are_refused_before_anything_is_sent(v, corpus, wrong):
     with pytest.raises(InvalidInput):
         wrong(v, corpus)
     assert v._session.calls == 0
+
+
+def test_a_dry_run_of_a_comparison_prices_just_the_requests_it_will_send(v, corpus):
+    plan = vn.compare_chunking(v, corpus, ASKED, [60, 200, 300], dry_run=True)
+    assert v._session.calls == 0
+    assert plan["step"].tolist() == [
+        "vectors of the passages (60)",
+        "vectors of the questions (60)",  # which the other sizes find again
+        "vectors of the passages (200)",  # and at 300 every passage is as it was
+    ]
+    vn.compare_chunking(v, corpus, ASKED, [60, 200, 300])
+    assert v._session.calls == plan["requests"].sum()
+    again = vn.compare_chunking(v, corpus, ASKED, [60, 200, 300], dry_run=True)
+    assert (again["requests"].sum(), again.most.usd) == (0, 0)
+
+
+def test_a_dry_run_of_models_has_the_steps_of_each(v, corpus):
+    plan = vn.compare_models(v, corpus, ASKED, MODELS, rerank="zai-org-glm-5-2", k=2, dry_run=True)
+    assert v._session.calls == 0
+    assert plan["model"].tolist() == [MODELS[0]] * 2 + [
+        "zai-org-glm-5-2",
+        MODELS[1],
+        MODELS[1],
+        "zai-org-glm-5-2",
+    ]
+    vn.compare_models(v, corpus, ASKED, MODELS, rerank="zai-org-glm-5-2", k=2)
+    assert v._session.calls == plan["requests"].sum()
+    assert plan.least.usd <= v.spend.total.usd <= plan.most.usd
+
+
+def test_a_dry_run_of_drafts_prices_them_their_checks_and_their_vectors(v, corpus):
+    plan = vn.make_questions(v, corpus, 2, dry_run=True)
+    assert v._session.calls == 0
+    assert plan["step"].tolist() == ["drafts", "checks", "vectors of the questions"]
+    vn.make_questions(v, corpus, 2)
+    assert v._session.calls <= plan["requests"].sum()
+    assert plan.least.usd <= v.spend.total.usd <= plan.most.usd
+    again = vn.make_questions(v, corpus, 2, dry_run=True)
+    assert (again["requests"].sum(), again.most.usd) == (0, 0)
 
 
 def test_drafted_questions_have_their_place_and_can_be_evaluated(v, corpus):

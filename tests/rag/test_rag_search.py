@@ -152,7 +152,7 @@ def test_nothing_is_logged_while_an_index_is_made(corpus, caplog):
         ({"weight": 2}, "weight"),
         ({"k": 0}, "k"),
         ({"min_score": "high"}, "min_score"),
-        ({"chunk": 1}, "size"),
+        ({"chunk": 1}, "chunk"),
         ({"overlap": 5000}, "overlap"),
     ],
 )

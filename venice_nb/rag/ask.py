@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.policy.steps import Together
-from venice_nb.rag import prompt
+from venice_nb.rag import ahead, prompt
 from venice_nb.rag.rerank import POOL, Reranked, rerank
 from venice_nb.render.live import Bundle, Live, mark_shown
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.rag.answer import SILENT, Answer
+from venice_nb.results.run_plan import RunPlan
 from venice_nb.talk.chat import prepared
 from venice_nb.talk.exchange import Exchange, Screen, rounds, wants_show
 from venice_nb.talk.tools import Toolbox
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.policy.steps import Plan
+    from venice_nb.rag.design import Settings
     from venice_nb.rag.index import Index
     from venice_nb.results.rag.found import Found
     from venice_nb.results.talk.reply import Reply
@@ -82,9 +84,13 @@ def answer(
     floor: float,
     model: ModelName | None,
     show: bool | None,
+    keep: Callable[[Answer], None],
     **parameters: Any,
 ) -> Plan[Answer]:
-    """The plan that has a model answer from what was found, or says that there is nothing to answer from."""
+    """The plan that has a model answer from what was found, or says that there is nothing to answer from.
+
+    `keep` is given the answer, also one that was cut short.
+    """
     found = retrieved.found
     shown = wants_show(session, show)
     if not near_enough(found, floor):
@@ -98,6 +104,7 @@ def answer(
             elapsed=retrieved.elapsed,
         )
         session.last = silent
+        keep(silent)
         if shown and Live(silent._mimebundle).finish():  # noqa: SLF001  its own display, drawn early
             mark_shown(silent)
         return silent
@@ -118,8 +125,32 @@ def answer(
         # also of an answer that was cut short: what had arrived is kept
         if screen.answer is not None:
             session.last = screen.answer
+            keep(screen.answer)
     assert screen.answer is not None  # it was finished
     return screen.answer
+
+
+def ahead_of(
+    session: Session,
+    index: Index,
+    question: str,
+    k: int,
+    own: Settings,
+    *,
+    model: ModelName | None,
+    **parameters: Any,
+) -> Plan[RunPlan]:
+    """What an answer would cost. Passages are only searched for where that sends nothing."""
+    parameters.pop("stream", None)
+    first = prompt.messages(question, ())
+    ask = yield from prepared(session, first, model=model, stream=False, **parameters)
+    steps, free = yield from ahead.searching(session, index, [question], k, own.rerank)
+    most, least = ahead.extremes(index.passages, [question], k)
+    if free:
+        found = (yield from retrieve(session, index, [question], k, None))[0].found
+        most = least = [(question, found.passages)] if near_enough(found, own.min_score) else []
+    answers = ahead.chats(session, lambda *given: ask(prompt.messages(*given)), most, least)
+    return RunPlan((*steps, ("answers", answers)))
 
 
 class _AnswerScreen(Screen):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from venice_nb.calls.check import refuse
 from venice_nb.client.session import Session
-from venice_nb.rag.corpus import Corpus
+from venice_nb.rag.corpus import Corpus, with_documents
 
 
 class Client(Protocol):
@@ -16,11 +16,9 @@ class Client(Protocol):
 
 
 def session_of(client: Client, corpus: Corpus) -> Session:
-    """The session of a client. Refuses what is no client, and a corpus that is none."""
+    """The session of a client. Refuses what is no client, and a corpus that is none or has no documents."""
     found: Any = getattr(client, "_session", None)
-    given: Any = corpus
     if not isinstance(found, Session):
         refuse("client", client, "a Venice or an AsyncVenice", "Pass the client first: (v, corpus, ...).")
-    if not isinstance(given, Corpus):
-        refuse("corpus", corpus, "a Corpus", "Make one: vn.Corpus.from_files('docs/*.md').")
+    with_documents(corpus)
     return found

@@ -277,6 +277,16 @@ class Corpus(Displayed):
         }
 
 
+def with_documents(corpus: object) -> Corpus:
+    """The corpus. Refuses what is none, and one without documents."""
+    if not isinstance(corpus, Corpus):
+        do = "Make one: vn.Corpus.from_files('docs/*.md'), from_frame(df), from_texts([...])."
+        check.refuse("corpus", corpus, "a Corpus", do)
+    if not len(corpus):
+        check.refuse("corpus", 0, "a corpus with documents", "Look at corpus.unread for what was not read.")
+    return corpus
+
+
 def _missing(unread: Sequence[Unread]) -> list[tuple[str, str]]:
     """What was not read, for a display: reasons with their files, the commonest first."""
     by_reason: dict[str, list[str]] = {}

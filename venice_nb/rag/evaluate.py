@@ -11,7 +11,7 @@ from venice_nb.policy.steps import Plan, Send
 from venice_nb.rag import ahead, prompt
 from venice_nb.rag.ask import near_enough, retrieve
 from venice_nb.rag.expected import read_questions
-from venice_nb.rag.judge import TASK, Verdicts, judge
+from venice_nb.rag.judge import TASK, Verdicts, asking, judge
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.rag.answer import SILENT, Answer
 from venice_nb.results.rag.evaluation import Evaluation, Judgement, Outcome
@@ -70,13 +70,14 @@ def _ahead(
     asked = [each.text for each in work.questions]
     steps, free = yield from ahead.searching(session, rag.index, asked, k, rerank)
     if answers:
-        most, least = ahead.extremes(rag.index, asked, k)
+        most, least = ahead.extremes(rag.index.passages, asked, k)
         calls = len(asked)
         if free:
             work.retrieved = yield from retrieve(session, rag.index, asked, k, None)
             most = least = work.given
             calls = (yield from work.chats(how).survey()).calls
-        steps += ahead.answering(session, work.call, work.judging, most=most, least=least, calls=calls)
+        plans = ahead.in_turn(session, work.call, work.judgement, most=most, least=least, calls=calls)
+        steps += zip(("answers", "judgements"), plans, strict=True)
     return RunPlan(tuple(steps))
 
 
@@ -155,6 +156,10 @@ class _Answers:
     def call(self, question: str, passages: Sequence[Passage]) -> Call[Reply]:
         """The call that asks a question of some passages."""
         return self._ask(prompt.messages(question, passages))
+
+    def judgement(self, question: str, passages: Sequence[Passage]) -> Call[Reply]:
+        """The call that judges an answer from some passages, without the claims of the answer."""
+        return self.judging.first(asking(self.judging, question, passages))
 
     def _plan(self, question: Question, retrieved: Retrieved) -> Plan[tuple[Answer, Judgement]]:
         found = retrieved.found

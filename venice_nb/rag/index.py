@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
+    from venice_nb.rag.design import Design
     from venice_nb.results.matrix.matrix import EmbeddingMatrix
     from venice_nb.results.rag.passage import Passages
 
@@ -80,28 +80,23 @@ class Index:
         return Found(question=question, hits=tuple(hits), retrieval=self.retrieval)
 
 
-def build(
-    session: Session,
-    passages: Passages,
-    *,
-    retrieval: Retrieval,
-    blend: Blend,
-    model: ModelName | None,
-    language: str,
-    progress: bool | None,
-) -> Plan[Index]:
+def build(session: Session, design: Design, *, progress: bool | None = None) -> Plan[Index]:
     """The plan that makes passages searchable. Vectors of an earlier run are taken from the cache."""
+    passages, retrieval = design.passages, design.retrieval
     texts = [passage.indexed for passage in passages]
     keywords: Keywords | None = None
     if retrieval != "vector":
-        keywords = yield Run(lambda: Keywords.of(texts, language))
+        keywords = yield Run(lambda: Keywords.of(texts, design.language))
     matrix: EmbeddingMatrix | None = None
     if retrieval != "keyword":
+        model = design.embedding_model
         matrix = yield from embed(session, texts, model=model, blank="raise", progress=progress)
-    index = Index(passages, retrieval, blend, matrix, keywords)
+    index = Index(passages, retrieval, design.blend, matrix, keywords)
     if index.unembedded:
         n = index.unembedded
-        session.announce(f"{n} passage{'s' * (n != 1)} could not be embedded and are found by keywords only.")
+        found = "found by keywords only" if keywords is not None else "not found by any question"
+        several = "s" * (n != 1)
+        session.announce(f"{n} passage{several} could not be embedded, and will be {found}.")
     return index
 
 

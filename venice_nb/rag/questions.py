@@ -8,10 +8,13 @@ from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.calls.check import integer
-from venice_nb.embedding.plans import embed
+from venice_nb.calls.check import flag, integer, refuse
+from venice_nb.embedding import plans as embedding
+from venice_nb.rag import ahead
 from venice_nb.rag.client import Client, session_of
 from venice_nb.rag.prompt import fenced
+from venice_nb.rag.splitting import LENGTH
+from venice_nb.results.run_plan import RunPlan
 from venice_nb.shapes.shape import Shape
 from venice_nb.talk.extract import Extraction
 from venice_nb.talk.rows import Chats, How, Row
@@ -21,16 +24,19 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from venice_nb.calls.call import Call
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.policy.steps import Plan
     from venice_nb.rag.corpus import Corpus
     from venice_nb.results.rag.passage import Passage
+    from venice_nb.results.talk.reply import Reply
     from venice_nb.talk.rows import Outcome
 
 COLUMNS = ("question", "source", "expected", "answer", "start", "end")
 ALIKE = 0.95  # cosine from which two questions are the same question
 WORDS = 5  # that a passage must have besides its headings to be asked about
+LONG = 200  # characters that a question is reckoned with before it is drafted
 SPARE = 1.5  # how many more drafts are made than are wanted, as some will be dropped
 
 _DRAFT = (
@@ -82,6 +88,7 @@ def make_questions(
     at_once: int = 8,
     budget_usd: float | None = None,
     cache: bool = True,
+    dry_run: bool = False,
     progress: bool | None = None,
 ) -> Any:
     """About `n` evaluation questions drafted from the documents: a DataFrame for a person to go over.
@@ -95,12 +102,15 @@ def make_questions(
         at_once: passages at a time, 1 to 16.
         budget_usd: US dollars that are not passed; what is finished is kept.
         cache: take the drafts of an earlier run, and keep those of this one.
+        dry_run: give the `RunPlan`, with requests, tokens, dollars and minutes of each step, and send
+            nothing.
         progress: a bar while it runs; None shows one in notebooks and terminals.
 
     Columns: question, source, expected (the sentence that holds the answer), answer, start, end (its place in
     the document), as `Rag.evaluate` takes them. A draft is dropped when its quote does not stand in the
     passage, when the model does not find the question answered by the passage alone, or when it asks what
-    another one asks (cosine of 0.95 or more); how many were, is said. Drafts are no measurement before
+    another one asks (cosine of 0.95 or more); how many were, is said. Raises InvalidInput before anything is
+    sent when no passage has five words besides its headings. Drafts are no measurement before
     somebody has read them: questions by a model share its words with the passages and are found too easily.
 
     >>> import venice_nb as vn
@@ -113,13 +123,25 @@ def make_questions(
     session = session_of(client, corpus)
     wanted = int(integer(1, 10_000)("n", n))
     how = How(at_once, budget_usd, cache, progress)
+    if chunk is not None:
+        LENGTH("chunk", chunk)
     passages = _spread(corpus.split(chunk).passages, round(wanted * SPARE) + 1)
-    return session.run(_made(session, passages, wanted, model=model, how=how))
+    if not passages:
+        told = f"a corpus with a passage of {WORDS} words besides its headings"
+        refuse("corpus", corpus, told, "Take longer documents, or a larger chunk=.")
+    ahead_only = flag("dry_run", dry_run)
+    return session.run(_made(session, passages, wanted, model=model, how=how, dry_run=ahead_only))
 
 
 def _made(
-    session: Session, passages: Sequence[Passage], n: int, *, model: ModelName | None, how: How
-) -> Plan[pd.DataFrame]:
+    session: Session,
+    passages: Sequence[Passage],
+    n: int,
+    *,
+    model: ModelName | None,
+    how: How,
+    dry_run: bool,
+) -> Plan[pd.DataFrame | RunPlan]:
     drafting = Extraction(session, Shape.of(Draft), {"temperature": 0}, task=_DRAFT)
     yield from drafting.choose(model)
     checking = Extraction(session, Shape.of(Check), {"temperature": 0}, task=_CHECK)
@@ -131,6 +153,10 @@ def _made(
         )
         for passage in passages
     ]
+    chats = Chats(session, rows, how, name="passage")
+    if dry_run:
+        calls = (yield from chats.survey()).calls
+        return (yield from _ahead(session, passages, drafting, checking, calls))
     kept: list[_Drafted] = []
     dropped: list[str] = []
 
@@ -141,7 +167,7 @@ def _made(
         return kept
 
     with how.within(session):
-        yield from Chats(session, rows, how, name="passage").ask(keep)
+        yield from chats.ask(keep)
         different = yield from _different(session, kept)
     dropped += ["asked twice"] * (len(kept) - len(different))
     if dropped:
@@ -161,8 +187,32 @@ def _spread(passages: Sequence[Passage], n: int) -> list[Passage]:
     return [passage for each in rounds for passage in each if passage is not None][:n]
 
 
-def _asked(passage: Passage) -> str:
-    return f"{fenced([passage])}\n\nWrite one question."
+def _ahead(
+    session: Session, passages: Sequence[Passage], drafting: Extraction, checking: Extraction, calls: int
+) -> Plan[RunPlan]:
+    """What the drafts would cost, of which `calls` are not kept from an earlier run."""
+
+    def drafted(_: str, about: Sequence[Passage]) -> Call[Reply]:
+        return drafting.first(drafting.asking(_asked(*about)))
+
+    def checked(question: str, about: Sequence[Passage]) -> Call[Reply]:
+        return checking.first(checking.asking(_held_against(question, *about)))
+
+    given = [("", [passage]) for passage in passages]
+    drafts, checks = ahead.in_turn(session, drafted, checked, most=given, least=given, calls=calls)
+    steps: list[ahead.Step] = [("drafts", drafts), ("checks", checks)]
+    if calls > 1:
+        questions = [f"{number:>{LONG}}" for number in range(calls)]
+        steps.append(("vectors of the questions", (yield from embedding.plan(session, questions))))
+    return RunPlan(tuple(steps))
+
+
+def _asked(*passages: Passage) -> str:
+    return f"{fenced(passages)}\n\nWrite one question."
+
+
+def _held_against(question: str, *passages: Passage) -> str:
+    return f"{fenced(passages, question)}\n\nQuestion: {question}"
 
 
 def _drafted(passage: Passage, drafting: Extraction, checking: Extraction) -> Plan[_Drafted]:
@@ -173,8 +223,7 @@ def _drafted(passage: Passage, drafting: Extraction, checking: Extraction) -> Pl
     if not draft.question.strip() or held is None:
         return _Drafted(passage, draft, dropped="without a quote that stands in the passage")
     start, end = passage.start + held[0], passage.start + held[1]
-    asked = f"{fenced([passage], draft.question)}\n\nQuestion: {draft.question}"
-    checked = yield from checking.of(checking.asking(asked))
+    checked = yield from checking.of(checking.asking(_held_against(draft.question, passage)))
     dropped = "" if checked.parsed.answerable else "not answered by the passage"
     return _Drafted(passage, draft, start, end, dropped)
 
@@ -192,7 +241,7 @@ def _different(session: Session, drafts: list[_Drafted]) -> Plan[list[_Drafted]]
     """The drafts without those that ask what one before them asks."""
     if len(drafts) < 2:
         return drafts
-    matrix = yield from embed(session, [each.draft.question for each in drafts], progress=False)
+    matrix = yield from embedding.embed(session, [each.draft.question for each in drafts], progress=False)
     from venice_nb.arrays.pairs import duplicates  # noqa: PLC0415  loads NumPy
 
     repeats = duplicates(matrix.array, ALIKE)

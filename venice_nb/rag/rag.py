@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from venice_nb.binding import carries
 from venice_nb.calls import check
-from venice_nb.rag.ask import answer, retrieve
-from venice_nb.rag.corpus import Corpus
+from venice_nb.rag.ask import ahead_of, answer, retrieve
+from venice_nb.rag.design import Design, K, Settings
 from venice_nb.rag.evaluate import evaluate
 from venice_nb.rag.expected import QUESTION
 from venice_nb.rag.explain import explained
-from venice_nb.rag.fusion import Blend
 from venice_nb.rag.index import Index, build
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, Displayed
@@ -25,30 +24,13 @@ if TYPE_CHECKING:
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
     from venice_nb.policy.steps import Plan
+    from venice_nb.rag.corpus import Corpus
     from venice_nb.rag.fusion import Fusion
     from venice_nb.rag.index import Retrieval
     from venice_nb.results.rag.answer import Answer
     from venice_nb.results.rag.evaluation import Evaluation
     from venice_nb.results.rag.explanation import Explanation
     from venice_nb.results.run_plan import RunPlan
-
-_RETRIEVAL = check.choice(
-    "hybrid", "vector", "keyword", fixes={"bm25": "Pass 'keyword'.", "semantic": "Pass 'vector'."}
-)
-_FUSION = check.choice("scores", "ranks", fixes={"rrf": "Pass 'ranks': reciprocal rank fusion."})
-_K = check.integer(1, 100)
-
-WEIGHT = {"scores": 0.6, "ranks": 0.5}
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a `Rag` answers, where a call does not say otherwise."""
-
-    model: ModelName | None
-    rerank: ModelName | None
-    k: int
-    min_score: float
 
 
 def rag(
@@ -104,28 +86,28 @@ def rag(
     'High water is at noon [1].'
 
     """
-    given: Any = corpus
-    if not isinstance(given, Corpus):
-        do = "Make one: vn.Corpus.from_files('docs/*.md'), from_frame(df), from_texts([...])."
-        check.refuse("corpus", corpus, "a Corpus", do)
-    if not len(corpus):
-        check.refuse("corpus", 0, "a corpus with documents", "Look at corpus.unread for what was not read.")
-    _RETRIEVAL("retrieval", retrieval)
-    _FUSION("fusion", fusion)
-    share = WEIGHT[fusion] if weight is None else check.number(0, 1)("weight", weight)
-    low = check.number(-1)("min_score", min_score)
-    settings = Settings(model, rerank, int(_K("k", k)), float(low))
-    passages = corpus.split(chunk, overlap, unit=unit)
-    index = yield from build(
-        session,
-        passages,
+    design = Design(
+        corpus,
+        model=model,
+        embedding_model=embedding_model,
+        chunk=chunk,
+        overlap=overlap,
+        unit=unit,
+        k=k,
         retrieval=retrieval,
-        blend=Blend(float(share), fusion),
-        model=embedding_model,
+        fusion=fusion,
+        weight=weight,
+        rerank=rerank,
+        min_score=min_score,
         language=language,
-        progress=progress,
     )
-    return Rag(session, corpus, index, settings)
+    return (yield from built(session, design, progress=progress))
+
+
+def built(session: Session, design: Design, *, progress: bool | None = None) -> Plan[Rag]:
+    """The plan that makes a `Rag` of its design."""
+    index = yield from build(session, design, progress=progress)
+    return Rag(session, design.corpus, index, design.settings)
 
 
 class Rag(Displayed):
@@ -166,9 +148,9 @@ class Rag(Displayed):
             "language": "english" if index.keywords is None else index.keywords.language,
         }
 
-    # --- asking --------------------------------------------------------------------------------
+    # --- asking: each a plan, for a driver of your own, and the method that carries it out ---------
 
-    def search(self, question: str, k: int | None = None) -> Any:
+    def searching(self, question: str, k: int | None = None) -> Plan[Found]:
         """The best `k` passages for a question, as `Found`: a table with scores, files and lines.
 
         >>> import venice_nb as vn
@@ -177,24 +159,21 @@ class Rag(Displayed):
         'pets, line 1'
 
         """
-        return self._session.run(self.searching(question, k))
-
-    def searching(self, question: str, k: int | None = None) -> Plan[Found]:
-        """The plan of `search`, for a driver of your own."""
-        retrieved = yield from retrieve(
-            self._session, self.index, [_asked(question)], self._k(k), self._settings.rerank
-        )
+        asked = [str(QUESTION("question", question))]
+        retrieved = yield from retrieve(self._session, self.index, asked, self._k(k), self._settings.rerank)
         return retrieved[0].found
 
-    def ask(
+    def asking(
         self,
+        /,
         question: str,
         *,
         k: int | None = None,
         model: ModelName | None = None,
         show: bool | None = None,
+        dry_run: bool = False,
         **parameters: Any,
-    ) -> Any:
+    ) -> Plan[Answer | RunPlan]:
         """The answer to a question, from the passages found for it, as `Answer`; shown while it is written.
 
         Args:
@@ -202,67 +181,45 @@ class Rag(Displayed):
             k: passages the model is given; as for `v.rag` when left out.
             model: as for `v.rag` when left out.
             show: as for `chat`.
+            dry_run: give the `RunPlan`, with requests, tokens and dollars of each step, and send nothing.
             parameters: anything else that `chat` takes, such as `temperature=0`.
 
         Marks such as `[1]` are links to the passages below the answer. When the sources do not hold an
         answer, `answered` is False and the text says so. Raises what `chat` and `embed` raise.
 
-        """
-        return self._session.run(self.asking(question, k=k, model=model, show=show, **parameters))
+        >>> import venice_nb as vn
+        >>> R = vn.Venice.sandbox().rag(vn.Corpus.from_texts({"pets": "Dogs travel on a lead."}))
+        >>> R.ask("Do dogs travel?", dry_run=True)["step"].tolist()
+        ['vectors of the questions', 'answers']
 
-    def asking(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        model: ModelName | None = None,
-        show: bool | None = None,
-        **parameters: Any,
-    ) -> Plan[Answer]:
-        """The plan of `ask`, for a driver of your own."""
+        """
         for name in ("tools", "messages", "system"):
             if name in parameters:
                 check.refuse(
                     name, "<not shown>", "absent", "Give the found passages to chat(...): R.search(question)."
                 )
-        retrieved = yield from retrieve(
-            self._session, self.index, [_asked(question)], self._k(k), self._settings.rerank
-        )
-        made = yield from answer(
-            self._session,
-            retrieved[0],
-            floor=self._settings.min_score,
-            model=model if model is not None else self._settings.model,
-            show=show,
-            **parameters,
-        )
-        self.last = made
-        return made
+        asked, k, own = str(QUESTION("question", question)), self._k(k), self._settings
+        model = model if model is not None else own.model
+        if check.flag("dry_run", dry_run):
+            return (yield from ahead_of(self._session, self.index, asked, k, own, model=model, **parameters))
+        retrieved = yield from retrieve(self._session, self.index, [asked], k, own.rerank)
+        parameters |= {"floor": own.min_score, "model": model, "show": show, "keep": self._keep}
+        return (yield from answer(self._session, retrieved[0], **parameters))
 
-    @property
-    def sources(self) -> pd.DataFrame:
-        """The passages of the last answer, numbered like its marks. Raises InvalidInput before the first."""
-        if self.last is None:
-            check.refuse("sources", None, "there after an answer", 'Ask first: R.ask("...").')
-        return self.last.citations
-
-    def explain(self, question: str | Answer | Found, k: int | None = None) -> Any:
+    def explaining(self, question: str | Answer | Found, k: int | None = None) -> Plan[Explanation]:
         """Why these passages: for each its rank and score with every retriever, and the words they share.
 
         A question is searched for first; nothing is asked of a chat model, unless it reranks. An answer, or
         what a search found, is explained as it is, which sends nothing.
         """
-        return self._session.run(self.explaining(question, k))
-
-    def explaining(self, question: str | Answer | Found, k: int | None = None) -> Plan[Explanation]:
-        """The plan of `explain`, for a driver of your own."""
         found: Any = getattr(question, "found", question)
         if not isinstance(found, Found):
             found = yield from self.searching(found, k)
         return explained(found if k is None else found.top(self._k(k)), self.index)
 
-    def evaluate(
+    def evaluating(
         self,
+        /,
         questions: Any,
         *,
         k: int | None = None,
@@ -275,7 +232,7 @@ class Rag(Displayed):
         dry_run: bool = False,
         progress: bool | None = None,
         **parameters: Any,
-    ) -> Any:
+    ) -> Plan[Evaluation | RunPlan]:
         """How well questions are found and answered, as `Evaluation`: one row each, and a `summary`.
 
         Args:
@@ -309,38 +266,6 @@ class Rag(Displayed):
         [1.0]
 
         """
-        return self._session.run(
-            self.evaluating(
-                questions,
-                k=k,
-                answers=answers,
-                model=model,
-                judge=judge,
-                at_once=at_once,
-                budget_usd=budget_usd,
-                cache=cache,
-                dry_run=dry_run,
-                progress=progress,
-                **parameters,
-            )
-        )
-
-    def evaluating(
-        self,
-        questions: Any,
-        *,
-        k: int | None = None,
-        answers: bool = True,
-        model: ModelName | None = None,
-        judge: ModelName | None = None,
-        at_once: int = 8,
-        budget_usd: float | None = None,
-        cache: bool = True,
-        dry_run: bool = False,
-        progress: bool | None = None,
-        **parameters: Any,
-    ) -> Plan[Evaluation | RunPlan]:
-        """The plan of `evaluate`, for a driver of your own."""
         return (
             yield from evaluate(
                 self,
@@ -358,8 +283,23 @@ class Rag(Displayed):
             )
         )
 
+    search = carries(searching, "search")
+    ask = carries(asking, "ask")
+    explain = carries(explaining, "explain")
+    evaluate = carries(evaluating, "evaluate")
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The passages of the last answer, numbered like its marks. Raises InvalidInput before the first."""
+        if self.last is None:
+            check.refuse("sources", None, "there after an answer", 'Ask first: R.ask("...").')
+        return self.last.citations
+
+    def _keep(self, made: Answer) -> None:
+        self.last = made
+
     def _k(self, k: int | None) -> int:
-        return self._settings.k if k is None else int(_K("k", k))
+        return self._settings.k if k is None else int(K("k", k))
 
     # --- how it looks ------------------------------------------------------------------------
 
@@ -401,7 +341,3 @@ class Rag(Displayed):
         lines = ["Rag", *(f"  {name}: {value}" for name, value in facts), f"  {advice}"]
         card = html.card("Rag", html.facts(facts), footer=advice)
         return {"text/plain": "\n".join(lines), "text/html": html.page(card)}
-
-
-def _asked(question: Any) -> str:
-    return str(QUESTION("question", question))

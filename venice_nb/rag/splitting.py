@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 SIZE = {"characters": 1600, "tokens": 400}
 TOKENS = "gpt-4o"  # whose tokens are counted: its table comes with the splitter, nothing is downloaded
 
+LENGTH = check.integer(16, 1_000_000)
+
 _UNIT = check.choice("characters", "tokens")
-_SIZE = check.integer(16, 1_000_000)
 
 
 def split(
@@ -26,7 +27,7 @@ def split(
 ) -> Passages:
     """Passages of at most `size`, in the order of the documents. See `Corpus.split`."""
     unit = _UNIT("unit", unit)
-    size = SIZE[unit] if size is None else int(_SIZE("size", size))
+    size = SIZE[unit] if size is None else int(LENGTH("size", size))
     overlap = int(check.integer(0, size // 2)("overlap", overlap))
     library = needed("semantic_text_splitter")
     cutters: dict[bool, Any] = {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Enum, Float, HasTraits, Int, Unicode
 
-from venice_nb.rag.rag import WEIGHT, Settings
+from venice_nb.rag.design import WEIGHT, Settings
 from venice_nb.rag.splitting import SIZE
 from venice_nb.render import text
 from venice_nb.ui.parts import view
