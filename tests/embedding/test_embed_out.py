@@ -1,5 +1,6 @@
 """A column that does not fit into memory goes into a folder, and is taken up wherever it stopped."""
 
+import datetime as dt
 import json
 import mmap
 import os
@@ -164,6 +165,59 @@ def test_a_finished_folder_is_given_back_for_the_same_texts_and_refused_for_othe
         assert told.value.field == "out"
     assert embedder.sent == []
     same(EmbeddingMatrix.load("big", verify=True), WORDS)
+
+
+def test_a_finished_folder_with_other_labels_or_metadata_is_refused_and_not_given_as_ours(world):
+    frame = pd.DataFrame({"text": WORDS, "n": range(20)}, index=[f"r{n}" for n in range(20)])
+    embedder = Embedder()
+    world.open(embedder).embed(frame, column="text", out="big")
+    assert world.embed(frame, column="text", out="big").index.equals(frame.index)
+    for other in (
+        frame.set_axis(range(20)),
+        frame.assign(n=0),
+        frame.assign(more="x"),
+        frame[["text"]],
+        WORDS,
+    ):
+        with pytest.raises(errors.InvalidInput, match="other labels or metadata") as caught:
+            world.embed(other, column=None if other is WORDS else "text", out="big")
+        assert "dataclasses.replace" in caught.value.do
+    assert len(embedder.texts) == 20
+
+
+def test_a_list_and_a_series_that_is_numbered_have_the_same_labels(world):
+    world.open().embed(WORDS, out="big")
+    assert world.embed(pd.Series(WORDS), out="big").index.equals(pd.RangeIndex(20))
+
+
+def test_metadata_that_no_folder_can_hold_is_told_before_anything_is_sent(world):
+    embedder = Embedder()
+    frame = pd.DataFrame({"text": WORDS, "day": [dt.date(2026, 1, 1)] * 20})
+    with pytest.raises(errors.InvalidInput, match="'day' holds a date"):
+        world.open(embedder).embed(frame, column="text", out="big")
+    assert not embedder.sent
+    assert not DRAFT.exists()
+
+
+def test_a_draft_that_another_run_of_this_process_is_writing_is_left_to_it(world):
+    def meanwhile(number, _):
+        if number == 1:
+            with pytest.raises(errors.InvalidInput, match="another run of this process") as caught:
+                vn.Venice.sandbox(show=False).embed(WORDS, out="big")
+            told.append(caught.value)
+
+    told = []
+    same(world.open(Embedder(script=meanwhile)).embed(WORDS, out="big"), WORDS)
+    assert told[0].field == "out"
+
+
+def test_who_is_refused_a_draft_leaves_no_lock(world):
+    embedder = Embedder(script=lambda number, _: refusal(402) if number > 3 else None)
+    with pytest.raises(errors.VeniceError):
+        world.open(embedder).embed(WORDS, out="big")
+    with pytest.raises(errors.InvalidInput, match="another model"):
+        world.embed(WORDS, model="text-embedding-qwen3-8b", out="big")
+    assert not (DRAFT / "lock").exists()
 
 
 def test_a_draft_of_another_model_is_not_touched(world):

@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from contextlib import suppress
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.policy.store import Busy, Unusable, alive
 from venice_nb.policy.vector_cache import VectorFile, clear
 from venice_nb.results import saving
 from venice_nb.results.matrix import files
+from venice_nb.results.matrix.columns import lines, rows_digest
 from venice_nb.results.matrix.matrix import EmbeddingMatrix
 from venice_nb.results.matrix.texts import Texts
 from venice_nb.results.reading import dumps, loads
@@ -31,11 +34,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
 PROGRESS, BATCHES, LOCK = "progress.jsonl", "batches.sqlite3", "lock"
 HEAD = 128  # bytes before the first vector
 BLOCK = 4096  # rows copied at a time
+
+_guard = threading.Lock()
+_written_to: WeakValueDictionary[Path, Draft] = WeakValueDictionary()  # by this process
 
 
 def folder_of(out: str | os.PathLike[str]) -> Path:
@@ -83,9 +90,8 @@ class Draft:
         path = self.folder / PROGRESS
         lines = self._read(path) if path.exists() else []
         # a line that was cut short by a crash is as if it had never been begun
-        _replaced(
-            path, [line + b"\n" for line in lines or [self._line({"name": self._name, "size": self.size})]]
-        )
+        lines = lines or [self._line({"name": self._name, "size": self.size})]
+        _replaced(path, [line + b"\n" for line in lines])
 
     @property
     def complete(self) -> bool:
@@ -110,13 +116,17 @@ class Draft:
         return dumps(value).encode()
 
     def _lock(self) -> None:
-        """Two processes that wrote one draft would undo each other's work."""
-        lock = self.folder / LOCK
-        found = lock.read_text() if lock.exists() else ""
-        if found.isdigit() and int(found) != os.getpid() and alive(int(found)):
-            do = f"wait until it is through; if it is not at work there, remove {LOCK} from the folder"
-            raise self._taken(f"and process {found} is writing it", do)
-        lock.write_text(str(os.getpid()))
+        """Two that wrote one draft would undo each other's work."""
+        lock, place = self.folder / LOCK, self.folder.resolve()
+        with _guard:
+            found = lock.read_text() if lock.exists() else ""
+            if found.isdigit() and int(found) != os.getpid() and alive(int(found)):
+                do = f"wait until it is through; if it is not at work there, remove {LOCK} from the folder"
+                raise self._taken(f"and process {found} is writing it", do)
+            if place in _written_to:
+                raise self._taken("and another run of this process is writing it", "wait until it is through")
+            lock.write_text(str(os.getpid()))
+            _written_to[place] = self
 
     def _taken(self, why: str, do: str = "give another name, or remove the folder") -> InvalidInput:
         place = self.target if self.target.exists() else self.folder
@@ -154,14 +164,29 @@ class Draft:
 
     def close(self) -> None:
         """Let others take it up."""
-        (self.folder / LOCK).unlink(missing_ok=True)
+        place = self.folder.resolve()
+        with _guard:
+            if _written_to.get(place) is self:
+                (self.folder / LOCK).unlink(missing_ok=True)
+                del _written_to[place]
+
+    def compare(self, index: Any, frame: pd.DataFrame | None) -> None:
+        """Raises InvalidInput when the complete matrix has other labels or metadata than these."""
+        there = EmbeddingMatrix.load(self.target)
+        now = EmbeddingMatrix(there.array, index=index, metadata=frame)
+        if rows_digest(now) != rows_digest(there):
+            do = "give another name; or load it, v.embed.load(...), and put them beside its vectors: "
+            raise self._taken(
+                "with other labels or metadata in it",
+                do + "dataclasses.replace(E, index=..., metadata=...)",
+            )
 
     def add_texts(self, texts: Sequence[str]) -> None:
         """Write the texts of a piece behind those of the complete ones."""
         with (self.folder / files.TEXTS).open("ab") as file:
             file.truncate(self.done[-1]["bytes"] if self.done else 0)
             file.seek(0, os.SEEK_END)
-            for chunk in files.lines(texts):
+            for chunk in lines(texts):
                 file.write(chunk)
 
     def rows(self, start: int, count: int, dims: int) -> np.memmap[Any, np.dtype[np.float32]]:

@@ -18,6 +18,7 @@ from venice_nb.embedding.seen import Seen
 from venice_nb.policy.steps import Plan, Run, Work
 from venice_nb.policy.vector_cache import VectorCache
 from venice_nb.render.progress import Bar
+from venice_nb.results.matrix.columns import savable
 from venice_nb.results.matrix.matrix import EmbeddingMatrix, RowError
 from venice_nb.results.money import Cost, Usage
 
@@ -51,6 +52,7 @@ def embed_to(
     size = max(1, PIECE // (4 * (request.dims or WIDEST)))
 
     def check() -> None:
+        savable(source.index, source.frame)
         for at, cells in source.pieces(size):
             source.read(cells, at, blank=blank, model=request.model)
 
@@ -58,7 +60,11 @@ def embed_to(
         yield Work(check)
     name = blake2b(request.identity(session.settings.base_url), digest_size=16).hexdigest()
     draft = Draft(folder_of(out), name, size)
-    yield Work(draft.open)
+    try:
+        yield Work(draft.open)
+    except BaseException:
+        draft.close()
+        raise
     work = _Stream(session, request, source, draft, kept)
     bar = Bar(source.count, desc="texts", unit="text", shown=progress)
     pieces = source.pieces(draft.size)
@@ -230,10 +236,6 @@ class _Stream:
         import numpy as np  # noqa: PLC0415  loads with the first vectors
 
         self._draft.cut(self._pieces, whole=True)
-        if self._draft.complete:
-            return
-        assert self._fits is not None
-        model, dims = self._fits
         gone = sorted([*self._left_out, *self._lost.values()], key=lambda row: row.position)
         index: Any = self._source.index
         frame = self._source.frame
@@ -241,6 +243,11 @@ class _Stream:
             places = np.delete(np.arange(self._rows), [row.position for row in gone])
             index = places if index is None else index.take(places)
             frame = None if frame is None else frame.iloc[places]
+        if self._draft.complete:
+            self._draft.compare(index, frame)
+            return
+        assert self._fits is not None
+        model, dims = self._fits
         about = {
             "index": index,
             "metadata": frame,

@@ -1,22 +1,83 @@
-"""Columns of a frame as JSON and back, each with the type it had; nothing is ever unpickled."""
+"""Labels and columns of a frame as lines of JSON and back, each of its type; nothing is ever unpickled."""
 
 from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput, plain
+from venice_nb.results.reading import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
+
+    from venice_nb.results.matrix.matrix import EmbeddingMatrix
 
 _PLAIN = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)")
 _TIME = re.compile(r"(datetime|timedelta)64\[(s|ms|us|ns)(?:, (.+))?\]")
 _NULLABLE = re.compile(r"boolean|U?Int(8|16|32|64)|Float(32|64)")
 _NAMES = (str, int, float, bool, type(None))
+
+
+def rows_of(
+    matrix: EmbeddingMatrix,
+) -> tuple[dict[str, Any], list[dict[str, Any]] | None, Iterator[bytes] | None]:
+    """What the labels and the columns of the metadata are, and the lines that hold them, if it takes any.
+
+    Raises InvalidInput for what a folder cannot hold.
+    """
+    index, columns = _packed_index(matrix.index) if matrix.labelled else ({}, [])
+    about = None
+    if matrix.metadata is not None:
+        found = [packed(column, _named(column)) for _, column in matrix.metadata.items()]
+        about = [kind for kind, _ in found]
+        columns += [values for _, values in found]
+    return index, about, lines(zip(*columns, strict=True)) if columns else None
+
+
+def rows_digest(matrix: EmbeddingMatrix) -> str:
+    """What tells labels and metadata from others; those of a list count as numbers from 0."""
+    if not matrix.labelled:
+        matrix = replace(matrix, index=matrix.index)
+    index, about, rows = rows_of(matrix)
+    digest = sha256(dumps([index, about]).encode("utf-8", "replace"))
+    for chunk in rows or ():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def savable(index: pd.Index[Any] | None, frame: pd.DataFrame | None) -> None:
+    """Raises InvalidInput for labels and metadata that a folder cannot hold."""
+    if index is not None:
+        _packed_index(index if index.dtype == object else index[:1])
+    for _, column in () if frame is None else frame.items():
+        packed(column if column.dtype == object else column.iloc[:1], _named(column))
+
+
+def lines(values: Iterable[Any]) -> Iterator[bytes]:
+    """A line of JSON for each value, many together."""
+    import orjson  # noqa: PLC0415  only when saving
+
+    def line(value: Any) -> bytes:
+        try:
+            return orjson.dumps(value)
+        except TypeError:  # half a surrogate pair, or a number of more than 64 bits
+            import json  # noqa: PLC0415  hardly ever
+
+            return json.dumps(value).encode()
+
+    some: list[bytes] = []
+    for value in values:
+        some += (line(value), b"\n")
+        if len(some) >= 10_000:
+            yield b"".join(some)
+            some.clear()
+    yield b"".join(some)
 
 
 def packed(values: pd.Series[Any], what: str) -> tuple[dict[str, Any], list[Any]]:
@@ -105,6 +166,23 @@ def _check(value: Any, what: str, depth: int = 0) -> None:
         raise _refused(
             what, f"holds a {plain(type(value).__name__, 60)}", "convert it to text first: .astype(str)"
         )
+
+
+def _named(column: pd.Series[Any]) -> str:
+    return f"metadata column {plain(column.name, 60)!r}"
+
+
+def _packed_index(index: pd.Index[Any]) -> tuple[dict[str, Any], list[list[Any]]]:
+    import pandas as pd  # noqa: PLC0415  there is an index, so it is loaded
+
+    if isinstance(index, pd.RangeIndex):
+        about, _ = packed(pd.Series([], dtype="int64", name=index.name), "the index")
+        return {"range": [index.start, index.stop, index.step], "name": about["name"]}, []
+    levels = [
+        packed(index.get_level_values(level).to_series().reset_index(drop=True), "the index")
+        for level in range(index.nlevels)
+    ]
+    return {"levels": [about for about, _ in levels]}, [values for _, values in levels]
 
 
 def _refused(what: str, why: str, do: str) -> InvalidInput:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.errors import InvalidInput, VeniceError, plain
 from venice_nb.results import saving
-from venice_nb.results.matrix.columns import packed, unpacked
+from venice_nb.results.matrix.columns import lines, rows_of, unpacked
 from venice_nb.results.matrix.left_out import RowError, plain_label
 from venice_nb.results.matrix.texts import Texts, mapped
 from venice_nb.results.money import Cost, Usage
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from io import BufferedReader, BufferedWriter
 
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from venice_nb.results.matrix.matrix import EmbeddingMatrix
@@ -110,19 +109,9 @@ def write(matrix: EmbeddingMatrix, folder: Path) -> None:
     files = {VECTORS: _measured(vectors) if vectors.exists() else _written(vectors, _npy(matrix.array))}
     if matrix.texts is not None:
         files[TEXTS] = _measured(texts) if texts.exists() else _written(texts, lines(matrix.texts))
-    columns: list[list[Any]] = []
-    index: dict[str, Any] = {}
-    if matrix.labelled:
-        index, columns = _packed_index(matrix.index)
-    about = []
-    if matrix.metadata is not None:
-        for place in range(matrix.metadata.shape[1]):
-            column = matrix.metadata.iloc[:, place]
-            kind, values = packed(column, f"metadata column {plain(column.name, 60)!r}")
-            about.append(kind)
-            columns.append(values)
-    if columns:
-        files[ROWS] = _written(folder / ROWS, lines(zip(*columns, strict=True)))
+    index, metadata, rows = rows_of(matrix)
+    if rows is not None:
+        files[ROWS] = _written(folder / ROWS, rows)
     note = {
         "format": FORMAT,
         "version": VERSION,
@@ -143,23 +132,10 @@ def write(matrix: EmbeddingMatrix, folder: Path) -> None:
             for each in matrix.errors
         ],
         "index": index,
-        "metadata": None if matrix.metadata is None else about,
+        "metadata": metadata,
         "files": files,
     }
     _written(folder / NOTE, [dumps(note, indent=True).encode("utf-8", "replace") + b"\n"])
-
-
-def _packed_index(index: pd.Index[Any]) -> tuple[dict[str, Any], list[list[Any]]]:
-    import pandas as pd  # noqa: PLC0415  there is an index, so it is loaded
-
-    if isinstance(index, pd.RangeIndex):
-        about, _ = packed(pd.Series([], dtype="int64", name=index.name), "the index")
-        return {"range": [index.start, index.stop, index.step], "name": about["name"]}, []
-    levels = [
-        packed(index.get_level_values(level).to_series().reset_index(drop=True), "the index")
-        for level in range(index.nlevels)
-    ]
-    return {"levels": [about for about, _ in levels]}, [values for _, values in levels]
 
 
 def head(rows: int, dims: int) -> bytes:
@@ -182,27 +158,6 @@ def _npy(array: NDArray[np.float32]) -> Iterator[bytes | memoryview]:
     step = max(1, BLOCK // max(1, 4 * array.shape[1]))
     for start in range(0, len(array) if array.size else 0, step):
         yield np.ascontiguousarray(array[start : start + step]).data.cast("B")
-
-
-def lines(values: Iterable[Any]) -> Iterator[bytes]:
-    """A line of JSON for each value, many together."""
-    import orjson  # noqa: PLC0415  only when saving
-
-    def line(value: Any) -> bytes:
-        try:
-            return orjson.dumps(value)
-        except TypeError:  # half a surrogate pair, or a number of more than 64 bits
-            import json  # noqa: PLC0415  hardly ever
-
-            return json.dumps(value).encode()
-
-    some: list[bytes] = []
-    for value in values:
-        some += (line(value), b"\n")
-        if len(some) >= 10_000:
-            yield b"".join(some)
-            some.clear()
-    yield b"".join(some)
 
 
 def _written(path: Path, chunks: Iterable[bytes | memoryview]) -> dict[str, Any]:
