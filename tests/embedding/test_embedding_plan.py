@@ -81,7 +81,7 @@ def test_a_sandbox_has_play_money_and_tells_the_minutes_that_a_key_would_take(wo
 
 
 def test_a_plan_without_any_limit_says_why_it_has_no_minutes():
-    made = EmbeddingPlan("m", 3, 1, (), 1, 0, 1, 1)
+    made = EmbeddingPlan(model="m", dims=3, rows=1, left_out=(), unique=1, cached=0, requests=1, tokens=1)
     assert "no rate limit is published or was told for this model" in made._mimebundle()["text/plain"]
 
 
@@ -91,7 +91,7 @@ def test_a_plan_shows_the_same_as_text_and_as_a_card(world):
     for fact in (
         "3 rows to embed",
         "text-embedding-bge-m3",
-        "1 (missing)",
+        "1 missing",
         "1,024 numbers",
         "8.2 KB",
         "Nothing is sent",

@@ -212,6 +212,26 @@ def test_a_budget_of_the_client_holds_for_the_whole_cluster(client, server, v):
     assert 0 < sum(asked(server).values()) < 2000
 
 
+def test_two_that_embed_into_the_same_folder_pay_once(client, server, v):
+    from distributed import Client
+
+    ddf = dd.from_pandas(frame(600), npartitions=4)
+    server.behave(latency=0.5)
+    done = []
+    first = threading.Thread(
+        target=lambda: done.append(scale.embed(ddf, "text", to="vectors", venice=v, client=client))
+    )
+    first.start()
+    assert eventually(lambda: server.seen)
+    with Client(client.scheduler.address, set_as_default=False) as other:
+        with pytest.raises(vn.InvalidInput, match="another run is writing into the folder vectors"):
+            scale.embed(ddf, "text", to="vectors", venice=v, client=other)
+        first.join()
+        assert scale.embed(ddf, "text", to="vectors", venice=v, client=other).skipped == 4
+    assert done[0].vectors == 600
+    assert set(asked(server).values()) == {1}
+
+
 def test_each_text_of_a_partition_is_sent_once(client, server, v):
     df = pd.DataFrame({"text": ["a", "b", "a", "a", "b", "c"]})
     embedded = scale.embed(dd.from_pandas(df, npartitions=1), "text", to="vectors", venice=v)

@@ -18,6 +18,7 @@ distributed = pytest.importorskip("distributed")
 from venice_nb import scale  # noqa: E402
 from venice_nb.scale import running  # noqa: E402
 from venice_nb.scale.keys import Handed, private  # noqa: E402
+from venice_nb.scale.order import _reach  # noqa: E402
 from venice_nb.scale.scheduler import Coordinator  # noqa: E402
 from venice_nb.secrets import Secret  # noqa: E402
 
@@ -144,14 +145,14 @@ def test_a_key_is_not_handed_over_in_the_clear(server):
     )
     v = server.client()
     with pytest.raises(vn.InvalidInput, match="would travel in the clear"):
-        running._open(cluster, v, running.reach_of("run", v))
+        running._open(cluster, v, SimpleNamespace(reach=_reach("run", v, None)))
 
 
 def test_the_scheduler_gives_a_key_to_its_workers_alone_and_forgets_it_with_the_client():
     coordinator = Coordinator()
     coordinator._scheduler = SimpleNamespace(workers={"tcp://127.0.0.1:1": 1, "tcp://10.0.0.2:1": 2})
     handed = Handed(Secret("VENICE_INFERENCE_KEY_planted_1"))
-    coordinator.open("run", "client", handed, None)
+    coordinator.open("run", "client", handed, None, "vectors")
     assert coordinator.key("tcp://127.0.0.1:1", "run") is handed
     assert coordinator.key("tcp://127.0.0.1:9", "run") is None
     assert coordinator.key("tcp://10.0.0.2:1", "run") is None, "not over a connection that others can read"

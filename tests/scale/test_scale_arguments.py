@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -37,6 +38,7 @@ def ddf():
         ({"column": "n"}, "column of texts"),
         ({"columns": ["text", "m"]}, "columns must be"),
         ({"columns": ["vector"]}, "not called vector"),
+        ({"columns": ["n", "n"]}, "columns of different names"),
         ({"format": "csv"}, "format"),
         ({"at_once": 0}, "at_once"),
         ({"progress": "yes"}, "progress"),
@@ -49,7 +51,49 @@ def ddf():
 def test_an_argument_that_makes_no_sense_is_refused(client, ddf, change, message):
     given = {"ddf": ddf, "column": "text", "to": "vectors", "columns": ["n"]} | change
     with pytest.raises(vn.InvalidInput, match=message):
-        scale.embed(given.pop("ddf"), given.pop("column"), venice=vn.Venice.sandbox(), **given)
+        scale.embed(given["ddf"], given["column"], venice=vn.Venice.sandbox(), **_rest(given))
+    assert not Path("vectors").exists()
+    if not change.keys() & {"at_once", "progress"}:
+        with pytest.raises(vn.InvalidInput, match=message):
+            scale.plan(given["ddf"], given["column"], venice=vn.Venice.sandbox(), **_rest(given))
+
+
+def _rest(given):
+    return {name: value for name, value in given.items() if name not in {"ddf", "column"}}
+
+
+@pytest.mark.parametrize("name", ["vector", "error"])
+def test_an_index_with_the_name_of_a_column_of_the_parts_is_refused_with_the_fix(client, name):
+    frame = pd.DataFrame({"text": ["a", "b"]}, index=pd.Index([5, 6], name=name))
+    ddf = dd.from_pandas(frame, npartitions=1)
+    v = vn.Venice.sandbox()
+    with pytest.raises(vn.InvalidInput, match=f"The index is called {name}") as told:
+        scale.embed(ddf, "text", to="vectors", venice=v)
+    space = {"ddf": ddf}
+    exec(told.value.do.removeprefix("Rename it: ").removesuffix("."), space)
+    assert scale.embed(space["ddf"], "text", to="vectors", venice=v).search("a", 1).labels.tolist() == [5]
+
+
+def test_labels_of_columns_that_are_no_texts_are_texts_in_the_parts(client):
+    ddf = dd.from_pandas(pd.DataFrame({0: ["a", "b"], 1: [7, 8]}), npartitions=1)
+    embedded = scale.embed(ddf, 0, to="vectors", venice=vn.Venice.sandbox())
+    assert embedded.to_dask().compute().columns.tolist() == ["0", "1", "vector", "error"]
+    found = embedded.search("b", 1)
+    assert (found.texts, found.metadata["1"].tolist()) == (["b"], [8])
+
+
+def test_a_run_that_does_not_begin_leaves_the_budget_as_it_was(client, ddf, monkeypatch):
+    v = vn.Venice.sandbox()
+    v.budget = 1.0
+
+    def refused(*_):
+        raise vn.InvalidInput("in the clear")
+
+    monkeypatch.setattr("venice_nb.scale.running._open", refused)
+    with pytest.raises(vn.InvalidInput, match="in the clear"):
+        scale.embed(ddf, "text", to="vectors", columns=["n"], venice=v)
+    assert v.budget.left == 1.0
+    assert not Path("vectors").exists()
 
 
 def test_a_client_with_a_transport_of_its_own_cannot_be_copied_to_workers(client, ddf):

@@ -40,7 +40,7 @@ class Scheduler:
         self.now = 1000.0
         self.coordinator = Coordinator()
         self.coordinator._scheduler = SimpleNamespace(workers=dict.fromkeys(WORKERS))
-        self.coordinator.open("run", "client", None, 1.0)
+        self.coordinator.open("run", "client", None, 1.0, "vectors")
         limiter = RateLimiter(lambda *_: (rpm, None))
         self.pool = Pool(limiter, MemoryLedger(), now=lambda: self.now)
         self.coordinator._pools["pool"] = self.pool
@@ -153,6 +153,18 @@ def test_a_worker_that_was_given_up_and_a_run_that_is_over_get_nothing_more():
     scheduler.coordinator.close_run("run")
     with pytest.raises(CalledOff):
         next(attempts(CALL, guard))
+
+
+def test_a_folder_is_one_runs_until_that_is_over_or_its_client_gone():
+    coordinator = Scheduler().coordinator
+    assert not coordinator.open("second", "other client", None, None, "vectors")
+    assert coordinator.open("third", "client", None, None, "elsewhere")
+    assert coordinator.close_run("second") == 0.0, "it never began"
+    assert not coordinator.open("second", "other client", None, None, "vectors")
+    coordinator.close_run("run")
+    assert coordinator.open("second", "other client", None, None, "vectors")
+    coordinator.remove_client(None, "client")
+    assert coordinator.open("fourth", "client", None, None, "elsewhere")
 
 
 def test_a_refusal_of_the_key_is_known_to_all_workers_at_once():

@@ -23,7 +23,7 @@ def ddf():
 def test_rows_texts_requests_tokens_and_dollars_are_counted_in_threads_where_there_is_no_cluster(ddf):
     v = vn.Venice.sandbox()
     plan = scale.plan(ddf, "text", venice=v)
-    assert (plan.partitions, plan.rows, plan.texts, plan.requests) == (2, 7, 3, 2)
+    assert (plan.partitions, plan.rows, plan.unique, plan.requests) == (2, 7, 3, 2)
     assert plan.left_out == {"blank": 1, "missing": 1, "too long": 1}
     assert plan.tokens == v.embed.plan(["a gondola", "a canal", "a bridge"]).tokens
     assert plan.cost == v.embed.plan(["a gondola", "a canal", "a bridge"]).cost
@@ -43,7 +43,7 @@ def test_the_plan_and_the_run_send_and_cost_the_same_and_a_second_plan_finds_it_
     frame.iloc[89] = "another"
     again = scale.plan(dd.from_pandas(frame, npartitions=3), "text", to="vectors", venice=v, client=client)
     assert (again.finished, again.rows) == (2, 90)
-    assert (again.texts, again.kept) == (30, 0)
+    assert (again.unique, again.cached) == (30, 0)
     with pytest.raises(vn.InvalidInput, match="was made with"):
         scale.plan(ddf, "text", to="vectors", model="text-embedding-qwen3-8b", venice=v, client=client)
 
@@ -53,7 +53,7 @@ def test_vectors_that_a_killed_run_has_paid_for_are_not_priced_again(client, ser
     server.behave(word="canal")
     scale.embed(ddf, "text", to="vectors", venice=v)
     plan = scale.plan(ddf, "text", to="vectors", venice=v, client=client)
-    assert (plan.finished, plan.texts, plan.kept, plan.requests) == (0, 2, 1, 1)
+    assert (plan.finished, plan.unique, plan.cached, plan.requests) == (0, 2, 1, 1)
 
 
 def test_without_a_client_the_limits_of_a_key_are_told(ddf):
@@ -68,7 +68,7 @@ def test_a_plan_shows_the_same_as_text_and_as_a_card(ddf):
         assert fact in shown["text/plain"]
         assert fact in shown["text/html"]
     assert repr(plan) == "<ScalePlan 7 rows in 2 partitions, $0.0000013, text-embedding-bge-m3>"
-    assert plan.to_dict()["size"] == 4 * 1024 * 4
+    assert (plan.to_dict()["size"], plan.to_dict()["cached"]) == (4 * 1024 * 4, 0)
 
 
 def test_a_plan_refuses_what_the_run_would_refuse(ddf):

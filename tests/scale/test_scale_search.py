@@ -1,5 +1,8 @@
 """Search over parts: what one matrix would find, however the rows are cut."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +14,7 @@ dd = pytest.importorskip("dask.dataframe")
 
 from venice_nb import scale  # noqa: E402
 from venice_nb.results.matrix.matrix import EmbeddingMatrix  # noqa: E402
+from venice_nb.scale.embedded import Embedded  # noqa: E402
 from venice_nb.scale.parts import Folder, Part, table_of  # noqa: E402
 
 
@@ -181,6 +185,31 @@ def test_parts_that_are_not_finished_are_told(tmp_path, monkeypatch):
     found = scale.search(tmp_path / "parts", matrix[1], 30)
     assert said == ["1 of 3 parts are not finished: their rows are not searched."]
     assert set(found.labels) <= {*range(10), *range(20, 30)}
+
+
+def test_vectors_of_two_models_are_not_searched_together(tmp_path):
+    folder = folder_of(tmp_path / "parts", data(20), [10, 10])
+    record = tmp_path / "parts" / "_venice" / "part-00001.json"
+    record.write_text(record.read_text().replace('"model": "m"', '"model": "n"'))
+    with pytest.raises(vn.InvalidInput, match="of one model") as told:
+        scale.search(folder.path, np.ones(24))
+    assert "m (24 numbers), n (24 numbers)" in told.value.do
+
+
+def test_a_column_of_the_users_own_that_is_called_error_comes_with_the_hits():
+    ddf = distributed_frame(np.eye(2, dtype=np.float32), 2, error=["no ticket", "late"])
+    assert scale.search(ddf, [0.0, 1.0], 1).metadata["error"].tolist() == ["late"]
+
+
+def test_a_result_is_asked_with_the_client_of_its_run(tmp_path):
+    folder = folder_of(tmp_path / "parts", np.ones((4, 1024), np.float32), [2, 2])
+    model = {"model": "text-embedding-bge-m3"}
+    parts = tuple(replace(part, **model) for part in folder.records())
+    for part in parts:
+        record = tmp_path / "parts" / "_venice" / f"part-0000{part.number}.json"
+        record.write_text(json.dumps(json.loads(record.read_text()) | model))
+    embedded = Embedded(folder.path, parts, venice=vn.Venice.sandbox())
+    assert scale.search(embedded, "a gondola", 3).labels.tolist() == [0, 1, 2]
 
 
 def test_a_part_that_cannot_be_read_is_named(tmp_path):

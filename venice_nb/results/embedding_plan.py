@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,21 @@ from venice_nb.results.paced import Paced
 from venice_nb.results.talk.reply_view import price
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from venice_nb.render.live import Bundle
     from venice_nb.results.matrix.matrix import RowError
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class EmbeddingPlan(Paced):
-    """What `v.embed` would do with a column. Nothing is sent and nothing is spent by asking.
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class ColumnPlan(Paced):
+    """What plans of vectors have in common, wherever the column is.
 
     Attributes:
         model: the model that would be asked.
         dims: the length of the vectors; None where the catalogue does not say.
         rows: rows that were given.
-        left_out: rows without a text, each with its reason; they will not be in the matrix.
-        unique: different texts among the others.
+        unique: different texts among them.
         cached: those of them whose vectors are kept from an earlier run.
         requests: requests to be sent.
         tokens: estimated tokens to be paid for.
@@ -36,37 +38,81 @@ class EmbeddingPlan(Paced):
     model: str
     dims: int | None
     rows: int
-    left_out: tuple[RowError, ...]
     unique: int
     cached: int
     requests: int
     tokens: int
     cost: Cost = field(default_factory=Cost)
 
+    def _without(self) -> Mapping[str, int]:
+        """How many rows will have no vector, by reason."""
+        raise NotImplementedError
+
+    def _head(self) -> str:
+        raise NotImplementedError
+
+    def _facts(self) -> list[tuple[str, str]]:
+        raise NotImplementedError
+
     @property
     def size(self) -> int | None:
-        """Bytes of the matrix; None where the length of the vectors is not known."""
-        return None if self.dims is None else 4 * self.dims * (self.rows - len(self.left_out))
+        """Bytes of the vectors; None where their length is not known."""
+        return None if self.dims is None else 4 * self.dims * (self.rows - sum(self._without().values()))
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain numbers and texts."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return plain | {"cost": self.cost.to_dict(), "size": self.size}
+
+    def _told(self, first: list[tuple[str, str]], texts: str, whole: str) -> list[tuple[str, str]]:
+        """The facts, with those that come `first` and what texts and result are called."""
+        facts = [
+            ("model", text.short(self.model, 80)),
+            ("rows", text.count(self.rows)),
+            *first,
+            (texts, text.count(self.unique)),
+            ("of these kept from before", text.count(self.cached)),
+            ("requests", text.count(self.requests)),
+            ("tokens", f"~{text.count(self.tokens)}"),
+            ("cost", price(self.cost)),
+            ("time", self._time()),
+        ]
+        if self.dims is not None:
+            facts.append((whole, f"{text.count(self.dims)} numbers a row, {text.bytes_(self.size)}"))
+        return [*facts, *([("cost of", "SANDBOX, play money")] if self.sandbox else [])]
+
+    def _mimebundle(self) -> Bundle:
+        head, facts = self._head(), self._facts()
+        word = "Nothing is sent and nothing is spent by a plan."
+        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
         return {
-            "model": self.model,
-            "dims": self.dims,
-            "rows": self.rows,
-            "left_out": [
-                {"label": row.label, "position": row.position, "reason": row.reason} for row in self.left_out
-            ],
-            "unique": self.unique,
-            "cached": self.cached,
-            "requests": self.requests,
-            "tokens": self.tokens,
-            "cost": self.cost.to_dict(),
-            "requests_per_minute": self.requests_per_minute,
-            "tokens_per_minute": self.tokens_per_minute,
-            "minutes": self.minutes,
-            "size": self.size,
+            "text/plain": "\n".join(lines),
+            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
         }
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class EmbeddingPlan(ColumnPlan):
+    """What `v.embed` would do with a column. Nothing is sent and nothing is spent by asking.
+
+    Attributes:
+        left_out: rows without a text, each with its reason; they will not be in the matrix.
+        model, dims, rows, unique, cached, requests, tokens, cost: see `ColumnPlan`.
+        requests_per_minute, tokens_per_minute, minutes, unpaced, sandbox: see `Paced`.
+
+    """
+
+    left_out: tuple[RowError, ...]
+
+    def _without(self) -> Mapping[str, int]:
+        return Counter(row.reason for row in self.left_out)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain numbers and texts."""
+        left_out = [
+            {"label": row.label, "position": row.position, "reason": row.reason} for row in self.left_out
+        ]
+        return super().to_dict() | {"left_out": left_out}
 
     def __repr__(self) -> str:
         model = text.short(self.model, 80)
@@ -76,30 +122,14 @@ class EmbeddingPlan(Paced):
             f"{text.money(self.cost.usd)}, {model}>"
         )
 
-    def _facts(self) -> list[tuple[str, str]]:
-        facts = [("model", text.short(self.model, 80)), ("rows", text.count(self.rows))]
-        if self.left_out:
-            reasons = sorted({row.reason for row in self.left_out})
-            facts.append(("left out", f"{text.count(len(self.left_out))} ({', '.join(reasons)})"))
-        facts += [
-            ("different texts", text.count(self.unique)),
-            ("of these kept from before", text.count(self.cached)),
-            ("requests", text.count(self.requests)),
-            ("tokens", f"~{text.count(self.tokens)}"),
-            ("cost", price(self.cost)),
-            ("time", self._time()),
-        ]
-        if self.dims is not None:
-            facts.append(("matrix", f"{text.count(self.dims)} numbers a row, {text.bytes_(self.size)}"))
-        if self.sandbox:
-            facts.append(("cost of", "SANDBOX, play money"))
-        return facts
+    def _head(self) -> str:
+        return f"Plan: {text.count(self.rows)} row{'s' * (self.rows != 1)} to embed"
 
-    def _mimebundle(self) -> Bundle:
-        head = f"Plan: {text.count(self.rows)} row{'s' * (self.rows != 1)} to embed"
-        facts, word = self._facts(), "Nothing is sent and nothing is spent by a plan."
-        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
-        return {
-            "text/plain": "\n".join(lines),
-            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
-        }
+    def _facts(self) -> list[tuple[str, str]]:
+        left_out = [("left out", told(self._without()))] if self.left_out else []
+        return self._told(left_out, "different texts", "matrix")
+
+
+def told(reasons: Mapping[str, int]) -> str:
+    """How many rows have no vector, and why."""
+    return ", ".join(f"{text.count(many)} {reason}" for reason, many in sorted(reasons.items()))

@@ -88,7 +88,7 @@ class Embedded(Displayed):
         """The `k` rows most similar to the query: see `scale.search`."""
         from venice_nb.scale.finding import search  # noqa: PLC0415  they know each other
 
-        return search(self, query, k, venice=self.venice, min_score=min_score)
+        return search(self, query, k, min_score=min_score)
 
     def errors(self, limit: int = 1000) -> pd.DataFrame:
         """The first rows without a vector: their part, place in it, label, columns and `error`."""

@@ -26,7 +26,7 @@ from venice_nb.results.matrix.finding import asked, bound, texts_of, whole
 from venice_nb.results.matrix.hits import Hits
 from venice_nb.results.matrix.matrix import EmbeddingMatrix
 from venice_nb.scale.embedded import Embedded
-from venice_nb.scale.parts import ERROR, VECTOR, Folder, blocks, matrix_of
+from venice_nb.scale.parts import ERROR, VECTOR, Folder, blocks, kinds_of, matrix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,7 +110,7 @@ def best_of(  # noqa: PLR0917  what a task is given
 def best_of_file(path: Path, number: int, *given: Any) -> Best:
     """The best rows of a part that was written. Raises InvalidInput for one that is damaged."""
     try:
-        return best_of(blocks(path), number, VECTOR, *given)
+        return best_of((table.drop_columns([ERROR]) for table in blocks(path)), number, VECTOR, *given)
     except (pa.ArrowException, OSError) as error:
         raise InvalidInput(
             f"the part {path.name} cannot be read: {plain(error, 200)}",
@@ -143,8 +143,8 @@ def search(
         where: what `scale.embed` gave, its folder, or a Dask DataFrame with a column of vectors.
         query: a text, a vector (d,), a list of texts, an array (q, d), or a matrix.
         k: how many rows, for each query.
-        venice: the client that turns a text into a vector; with an `AsyncVenice` the result of a text query
-            is awaited. Not needed for queries that are vectors.
+        venice: the client that turns a text into a vector; that of the run for what `scale.embed` gave. With
+            an `AsyncVenice` the result of a text query is awaited. Not needed for queries that are vectors.
         model: the model of the vectors in a frame; a folder knows its own.
         vector: the column that holds the vectors of a frame.
         text: the column that is shown as the text of a hit; a folder knows its own.
@@ -169,7 +169,9 @@ def search(
     """
     whole("k", k)
     low = bound("min_score", min_score)
-    place = where.folder if isinstance(where, Embedded) else where
+    place = where
+    if isinstance(where, Embedded):
+        place, venice = where.folder, where.venice if venice is None else venice
     if isinstance(place, str | os.PathLike):
         pieces, dims, model, text = _folder(Path(place), text)
     elif hasattr(place, "to_delayed"):
@@ -199,6 +201,11 @@ def _folder(path: Path, text: str | None) -> tuple[list[Any], int, str, str | No
     if not parts:
         do = "Fill it with scale.embed(ddf, ..., to=folder)."
         refuse("where", path.name, "a folder of finished parts", do)
+    if len(kinds := kinds_of(parts)) > 1:
+        do = "Embed into a new folder: the model behind the name has changed."
+        refuse(
+            "where", path.name, "a folder whose vectors are of one model", f"{do} It has {', '.join(kinds)}."
+        )
     about = folder.about()
     missing = about.get("partitions", 0) - len(folder.records())
     if missing > 0:
@@ -233,7 +240,7 @@ def _hits(best: Best, queries: Sequence[str], text: str | None, *, many: bool) -
     numbers = sorted(best.lengths)
     before = np.cumsum([0, *(best.lengths[number] for number in numbers)])
     starts = dict(zip(numbers, before.tolist(), strict=False))
-    rows = best.rows.drop(columns=[ERROR], errors="ignore")
+    rows = best.rows
     known = text is not None and text in rows.columns
     others = rows.drop(columns=[text]) if known else rows
     return Hits(

@@ -34,7 +34,7 @@ from venice_nb.results.matrix.exchange import aligned, complete
 from venice_nb.results.money import Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -98,6 +98,11 @@ class Part:
     def untouched(self) -> Part:
         """The record as that of a run which left the part alone."""
         return replace(self, skipped=True, tokens=0, usd=0.0, source="charged", elapsed=0.0)
+
+
+def kinds_of(parts: Iterable[Part]) -> list[str]:
+    """The models, and lengths, of the vectors in some parts: one, or they cannot stand beside each other."""
+    return sorted({f"{part.model} ({part.dims} numbers)" for part in parts if part.vectors})
 
 
 class Folder:
@@ -228,12 +233,13 @@ def table_of(frame: pd.DataFrame, vectors: NDArray[np.float32], errors: Mapping[
     """The rows of a partition as they are written: index, columns, vector, error.
 
     Args:
-        frame: the columns to keep.
+        frame: the columns to keep; their names become text, as those of the columns beside them are.
         vectors: (n, d) float32, one for each row.
         errors: why a row has no vector, by its place.
 
     """
-    table = pa.Table.from_pandas(frame, preserve_index=True)
+    named = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    table = pa.Table.from_pandas(named, preserve_index=True)
     for at, each in enumerate(table.schema):
         if pa.types.is_null(each.type):  # a column without any value, in this partition
             table = table.set_column(at, each.name, table.column(at).cast(pa.string()))

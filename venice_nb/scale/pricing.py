@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dask.delayed import delayed
@@ -13,14 +12,12 @@ from venice_nb.catalogue import Catalogue
 from venice_nb.embedding.request import Request
 from venice_nb.policy.pace import pace
 from venice_nb.policy.vector_cache import VectorCache, VectorFile, vector_file
-from venice_nb.render import html, text
+from venice_nb.render import text
+from venice_nb.results.embedding_plan import ColumnPlan, told
 from venice_nb.results.money import Cost
-from venice_nb.results.paced import Paced
-from venice_nb.results.talk.reply_view import price
 from venice_nb.scale.finding import computed
-from venice_nb.scale.parts import Folder
-from venice_nb.scale.running import about, columns_of, reach_of, session_of
-from venice_nb.scale.working import Job, Rows, fingerprint
+from venice_nb.scale.order import Order
+from venice_nb.scale.working import Rows, fingerprint
 
 if TYPE_CHECKING:
     import os
@@ -30,8 +27,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from venice_nb.catalogue.names import ModelName
-    from venice_nb.render.live import Bundle
     from venice_nb.scale.parts import Format
+    from venice_nb.scale.working import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class Surveyed:
     Attributes:
         rows: how many it has.
         left_out: how many have no text that can be sent, by reason.
-        texts: different texts among the others.
+        texts: different texts among the others, unless it is finished.
         kept: those of them that were paid for already.
         requests: to be sent for the rest.
         tokens: estimated, to be paid for.
@@ -62,7 +59,7 @@ def survey(frame: pd.DataFrame, number: int, job: Job, begun: bool) -> Surveyed:
     """Look at a partition, on a worker. `begun` says whether an earlier run has worked in the folder."""
     there = job.folder.record(number) if begun else None
     if there is not None and not there.unfinished and there.fingerprint == fingerprint(frame):
-        return Surveyed(len(frame), finished=True)
+        return Surveyed(len(frame), there.failed, finished=True)
     rows = Rows.of(frame[job.column].tolist(), job)
     known = Catalogue.bundled()
     request = Request(known, known.resolve(job.model, type="embedding"), job.dimensions, None, job.extra_body)
@@ -87,79 +84,44 @@ def survey(frame: pd.DataFrame, number: int, job: Job, begun: bool) -> Surveyed:
     )
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class ScalePlan(Paced):
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class ScalePlan(ColumnPlan):
     """What `scale.embed` would do with a Dask frame. Nothing is sent and nothing is spent by asking.
 
     Attributes:
-        model: the model that would be asked.
-        dims: the length of the vectors; None where the catalogue does not say.
         partitions: how many there are.
         finished: those whose parts are there already and stay.
-        rows: rows of all of them.
-        left_out: rows of the others that have no text to be sent, by reason.
-        texts: texts of the others, different ones in each partition.
-        kept: those of them that an earlier run has paid for.
-        requests: requests to be sent.
-        tokens: estimated tokens to be paid for.
-        cost: US dollars for them, estimated.
+        left_out: rows that have no text to be sent, by reason.
+        model, dims, rows, unique, cached, requests, tokens, cost: see `ColumnPlan`; texts are counted in each
+            partition that is not finished.
         requests_per_minute, tokens_per_minute, minutes, unpaced, sandbox: see `Paced`.
 
     """
 
-    model: str
-    dims: int | None
     partitions: int
     finished: int
-    rows: int
     left_out: Mapping[str, int]
-    texts: int
-    kept: int
-    requests: int
-    tokens: int
-    cost: Cost = field(default_factory=Cost)
 
-    @property
-    def size(self) -> int | None:
-        """Bytes of the vectors in all parts; None where their length is not known."""
-        return None if self.dims is None else 4 * self.dims * (self.rows - sum(self.left_out.values()))
+    def _without(self) -> Mapping[str, int]:
+        return self.left_out
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain numbers and texts."""
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return plain | {"cost": self.cost.to_dict(), "left_out": dict(self.left_out), "size": self.size}
+        return super().to_dict() | {"left_out": dict(self.left_out)}
 
     def __repr__(self) -> str:
         model, cost = text.short(self.model, 80), text.money(self.cost.usd)
         return f"<ScalePlan {text.count(self.rows)} rows in {self.partitions} partitions, {cost}, {model}>"
 
-    def _facts(self) -> list[tuple[str, str]]:
-        facts = [("model", text.short(self.model, 80)), ("rows", text.count(self.rows))]
-        done = f", {text.count(self.finished)} of them finished before" if self.finished else ""
-        facts.append(("partitions", text.count(self.partitions) + done))
-        if self.left_out:
-            why = ", ".join(f"{text.count(many)} {reason}" for reason, many in sorted(self.left_out.items()))
-            facts.append(("without a vector", why))
-        facts += [
-            ("different texts of each partition", text.count(self.texts)),
-            ("of these kept from before", text.count(self.kept)),
-            ("requests", text.count(self.requests)),
-            ("tokens", f"~{text.count(self.tokens)}"),
-            ("cost", price(self.cost)),
-            ("time", self._time()),
-        ]
-        if self.dims is not None:
-            facts.append(("parts", f"{text.count(self.dims)} numbers a row, {text.bytes_(self.size)}"))
-        return [*facts, *([("cost of", "SANDBOX, play money")] if self.sandbox else [])]
+    def _head(self) -> str:
+        return f"Plan: {text.count(self.rows)} rows to embed on a cluster"
 
-    def _mimebundle(self) -> Bundle:
-        head = f"Plan: {text.count(self.rows)} rows to embed on a cluster"
-        facts, word = self._facts(), "Nothing is sent and nothing is spent by a plan."
-        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
-        return {
-            "text/plain": "\n".join(lines),
-            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
-        }
+    def _facts(self) -> list[tuple[str, str]]:
+        done = f", {text.count(self.finished)} of them finished before" if self.finished else ""
+        first = [("partitions", text.count(self.partitions) + done)]
+        if self.left_out:
+            first.append(("without a vector", told(self.left_out)))
+        return self._told(first, "different texts of each partition", "parts")
 
 
 def plan(
@@ -199,39 +161,31 @@ def plan(
     >>> from venice_nb import scale
     >>> ddf = dd.from_pandas(pd.DataFrame({"text": ["a gondola", "a canal", " "]}), npartitions=2)
     >>> plan = scale.plan(ddf, "text", venice=vn.Venice.sandbox())
-    >>> plan.rows, plan.texts, plan.left_out
+    >>> plan.rows, plan.unique, plan.left_out
     (3, 2, {'blank': 1})
 
     """
-    kept = columns_of(ddf, column, columns)
-    session = session_of(venice)
-    request = Request.of(session, model, dimensions, None, extra_body)
-    reach = reach_of("", venice)
-    folder = Folder(Path("" if to is None else to).expanduser().absolute())
-    if to is not None:
-        folder.check(about(reach, request, column, kept, format, ddf.npartitions))
-    job = Job(
-        folder=folder,
-        column=column,
-        columns=tuple(kept),
-        model=request.name,
+    order = Order.of(
+        ddf,
+        column,
+        to=to,
+        model=model,
         dimensions=dimensions,
-        at_once=1,
-        partitions=ddf.npartitions,
+        columns=columns,
+        format=format,
+        venice=venice,
         cache=cache,
-        reach=reach,
         extra_body=extra_body,
     )
-    pieces = ddf[list(dict.fromkeys([column, *kept]))].to_delayed()
-    tasks = [delayed(survey)(piece, at, job, to is not None) for at, piece in enumerate(pieces)]
-    found: list[Surveyed] = computed(delayed(list)(tasks), client)
+    found: list[Surveyed] = computed(delayed(list)(order.tasks(survey, to is not None)), client)
     left_out: Counter[str] = Counter()
     for each in found:
         left_out.update(each.left_out)
+    request = order.request
     requests, tokens = sum(each.requests for each in found), sum(each.tokens for each in found)
     usd = request.cost(tokens)
-    play = reach.sandbox is not None
-    limits = session.allowed(request.name, "embedding") if venice is not None else (None, None)
+    play = order.job.reach.sandbox is not None
+    limits = order.session.allowed(request.name, "embedding") if venice is not None else (None, None)
     return ScalePlan(
         model=request.name,
         dims=request.dims,
@@ -239,8 +193,8 @@ def plan(
         finished=sum(each.finished for each in found),
         rows=sum(each.rows for each in found),
         left_out=dict(left_out),
-        texts=sum(each.texts for each in found),
-        kept=sum(each.kept for each in found),
+        unique=sum(each.texts for each in found),
+        cached=sum(each.kept for each in found),
         requests=requests,
         tokens=tokens,
         cost=Cost(usd, "estimated" if usd is not None else "unknown"),

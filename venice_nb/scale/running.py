@@ -5,40 +5,33 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dask.delayed import delayed
 from distributed import Client, as_completed, default_client
 
-from venice_nb.calls.check import choice, closest, flag, integer, refuse
-from venice_nb.config import flag as environment_flag
-from venice_nb.config import settings
-from venice_nb.embedding.request import Request
-from venice_nb.errors import InvalidInput, UnreadableReply, VeniceError
+from venice_nb.calls.check import flag, refuse
+from venice_nb.errors import InvalidInput, UnreadableReply, VeniceError, plain
 from venice_nb.policy.budget import Reservation
 from venice_nb.policy.limits import small_call
 from venice_nb.render.live import notice
 from venice_nb.render.progress import Bar
 from venice_nb.scale.embedded import Embedded
 from venice_nb.scale.keys import Handed, private
-from venice_nb.scale.parts import ERROR, VECTOR, Folder, Format
+from venice_nb.scale.order import Order
+from venice_nb.scale.parts import kinds_of
 from venice_nb.scale.scheduler import Coordinator
-from venice_nb.scale.working import Job, Reach, embed_part
-from venice_nb.venice import Venice
+from venice_nb.scale.working import embed_part
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
     from venice_nb.catalogue.names import ModelName
-    from venice_nb.client.session import Session
-    from venice_nb.scale.parts import Part
+    from venice_nb.scale.parts import Format, Part
+    from venice_nb.scale.working import Job
 
 TICK = 0.05  # seconds between two looks for finished parts
 PATIENCE = 15.0  # seconds without one, after which it is asked why
-_FORMAT = choice("parquet", "lance")
 
 
 def embed(
@@ -84,8 +77,9 @@ def embed(
     an empty account: finished parts whose rows are the same are left alone, and in the others only texts
     without a vector are paid for. Rows that are blank, too long or refused are counted in the result; the
     refused ones are tried again by the next run. An error that concerns all rows stops the run and is raised.
-    Raises InvalidInput, before anything is sent, for what is no column of texts, or a folder made for
-    another model. API reference: `POST /embeddings`.
+    Raises InvalidInput, before anything is sent, for what is no column of texts, or a folder that was made
+    for another model or that another run of the cluster is writing into. Columns have their names as text in
+    the parts. API reference: `POST /embeddings`.
 
     >>> import dask.dataframe as dd, pandas as pd, venice_nb as vn
     >>> from distributed import Client
@@ -99,49 +93,38 @@ def embed(
 
     """
     began = time.monotonic()
-    kept = columns_of(ddf, column, columns)
     client = client or _current()
     if client.asynchronous:
         do = "Make it without asynchronous=True."
         refuse("client", "an asynchronous one", "a synchronous distributed.Client", do)
-    integer(1, 16)("at_once", at_once)
     if progress is not None:
         flag("progress", progress)
-    _FORMAT("format", format)
-    flag("cache", cache)
-    if format == "lance" and find_spec("lancedb") is None:
-        refuse("format", format, "parquet", "Or install LanceDB: pip install 'venice-nb[lance]'.")
-    session = session_of(venice)
-    request = Request.of(session, model, dimensions, None, extra_body)
-    session.announce_choice(request.resolution)
     run = f"venice-embed-{secrets.token_hex(6)}"
     limit = None if venice is None else venice.budget.left
-    reach = replace(reach_of(run, venice), limit=limit)
-    folder = Folder(Path(to).expanduser().absolute())
-    folder.begin(about(reach, request, column, kept, format, ddf.npartitions))
-    job = Job(
-        folder=folder,
-        column=column,
-        columns=tuple(kept),
-        model=request.name,
+    order = Order.of(
+        ddf,
+        column,
+        to=to,
+        model=model,
         dimensions=dimensions,
-        at_once=at_once,
-        partitions=ddf.npartitions,
+        columns=columns,
+        format=format,
+        venice=venice,
         cache=cache,
-        reach=reach,
         extra_body=extra_body,
+        at_once=at_once,
+        run=run,
+        limit=limit,
     )
+    order.session.announce_choice(order.request.resolution)
+    folder = order.job.folder
     held = _held(venice, limit)
     client.register_plugin(Coordinator())
-    _open(client, venice, reach)
-    pieces = ddf[list(dict.fromkeys([column, *kept]))].to_delayed()
-    tasks = [
-        delayed(embed_part)(piece, number, job, dask_key_name=f"{run}-{number}")
-        for number, piece in enumerate(pieces)
-    ]
     with Bar(None, desc="texts", unit="text", shown=progress) as bar:
         try:
-            parts = _collect(client, tasks, run, bar)
+            _open(client, venice, order.job)
+            folder.begin(order.about)
+            parts = _collect(client, order.tasks(embed_part), run, bar)
         finally:
             spent = _say(client, "close_run", run=run)
             if held is not None:
@@ -197,63 +180,12 @@ def _look(client: Client) -> None:
 
 def _same(parts: Sequence[Part]) -> None:
     """Raises when parts are of different models: their vectors cannot stand beside each other."""
-    kinds = sorted({f"{part.model} ({part.dims} numbers)" for part in parts if part.vectors})
-    if len(kinds) > 1:
+    if len(kinds := kinds_of(parts)) > 1:
         raise UnreadableReply(
             f"The parts are of different models: {', '.join(kinds)}",
             do="the model behind the name has changed: embed into a new folder",
             charged="yes",
         )
-
-
-def session_of(venice: Any) -> Session:
-    """The session of the client; without one another, for its catalogue."""
-    found: Session = (venice or Venice.sandbox(show=False))._session  # noqa: SLF001  our own client
-    return found
-
-
-def about(  # noqa: PLR0917  all that decides about a folder
-    reach: Reach, request: Request, column: Any, columns: Sequence[Any], format_: Format, partitions: int
-) -> dict[str, Any]:
-    """What a folder is made for."""
-    extra = request.extra_body
-    return {
-        "address": reach.base_url or "sandbox",  # play vectors never mix with real ones
-        "model": request.name,
-        "dimensions": request.dimensions,
-        "column": str(column),
-        "columns": [str(name) for name in columns],
-        "format": format_,
-        "partitions": partitions,
-        "extra_body": dict(extra) if extra else None,
-    }
-
-
-def columns_of(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:
-    """The columns to write, checked."""
-    if not hasattr(ddf, "to_delayed") or not hasattr(ddf, "columns") or not hasattr(ddf, "npartitions"):
-        refuse("ddf", ddf, "a Dask DataFrame", "Make one: dask.dataframe.from_pandas(df, npartitions=...).")
-    names = list(ddf.columns)
-    kept = names if columns is None else list(columns)
-    for field, name in [("column", column), *(("columns", name) for name in kept)]:
-        if names.count(name) != 1:
-            near = closest(name, map(str, names))
-            do = f"Did you mean {near!r}?" if near else "Name a column of the frame."
-            refuse(field, name, ", ".join(map(str, names[:20])) or "a column that stands once", do)
-    for name in (VECTOR, ERROR):
-        if name in map(str, kept):
-            refuse(
-                "columns",
-                name,
-                f"columns that are not called {VECTOR} or {ERROR}",
-                "Rename it, or leave it out.",
-            )
-    kind = ddf[column].dtype
-    if kind.kind not in "OTU" and "str" not in str(kind):
-        refuse(
-            "column", str(kind), "a column of texts", f"Turn it into text: ddf[{str(column)!r}].astype(str)."
-        )
-    return kept
 
 
 def _current() -> Client:
@@ -269,25 +201,6 @@ def _current() -> Client:
     return found
 
 
-def reach_of(run: str, venice: Any) -> Reach:
-    """How the workers reach what the client reaches."""
-    if venice is None:
-        if environment_flag("VENICE_SANDBOX"):
-            return Reach(run, "", sandbox=())
-        return Reach(run, settings().base_url)
-    door = venice._door  # noqa: SLF001  our own client
-    if door.sandbox is not None:
-        state = door.sandbox.state
-        options = {"seed": state.seed, "semantic": state.semantic, "tier": state.tier, "usd": 1e6}
-        return Reach(run, "", sandbox=tuple(options.items()))
-    if door.transport is not None:
-        refuse(
-            "venice", venice, "a client without a transport of its own", "Workers can only use the network."
-        )
-    given = door.settings
-    return Reach(run, given.base_url, handed=True, timeout=given.timeout, max_retries=given.max_retries)
-
-
 def _held(venice: Any, limit: float | None) -> Reservation | None:
     """All that is left of the client's budget, while the run lasts."""
     if limit is None:
@@ -297,9 +210,10 @@ def _held(venice: Any, limit: float | None) -> Reservation | None:
     return held if isinstance(held, Reservation) else None
 
 
-def _open(client: Client, venice: Any, reach: Reach) -> None:
+def _open(client: Client, venice: Any, job: Job) -> None:
     """Tell the scheduler of the run, and give it the key where nobody else can read it on its way."""
     scheduler: Any = client.scheduler
+    reach = job.reach
     addresses = [scheduler.address, *client.scheduler_info(n_workers=-1)["workers"]]
     if reach.handed and not all(map(private, addresses)):
         raise InvalidInput(
@@ -313,7 +227,15 @@ def _open(client: Client, venice: Any, reach: Reach) -> None:
     if reach.handed:
         door = venice._door  # noqa: SLF001  our own client
         key = Handed(door.key, door.settings.proxy)
-    _say(client, "open", run=reach.run, owner=client.id, key=key, limit=reach.limit)
+    folder = str(job.folder.path)
+    if not _say(client, "open", run=reach.run, owner=client.id, key=key, limit=reach.limit, folder=folder):
+        raise InvalidInput(
+            f"another run is writing into the folder {plain(job.folder.path.name, 60)}",
+            field="to",
+            value=plain(folder, 200),
+            allowed="a folder that nobody writes into",
+            do="wait until it is over: what it has paid for is there then",
+        )
 
 
 def _say(client: Client, what: str, **given: Any) -> Any:

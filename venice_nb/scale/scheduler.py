@@ -183,11 +183,12 @@ TELLS = frozenset({"succeeded", "failed", "landed", "settle", "heed", "brake", "
 
 @dataclass(slots=True)
 class Running:
-    """A run under way: whose it is, its key where that was handed over, and what it may spend."""
+    """A run under way: whose it is, its key if that was handed over, what it may spend, where it writes."""
 
     owner: str
     key: Handed | None
     funds: Funds
+    folder: str
 
 
 class Coordinator(SchedulerPlugin):
@@ -215,9 +216,12 @@ class Coordinator(SchedulerPlugin):
     def __reduce__(self) -> Any:
         return Coordinator, ()  # it travels empty, whatever it knows where it sits
 
-    def open(self, run: str, owner: str, key: Handed | None, limit: float | None) -> None:
-        """A run begins."""
-        self._runs[run] = Running(owner, key, Funds(limit))
+    def open(self, run: str, owner: str, key: Handed | None, limit: float | None, folder: str) -> bool:
+        """A run begins, unless another one is writing into its folder: both would pay for the same texts."""
+        if any(running.folder == folder for running in self._runs.values()):
+            return False
+        self._runs[run] = Running(owner, key, Funds(limit), folder)
+        return True
 
     def close_run(self, run: str) -> float:
         """A run is over; gives back what it spent, in US dollars, where it had a limit."""

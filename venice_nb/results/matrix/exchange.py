@@ -82,7 +82,7 @@ def aligned(column: Any) -> Any:
     """
     if all(buffer is None or buffer.address % 16 == 0 for buffer in column.buffers()):
         return column
-    return column.take(_needed("pyarrow", "lance").array(range(len(column))))
+    return column.take(_needed("pyarrow", "lance").array(range(len(column)), "int64"))
 
 
 def to_parquet(
