@@ -320,6 +320,16 @@ def test_undo_forgets_the_last_turn(panel, hand):
 # --- code, files, pictures -----------------------------------------------------------------------
 
 
+def test_what_was_wrong_with_a_file_is_said_until_another_is_attached(panel, hand, tmp_path):
+    (tmp_path / "notes.txt").write_text("high water at noon")
+    hand(panel).control("Path or address").value = "missing.txt"
+    hand(panel).press("Attach")
+    assert panel.status.startswith("missing.txt cannot be read")
+    hand(panel).control("Path or address").value = str(tmp_path / "notes.txt")
+    hand(panel).press("Attach")
+    assert panel.status == ""
+
+
 def test_the_copied_code_gives_the_same_answers(panel, hand):
     hand(panel).control("System prompt").value = 'Say "yes"\nor \\no'
     panel.model = "llama-3.3-70b"

@@ -155,6 +155,13 @@ def test_what_is_no_picture_is_refused_where_it_is_handed_in_and_said_where_it_i
     assert panel.picture is None
 
 
+def test_what_was_wrong_with_a_picture_stands_in_red_until_there_is_another(panel, hand, teal):
+    hand(panel).control("Picture").value = "missing.png"
+    assert 'class="vn-bad">image must be' in panel._panes[2].value
+    hand(panel).control("Picture").value = teal
+    assert panel.status == ""
+
+
 def test_a_picture_elsewhere_is_named_and_never_fetched(panel, hand):
     hand(panel).control("Picture").value = "https://example.com/cat.jpg"
     assert "https://example.com/cat.jpg, which the server fetches" in hand(panel).text
@@ -272,10 +279,23 @@ def test_the_button_orders_nothing_before_a_price_is_shown(client, hand):
     panel = vn.ui.video(client)
     panel.prompt = "fog"
     hand(panel).control("Make the film").click()
-    assert panel.status == panel.price == "Asking the price ..."
+    assert panel.price == "Asking the price ..."
+    assert panel.status == "The price is asked first: press again when it is shown."
     assert panel.wait(PATIENCE)
     assert panel.price == "The next press costs about $0.09."
     assert sent(client, "queueVideo") == []
+
+
+def test_a_price_that_could_not_be_had_is_asked_again_by_the_button(opened, hand):
+    broken = vn.Fault("/video/quote", times=2, status=422)
+    panel = opened(vn.Venice.sandbox(job_seconds=0, faults=[broken]))
+    panel.prompt = "fog"
+    assert panel.wait(PATIENCE)
+    assert panel.price.startswith("Scripted failure")
+    hand(panel).press("Make the film")
+    assert panel.price == "The next press costs about $0.09."
+    hand(panel).press("Make the film")
+    assert panel.video is not None
 
 
 def test_a_film_is_not_ordered_when_it_is_dearer_than_the_price_that_was_shown(panel, hand, client):

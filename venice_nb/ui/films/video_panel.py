@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 WAITING = ("queued", "processing", "ready")  # states of a job that can be waited for
 ASKING = "Asking the price ..."
+UNPRICED = "The price is asked first: press again when it is shown."
 DOING = "Making the film ..."
 
 
@@ -152,11 +153,12 @@ class VideoPanel(Panel):
     # --- making a film ---------------------------------------------------------------------------
 
     def _press(self) -> None:
-        """The button orders at a price that was shown, never before there is one."""
-        if self._price is None:
-            self.status = self.price or ASKING
-        else:
+        """The button orders at a price that was shown; where there is none, it asks for it anew."""
+        if self._price is not None:
             self.submit()
+            return
+        self.status = UNPRICED
+        self._changed()
 
     def submit(self) -> None:
         """Order the film and wait for it. The order is in the journal, whatever becomes of the panel.

@@ -17,7 +17,7 @@ from venice_nb.render import html, text
 from venice_nb.ui.parts import view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from venice_nb.results.films.video import Video
     from venice_nb.results.pictures.image import Image
@@ -97,13 +97,13 @@ def arguments(items: Sequence[Attachment]) -> dict[str, list[Any]]:
 
 
 class Attachments(HasTraits):
-    """`items` are what goes with the next message. `say` is told what went wrong with one."""
+    """`items` are what goes with the next message. `note` is that of the panel."""
 
     items = Tuple()
 
-    def __init__(self, say: Any) -> None:
+    def __init__(self, note: Callable[..., None]) -> None:
         super().__init__()
-        self._say = say
+        self._note = note
         tip = "A file on the machine of the kernel, or an address that begins with https://"
         self.path = view.line("Path or address", tip, placeholder="cat.jpg")
         self.attach = view.button("Attach", "Attach the file that is named", self.add_path)
@@ -113,7 +113,7 @@ class Attachments(HasTraits):
         self._list = view.pane()
         self.view = view.column(view.row(self.path, self.attach, self.upload, self.clear), self._list)
         self.upload.observe(lambda change: self._uploaded(change.new), "value")
-        self.observe(lambda _: self._draw(), "items")
+        self.observe(lambda _: self._changed(), "items")
         self._draw()
 
     def add(self, media: str | os.PathLike[str] | Image | Audio | Video) -> None:
@@ -131,12 +131,12 @@ class Attachments(HasTraits):
         """Attach what the path names."""
         path = self.path.value.strip()
         if not path:
-            self._say("Write a path or an address first.")
+            self._note(said="Write a path or an address first.")
             return
         try:
             self.add(path)
         except InvalidInput as error:
-            self._say(f"{error.what}: {error.do}.")
+            self._note(error)
         else:
             self.path.value = ""
 
@@ -148,6 +148,11 @@ class Attachments(HasTraits):
         if files:
             self.items = (*self.items, *map(Attachment.uploaded, files))
             self.upload.value = ()  # or the bytes stay in the state of the widget, and get into the notebook
+
+    def _changed(self) -> None:
+        """What was wrong with a file is wrong no longer."""
+        self._note()
+        self._draw()
 
     def _draw(self) -> None:
         names = [item.told() for item in self.items]

@@ -19,6 +19,7 @@ from venice_nb.errors import VeniceError
 from venice_nb.render import html, text
 from venice_nb.render.live import Bundle, heard_by, static_mode
 from venice_nb.ui.parts import view
+from venice_nb.ui.parts.alike import alike
 from venice_nb.ui.parts.shown import Shown
 from venice_nb.ui.parts.task import Task
 
@@ -94,6 +95,7 @@ class Panel(Shown):
             self.way_out,
         )
         self.view.add_class("vn-panel")
+        alike(self.view, names=["style"])
         for control in view.controls(self.view):
             control.observe(lambda _: self._touch(), "value")
         view.draw(head, html.style(self.look), self._head())  # once for all panes: what is drawn is state
@@ -213,6 +215,16 @@ class Panel(Shown):
         if not passing:
             self._notes.append(line)
         self.status = f"{doing} {line}".strip() if line else doing
+
+    def note(self, error: VeniceError | None = None, said: str = "") -> None:
+        """Say what was wrong with what the reader gave, or `said`. With neither, the last error is over."""
+        said = told(error) if error is not None else said
+        if not said and (self.busy or self.error is None):
+            return
+        if not self.busy:
+            self.error = error
+        self.status = said
+        self._draw_lines()
 
     def stop(self) -> None:
         """Ask the task to end, as Ctrl-C does for a cell. What had arrived is kept."""

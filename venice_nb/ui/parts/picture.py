@@ -116,9 +116,11 @@ class PictureInput:
         try:
             self._panel.picture = read()
         except InvalidInput as error:
-            self._panel.status = f"{error.what.rstrip('.')}: {error.do.rstrip('.')}."
+            self._panel.note(error)
 
     def _show(self) -> None:
+        """Show the picture, and what is wrong with one no longer."""
+        self._panel.note()
         picture: Picture | None = self._panel.picture
         self.remove.layout.display = None if picture is not None else "none"
         self.path.value = str(picture.source) if picture and isinstance(picture.source, str | Path) else ""

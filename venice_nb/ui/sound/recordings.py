@@ -39,6 +39,7 @@ class Recordings:
         self._path.observe(lambda change: self._name(change.new), "value")
         self._upload.observe(lambda change: self._uploaded(change.new), "value")
         panel.observe(lambda _: self._draw(), ["recording", "speech"])
+        panel.observe(lambda _: panel.note(), "recording")
         self._draw()
 
     def record(self, heard: bytes) -> None:
@@ -53,7 +54,7 @@ class Recordings:
             self._panel.recording = Attachment.named(path.strip())
         except InvalidInput as error:
             self._panel.recording = None
-            self._panel.status = f"{error.what}: {error.do}."
+            self._panel.note(error)
 
     def _uploaded(self, files: Sequence[Any]) -> None:
         if files:

@@ -112,7 +112,7 @@ class ChatPanel(Panel):
     def _sections(self) -> list[view.Section]:
         self._models = ModelPicker(self.client, "text", value=self.model)
         self._people = CharacterPicker(self)
-        self.attachments = Attachments(partial(setattr, self, "status"))
+        self.attachments = Attachments(self.note)
         self.attachments.observe(lambda _: self._changed(), "items")
         self._turns = chat_turns.Turns(self)
         system = view.area("System prompt", "Instructions that come before everything else", rows=2)
