@@ -65,6 +65,14 @@ def test_rows_without_an_index_stand_in_order():
     np.testing.assert_array_equal(read(raw).array, np.array(ROWS, dtype=np.float32))
 
 
+@pytest.mark.parametrize("index", [float, lambda _: None], ids=["1.0", "null"])
+def test_an_index_may_be_written_with_a_point_or_be_null(index):
+    raw = reply([packed(row) for row in ROWS])
+    for row in raw["data"]:
+        row["index"] = index(row["index"])
+    np.testing.assert_array_equal(read(raw).array, np.array(ROWS, dtype=np.float32))
+
+
 def broken(at, **changed):
     raw = reply([packed(row) for row in ROWS])
     raw["data"][at] = {**raw["data"][at], **changed}
@@ -82,6 +90,7 @@ def broken(at, **changed):
         pytest.param(broken(1, index=-1), "number -1", id="negative index"),
         pytest.param(broken(1, index="1"), "number '1'", id="index as text"),
         pytest.param(broken(1, index=True), "number True", id="index as a flag"),
+        pytest.param(broken(1, index=1.5), "number 1.5", id="half an index"),
         pytest.param(
             broken(1, embedding=packed([1.0, 2.0])), "row 1 has 2 numbers, others have 3", id="width"
         ),

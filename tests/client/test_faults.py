@@ -6,6 +6,7 @@ import threading
 import time
 from email.utils import formatdate
 
+import httpx
 import pytest
 from wire import OK, Drip, Hang, Reset, delta, error, events, reply, stream_head
 
@@ -279,12 +280,29 @@ def test_a_bomb_that_calls_itself_a_picture_is_stopped_as_early(world, wire):
         world.run(lambda client: client.raw("generateImage", {"model": "x", "prompt": "y"}))
 
 
-def test_compressed_answers_are_read(world, wire):
+def packed(content, members):
+    """Gzip in as many members, as a server writes that closes one at each flush, and padded as tape was."""
     import gzip
+
+    size = -(-len(content) // members)
+    pieces = [content[at : at + size] for at in range(0, len(content), size)]
+    return b"".join(map(gzip.compress, pieces)) + bytes(8)
+
+
+@pytest.mark.parametrize("members", [1, 2, 50])
+def test_compressed_answers_are_read(world, wire, members):
     import json
 
-    server = wire(reply(gzip.compress(json.dumps(OK).encode()), headers=[("Content-Encoding", "gzip")]))
+    content = packed(json.dumps(OK).encode(), members)
+    server = wire(reply(content, headers=[("Content-Encoding", "gzip")]))
     assert world.open(server.base_url).chat().text == "fine"
+
+
+def test_members_of_a_bomb_count_together(monkeypatch):
+    monkeypatch.setattr(http, "TEXT_CAP", 100)
+    body = http.Body(httpx.Headers({"content-encoding": "gzip"}), json=True)
+    with pytest.raises(errors.UnsafeContent, match="larger"):
+        body.collect(packed(bytes(1000), 25))
 
 
 @pytest.mark.parametrize("status", [200, 522])

@@ -31,6 +31,7 @@ TEXT_CAP = 64 * MIB  # JSON and text replies, after decompression
 PICTURES_CAP = 512 * MIB  # pictures in JSON: four of 4,096 x 4,096 as PNG in base64 may have 350
 MEDIA_CAP = 2048 * MIB
 TEXTS = frozenset({"application/json", "text/event-stream"})  # whoever asks for these takes no 2 GiB instead
+MEMBER = b"\x1f"  # the first byte of each member of a gzip file
 PERMITS = 16  # requests in flight; httpcore's pool leaks when more callers than connections are cancelled
 CONNECT, WRITE, POOL = 5.0, 60.0, 10.0  # seconds
 LIMITS = httpx.Limits(max_connections=PERMITS + 4, max_keepalive_connections=PERMITS, keepalive_expiry=4.0)
@@ -203,12 +204,10 @@ class Body:
 
     def add(self, chunk: bytes) -> bytes:
         """Take a piece as it came; gives it back decompressed."""
-        plain = chunk
-        if self._inflate is not None:
-            try:
-                plain = self._inflate.decompress(chunk, self._cap - self._size + 1)
-            except zlib.error as error:
-                raise UnsafeContent(f"the compressed answer is broken: {error}") from None
+        try:
+            plain = chunk if self._inflate is None else self._inflated(chunk)
+        except zlib.error as error:
+            raise UnsafeContent(f"the compressed answer is broken: {error}") from None
         self._size += len(plain)
         if self._size > self._cap:
             raise UnsafeContent(
@@ -216,6 +215,19 @@ class Body:
                 do="ask for less at once; nothing of it was kept",
                 charged="unknown",
             )
+        return plain
+
+    def _inflated(self, chunk: bytes) -> bytes:
+        """A piece decompressed, up to one byte beyond the cap. What is packed may be several members in a row."""
+        assert self._inflate is not None
+        plain, left = b"", self._cap - self._size
+        while chunk and len(plain) <= left:
+            if self._inflate.eof:
+                if not chunk.startswith(MEMBER):
+                    break  # padding
+                self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            plain += self._inflate.decompress(chunk, left - len(plain) + 1)
+            chunk = self._inflate.unused_data
         return plain
 
     def collect(self, chunk: bytes) -> None:

@@ -121,9 +121,13 @@ def _placed(rows: Sequence[Any], count: int) -> Iterator[tuple[int, Any]]:
     seen = bytearray(count)
     for position, row in enumerate(rows):
         found = row if isinstance(row, dict) else {"embedding": row}
-        index = found.get("index", position)
+        index = said = found.get("index")
+        if said is None:
+            index = position
+        elif isinstance(said, float) and said.is_integer():  # 1.0 is an integer of JSON
+            index = int(said)
         if type(index) is not int or not 0 <= index < count or seen[index]:
-            raise ValueError(f"row {position} says it is number {index!r}, which is taken or not there")
+            raise ValueError(f"row {position} says it is number {said!r}, which is taken or not there")
         seen[index] = 1
         yield index, found.get("embedding")
 
