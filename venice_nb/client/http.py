@@ -218,7 +218,7 @@ class Body:
         return plain
 
     def _inflated(self, chunk: bytes) -> bytes:
-        """A piece decompressed, up to one byte beyond the cap. What is packed may be several members in a row."""
+        """A piece decompressed, up to one byte beyond the cap; gzip may be several members in a row."""
         assert self._inflate is not None
         plain, left = b"", self._cap - self._size
         while chunk and len(plain) <= left:
