@@ -48,12 +48,16 @@ class Hand:
         models = {}
         for widget in self.all():
             for part in (widget, *(getattr(widget, name, None) for name in ("layout", "style"))):
-                models[id(part)] = part  # several widgets can share a layout
-        states = []
-        for part in filter(None, models.values()):
-            state, defaults = part.get_state(), type(part)._static_immutable_initial_values
-            states.append({k: v for k, v in state.items() if v is not None and defaults.get(k, object) != v})
-        return len(json.dumps(states, default=lambda value: bytes(value).hex()))
+                if part is not None:  # several widgets can share a layout
+                    state = part.get_state(drop_defaults=True)
+                    about = {"model_module": part._model_module, "model_module_version": "2.0.0"}
+                    models[part.model_id] = {**about, "model_name": part._model_name, "state": state}
+        return len(json.dumps(models, default=_saved))
+
+
+def _saved(value):
+    """What JSON does not hold, as the page writes it: a widget by its id."""
+    return f"IPY_MODEL_{value.model_id}" if hasattr(value, "model_id") else bytes(value).hex()
 
 
 @pytest.fixture(autouse=True)

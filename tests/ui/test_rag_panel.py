@@ -297,12 +297,16 @@ def test_the_models_follow_the_other_panels_until_it_is_closed(panel, hand, clie
 def test_the_state_stays_small_and_every_control_is_labelled(client, hand):
     pages = {f"page {n}": f"# Page {n}\n\n" + "The gondola has a lamp. " * 400 for n in range(20)}
     panel = vn.ui.rag(client, vn.Corpus.from_texts(pages))
-    ask(panel, hand, "What has the gondola?")
-    hand(panel).press("Keep question")
+    panel.knobs.k = panel.other.k = 20
+    panel.other.retrieval = "vector"
+    for number in range(25):
+        ask(panel, hand, f"What has the gondola of the page that has the number {number}?")
+        hand(panel).press("Keep question")
     hand(panel).press("Ask with both")
     hand(panel).control("have them answered and judged").value = True
     hand(panel).press("Evaluate")
     assert panel.status.startswith("Evaluated")
+    hand(panel).control("Copy as code").value = True
     assert hand(panel).size < CAP
     kinds = (ipywidgets.Text, ipywidgets.Dropdown, ipywidgets.Textarea, ipywidgets.Button)
     assert all(each.description and each.tooltip for each in hand(panel).all(kinds))

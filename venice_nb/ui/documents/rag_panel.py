@@ -20,6 +20,7 @@ from venice_nb.ui.documents.rag_knobs import LATER, Knobs
 from venice_nb.ui.documents.rag_prices import Prices
 from venice_nb.ui.documents.rag_questions import Questions
 from venice_nb.ui.parts import prices, view
+from venice_nb.ui.parts.alike import alike
 from venice_nb.ui.parts.code import Name, call
 from venice_nb.ui.parts.panel import Panel
 
@@ -75,6 +76,7 @@ class RagPanel(Panel):
             knobs.observe(lambda _: self.changed())
         self.observe(lambda _: self._new_corpus(), "corpus")
         self._documents.show(self.corpus)
+        alike(self.view, [*(section.body for section in (*self._folded, self._code)), self.way_out])
 
     # --- the view --------------------------------------------------------------------------------
 
@@ -97,12 +99,13 @@ class RagPanel(Panel):
         self._duel = Duel(self)
         self._questions = Questions(self)
         turn = "How documents are cut, searched and answered from"
-        return [
+        self._folded = [
             view.Section("Why these passages", "Ranks, scores and shared words", [self._why], opened=True),
             view.Section("Settings", turn, [self.knobs.view]),
             view.Section("Compare settings", "Two settings on one question", [self._duel.view]),
             view.Section("Evaluation", "Keep questions and measure the settings", [self._questions.view]),
         ]
+        return self._folded
 
     # --- asking ----------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def alike(root: Any, apart: Iterable[Any] = ()) -> None:
+def alike(root: Any, apart: Iterable[Any] = (), *, names: Iterable[str] = ("layout", "style")) -> None:
     """Let the widgets below `root` share layouts and styles that are the same.
 
-    `apart` keep their own: those that are shown and hidden, or change their look in another way.
+    `apart` keep their own: those that are shown and hidden, or change their look in another way. `names`: of
+    what is shared.
     """
     kept = {id(widget) for widget in apart}
     found: dict[tuple[Any, ...], Any] = {}
@@ -19,7 +20,7 @@ def alike(root: Any, apart: Iterable[Any] = ()) -> None:
     while rest:
         widget = rest.pop()
         rest.extend(getattr(widget, "children", ()))
-        for name in ("layout", "style") if id(widget) not in kept else ():
+        for name in names if id(widget) not in kept else ():
             part = getattr(widget, name, None)
             if part is None:
                 continue
