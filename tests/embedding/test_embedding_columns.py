@@ -52,6 +52,13 @@ def test_a_series_keeps_its_labels():
     assert [read.label(0), read.label(1)] == ["x", "y"]
 
 
+def test_labels_of_numbers_are_numbers_of_python():
+    levels = pd.MultiIndex.from_tuples([("p", 1), ("q", 2)])
+    for index, labels in (([7, 8], [7, 8]), (levels, [("p", 1), ("q", 2)])):
+        read = read_column(pd.Series(["a", "b"], index=index))
+        assert repr([read.label(0), read.label(1)]) == repr(labels)
+
+
 def test_a_list_has_no_labels_but_its_places():
     read = read_column(["a", "", "b"])
     assert read.index is None
@@ -116,7 +123,13 @@ def test_a_column_without_any_text_is_refused():
         (pd.Series(["a", 7], index=["p", "q"], dtype=object), "data[q]", "7", None),
         (["a", b"x"], "data[1]", "bytes", None),
         ([1, 2], "data", "token ids", None),
+        ([["a"], ["b"]], "data", "data holds lists instead of texts.", None),
         (np.array([[1, 2]]), "data", "list of texts", None),
+        ([], "data", "data is an empty list.", None),
+        (pd.Series([], dtype="string"), "data", "data is an empty Series.", None),
+        (np.array([], str), "data", "data is an empty ndarray.", None),
+        (iter([]), "data", "gave nothing", None),
+        (pd.DataFrame({"a": []}), "data", "The frame has no rows.", None),
         (pd.DataFrame({"a": ["x"], "b": ["y"]}), "column", "2 columns of text: 'a', 'b'", None),
         (pd.DataFrame({"a": [1.5]}), "column", "no column of text among 'a'", None),
         (pd.DataFrame(), "column", "The frame has no columns.", None),

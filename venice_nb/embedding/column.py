@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import compress, count, islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from venice_nb.calls.check import closest, refuse, shown
 from venice_nb.calls.talk.messages import tokens
 from venice_nb.calls.vectors.embeddings import NAMED, check_rows, is_missing
 from venice_nb.errors import InvalidInput, plain
+from venice_nb.results.matrix.left_out import plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ class Column:
 
     def label(self, position: int) -> Any:
         """The label of a row that was given, by its place."""
-        return position if self.index is None else self.index[position]
+        return position if self.index is None else plain_label(self.index[position])
 
     def row_label(self, row: int) -> Any:
         """The label of a row with a text, by its number among those."""
@@ -134,7 +135,8 @@ def open_column(data: Any, column: Any = None) -> Source:
         frame = data.drop(columns=[name])
         data = data[name]
     elif column is not None:
-        refuse("column", column, "left out unless data is a DataFrame", "Leave it out, or pass the frame.")
+        do = "Pass the frame, or the column itself: data['text']."
+        refuse("column", column, "left out unless data is a DataFrame of pandas", do)
     if isinstance(data, str):
         return Source([data], 1)
     if isinstance(data, Iterator):
@@ -143,10 +145,11 @@ def open_column(data: Any, column: Any = None) -> Source:
         listed = getattr(data, "to_list", getattr(data, "to_pylist", None))  # columns of polars and of Arrow
         if not callable(listed) or isinstance(data, type):
             do = "Pass a list of texts; a column of a table is df['column']."
-            refuse("data", data, "a text, a list of texts, a Series, or a DataFrame with a text column", do)
+            allowed = "a text, a list of texts, a Series, or a DataFrame of pandas with a text column"
+            refuse("data", data, allowed, do)
         data = listed()
     if not len(data):
-        refuse("data", data, "one text or more", "Check the filter or the file that the list comes from.")
+        _refuse_empty(f"data is an empty {type(data).__name__}.")
     index = getattr(data, "index", None)
     index = None if callable(index) else index
     if index is not None and not index.is_unique:
@@ -169,7 +172,7 @@ def read_column(
     source = open_column(data, column)
     cells = source.all()
     if not cells:
-        refuse("data", "nothing", "one text or more", "Check what the iterator comes from.")
+        _refuse_empty("data is an iterator that gave nothing: perhaps it was read before.")
     read = source.read(cells, blank=blank, model=model)
     if not read.texts:
         _refuse_blank(read)
@@ -196,6 +199,8 @@ def factorize(
 def _text_column(frame: pd.DataFrame) -> Any:
     """The one column of texts."""
     found = [name for at, name in enumerate(frame.columns) if holds_text(frame.iloc[:, at])]
+    if not len(frame) and len(frame.columns):
+        _refuse_empty("The frame has no rows.")
     if len(found) != 1:
         names = ", ".join(plain(repr(name), 60) for name in (found or list(frame.columns))[:NAMED])
         there = f"no column of text among {names}" if names else "no columns"
@@ -259,6 +264,11 @@ def _without_text(cells: list[Any]) -> list[tuple[int, str]]:
         elif is_missing(cell):
             found.append((position, "missing"))
     return found
+
+
+def _refuse_empty(what: str) -> NoReturn:
+    do = "Check the filter or the file that the rows come from."
+    refuse("data", "nothing", "one text or more", do, what=what)
 
 
 def _refuse_blank(read: Column) -> None:

@@ -119,7 +119,7 @@ def _rows(texts: Any) -> list[Any]:
         do = "Pass a list of texts; a column of a table is df['column']."
         refuse("texts", texts, "a text or a list of texts", do)
     if not rows:
-        refuse("texts", texts, "one text or more", "Check the filter or the file that the list comes from.")
+        refuse("texts", rows, "one text or more", "Check the filter or the file that the list comes from.")
     return list(rows)
 
 
@@ -170,7 +170,9 @@ def is_missing(value: Any) -> bool:
 def _check_kinds(rows: Sequence[Any], refusal: _Refusal) -> None:
     if all(isinstance(each, list | tuple) for each in rows) or all(type(each) is int for each in rows):
         do = "Pass the texts themselves; with LangChain set check_embedding_ctx_length=False."
-        refuse(refusal.field, rows[0], "texts, not token ids", do)
+        held = "numbers" if type(rows[0]) is int else "lists"
+        what = f"{refusal.field} holds {held} instead of texts."
+        refuse(refusal.field, rows[0], "texts, not token ids", do, what=what)
     missing = [row for row, each in enumerate(rows) if is_missing(each)]
     if missing:
         do = "Leave these rows out: df = df.dropna(subset=[...])."
