@@ -5,11 +5,10 @@ import threading
 
 import httpx
 import pytest
-import uvicorn
 
 from tests.sandbox.filming import FILM, SONG, shot_once
+from tests.serving import on_a_port
 from venice_nb.sandbox import Sandbox
-from venice_nb.sandbox.server import listening
 from venice_nb.sandbox.studio.film import shooting
 
 
@@ -20,27 +19,9 @@ def quick(monkeypatch):
 
 @pytest.fixture
 def served(clock):
-    """A sandbox on a free port."""
-    bound = listening("127.0.0.1", 0)
-    base = f"http://127.0.0.1:{bound.getsockname()[1]}/api/v1"
-    box = Sandbox(clock=clock, base_url=base, job_seconds=0, admin_key="sandbox-admin")
-    config = uvicorn.Config(box.app, http="h11", ws="none", lifespan="off", log_level="critical")
-    server = uvicorn.Server(config)
-    ready = threading.Event()
-    startup = server.startup
-
-    async def told(sockets=None):
-        await startup(sockets)
-        ready.set()
-
-    server.startup = told
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    yield box
-    server.should_exit = True
-    thread.join(10)
-    bound.close()
+    settings = {"clock": clock, "job_seconds": 0, "admin_key": "sandbox-admin"}
+    with on_a_port(lambda url: Sandbox(base_url=url, **settings)) as box:
+        yield box
 
 
 async def lived(client, key):

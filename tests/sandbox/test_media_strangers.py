@@ -5,7 +5,6 @@ import http.client
 import io
 import json
 import subprocess
-import threading
 from base64 import b64decode, b64encode
 
 import av
@@ -14,9 +13,8 @@ import pytest
 from PIL import Image
 
 from tests.sandbox.filming import shot_once
+from tests.serving import on_a_port
 from venice_nb.sandbox import Sandbox
-from venice_nb.sandbox.port import Server, config
-from venice_nb.sandbox.server import listening
 from venice_nb.sandbox.studio.film import shooting
 
 openai = pytest.importorskip("openai")
@@ -29,26 +27,13 @@ SAID = "Hello, welcome to Venice."
 @pytest.fixture(scope="module")
 def box():
     """A sandbox on a free port, whose jobs are done at once and whose films are all the same short one."""
-    bound = listening("127.0.0.1", 0)
-    base = f"http://127.0.0.1:{bound.getsockname()[1]}/api/v1"
-    made = Sandbox(base_url=base, abuse="off", tier="unlimited", usd=1000.0, job_seconds=0.0)
-    server, ready = Server(config(made.app)), threading.Event()
-    startup = server.startup
 
-    async def told(sockets=None):
-        await startup(sockets)
-        ready.set()
+    def make(url):
+        return Sandbox(base_url=url, abuse="off", tier="unlimited", usd=1000.0, job_seconds=0.0)
 
-    server.startup = told
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    with pytest.MonkeyPatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched, on_a_port(make) as made:
         patched.setattr(shooting, "shoot", shot_once)
-        thread.start()
-        assert ready.wait(10)
         yield made
-        server.should_exit = True
-        thread.join(10)
-    bound.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
+from tests.serving import on_a_port
 from venice_nb.sandbox import Fault, Sandbox
 from venice_nb.sandbox.server import guarded, is_loopback, listening
 
@@ -22,44 +23,17 @@ MESSAGES = [{"role": "user", "content": "Grüße an alle, one two three four fiv
 @pytest.fixture
 def serve(clock, mind):
     """Serves a sandbox on a free port; gives a client with the admin key."""
-    running = []
+    with ExitStack() as running:
 
-    def start(**settings):
-        bound = listening("127.0.0.1", 0)
-        base = f"http://127.0.0.1:{bound.getsockname()[1]}/api/v1"
-        keys = {"admin_key": "sandbox-admin", "inference_key": "sandbox-inference"}
-        box = Sandbox(clock=clock, mind=mind, base_url=base, **keys, **settings)
-        config = uvicorn.Config(
-            box.app,
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_level="critical",
-            server_header=False,
-            date_header=False,
-        )
-        server = uvicorn.Server(config)
-        ready = threading.Event()
-        startup = server.startup
+        def start(**settings):
+            given = {"admin_key": "sandbox-admin", "inference_key": "sandbox-inference", **settings}
+            box = running.enter_context(
+                on_a_port(lambda url: Sandbox(clock=clock, mind=mind, base_url=url, **given))
+            )
+            keyed = {"Authorization": f"Bearer {box.admin_key}"}
+            return box, running.enter_context(httpx.Client(base_url=box.base_url, headers=keyed))
 
-        async def told(sockets=None):
-            await startup(sockets)
-            ready.set()
-
-        server.startup = told
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-        thread.start()
-        assert ready.wait(10)
-        client = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {box.admin_key}"})
-        running.append((server, thread, client, bound))
-        return box, client
-
-    yield start
-    for server, thread, client, bound in running:
-        client.close()
-        server.should_exit = True
-        thread.join(10)
-        bound.close()
+        yield start
 
 
 REQUESTS = [

@@ -5,15 +5,17 @@ import gzip
 import json
 import socket
 import struct
-import threading
 import zlib
+from functools import partial
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 
+from tests.serving import on_a_port
 from venice_nb.sandbox import Sandbox
 from venice_nb.sandbox.port import Protocol, config
-from venice_nb.sandbox.server import application, guarded, listening
+from venice_nb.sandbox.server import application, guarded
 
 CHAT = {"model": "llama-3.2-3b", "messages": [{"role": "user", "content": "Hello there"}]}
 JSON = {"Content-Type": "application/json"}
@@ -133,24 +135,12 @@ def served(clock, mind, request):
     class Hasty(Protocol):
         patience = request.param
 
-    bound = listening("127.0.0.1", 0)
-    box = Sandbox(clock=clock, mind=mind, admin_key="sandbox-admin", inference_key="sandbox-inference")
-    server = uvicorn.Server(config(application(box.state, patience=request.param), Hasty))
-    ready = threading.Event()
-    startup = server.startup
+    def make(url):
+        box = Sandbox(clock=clock, mind=mind, admin_key="sandbox-admin", inference_key="sandbox-inference")
+        return SimpleNamespace(app=application(box.state, patience=request.param), port=urlsplit(url).port)
 
-    async def told(sockets=None):
-        await startup(sockets)
-        ready.set()
-
-    server.startup = told
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    yield bound.getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
-    bound.close()
+    with on_a_port(make, how=partial(config, protocol=Hasty)) as made:
+        yield made.port
 
 
 def head(port, *lines, method="POST", path="/api/v1/chat/completions"):

@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import random
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -11,8 +10,7 @@ import pytest
 from PIL import Image
 
 import venice_nb as vn
-from venice_nb.sandbox.port import Server, config
-from venice_nb.sandbox.server import listening
+from tests.serving import on_a_port
 
 FILM = {"model": "kling-2.5-turbo-pro-text-to-video", "duration": 5, "aspect_ratio": "16:9", "max_usd": 1}
 SPOKEN = "This sentence is spoken, and then written down again."
@@ -137,28 +135,9 @@ def test_the_book_equals_the_bill_call_by_call_over_1000_mixed_calls(make):
 def served(monkeypatch):
     """A sandbox on a port of this machine; its clients are live ones."""
     monkeypatch.setattr("venice_nb.policy.limits._table", lambda model, family: (None, None))  # unpaced
-    bound = listening("127.0.0.1", 0)
-    box = vn.Sandbox(
-        base_url=f"http://127.0.0.1:{bound.getsockname()[1]}/api/v1",
-        tier="unlimited",
-        abuse="off",
-        job_seconds=0.0,
-    )
-    server, ready = Server(config(box.app)), threading.Event()
-    startup = server.startup
-
-    async def told(sockets=None):
-        await startup(sockets)
-        ready.set()
-
-    server.startup = told
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    yield box
-    server.should_exit = True
-    thread.join(10)
-    bound.close()
+    settings = {"tier": "unlimited", "abuse": "off", "job_seconds": 0.0}
+    with on_a_port(lambda url: vn.Sandbox(base_url=url, **settings)) as box:
+        yield box
 
 
 def course(seed, count, faults, box, speech):
