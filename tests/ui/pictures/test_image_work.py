@@ -11,27 +11,8 @@ import pytest
 from PIL import Image as Pillow
 
 import venice_nb as vn
+from tests.ui.pictures.drawing import PATIENCE, SMALL
 from venice_nb.client.clock import glance
-
-PATIENCE = 60
-SMALL = {"width": 256, "height": 256, "seed": 7}  # drawn quickly, and the same each time
-
-
-@pytest.fixture
-def panel(client, hand, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    made = vn.ui.images(client, prompt="a gondola", **SMALL)
-    hand(made)
-    return made
-
-
-@pytest.fixture
-def drawn(panel, hand):
-    """The panel with two pictures."""
-    panel.variants = 2
-    hand(panel).press("Draw")
-    return panel
-
 
 # --- working on a picture ------------------------------------------------------------------------
 

@@ -6,26 +6,9 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
+from tests.ui.pictures.drawing import PATIENCE, SMALL
 
 CAP = 100_000  # bytes of widget state in a saved notebook
-PATIENCE = 60
-SMALL = {"width": 256, "height": 256, "seed": 7}  # drawn quickly, and the same each time
-
-
-@pytest.fixture
-def panel(client, hand, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    made = vn.ui.images(client, prompt="a gondola", **SMALL)
-    hand(made)
-    return made
-
-
-@pytest.fixture
-def drawn(panel, hand):
-    """The panel with two pictures."""
-    panel.variants = 2
-    hand(panel).press("Draw")
-    return panel
 
 
 def seen(panel, hand, label):
