@@ -8,6 +8,7 @@ import pytest
 import venice_nb as vn
 from venice_nb.errors import InvalidInput
 from venice_nb.rag.questions import COLUMNS, _quoted
+from venice_nb.results.rag.comparison import Comparison
 
 mpl.use("Agg")
 
@@ -34,6 +35,14 @@ def test_the_price_of_a_model_does_not_depend_on_what_is_kept(v, corpus):
     again = vn.compare_models(v, corpus, ASKED, MODELS).to_frame()
     assert first["usd"].tolist() == again["usd"].tolist()
     assert (first["usd"] > 0).all()
+
+
+def test_of_equals_the_cheaper_is_best_and_one_without_a_price_is_not():
+    rows = [
+        {"model": name, "recall@5": 1.0, "ndcg@5": 1.0, "usd": usd}
+        for name, usd in zip("abc", (None, 2.0, 1.0), strict=True)
+    ]
+    assert Comparison(rows=tuple(rows)).best == "c"
 
 
 def test_sizes_are_compared(v, corpus):

@@ -79,6 +79,45 @@ def test_an_expected_text_is_found_whatever_the_line_breaks_and_a_span_as_it_sta
     assert by_text.places == by_span.places
 
 
+def test_any_place_where_an_expected_text_stands_will_do():
+    texts = {
+        "a": "Noon is late.\n\nIt is noon now.\n\nAt noon we eat, not in the afternoon.",
+        "b": "It is noon now.",
+    }
+    corpus = vn.Corpus.from_texts(texts, markdown=False)
+    (in_a,) = read_questions([{"question": "?", "source": "a", "expected": "noon"}], corpus)
+    (place,) = in_a.places
+    assert place.spans == {0: [(21, 25), (35, 39)]}
+    (anywhere,) = read_questions([{"question": "?", "expected": "It is noon"}], corpus)
+    assert list(anywhere.places[0].spans) == [0, 1]
+    (part,) = read_questions([{"question": "?", "source": "a", "expected": "oon n"}], corpus)
+    assert part.places[0].spans == {0: [(22, 27)]}
+    pieces = corpus.split(16).passages
+    got = anywhere.grades(hits(pieces[-1]), pieces, k=1)
+    assert (got.recall, got.rank, got.ndcg) == (1.0, 1, 1.0)
+
+
+def test_a_name_in_full_goes_before_the_end_of_a_path():
+    corpus = vn.Corpus.from_texts({"b/c.md": "one", "c.md": "two"})
+    (found,) = read_questions([{"question": "?", "source": "c.md"}], corpus)
+    assert found.places == (Place(1),)
+
+
+def test_documents_of_one_name_are_one_document():
+    rows = pd.DataFrame({"text": ["Dogs travel.", "Dogs bark.", "Cats sleep."], "page": ["a", "a", "b"]})
+    corpus = vn.Corpus.from_frame(rows, source="page")
+    R = vn.Venice.sandbox(show=False).rag(corpus, retrieval="keyword")
+    got = R.evaluate([{"question": "Do dogs travel?", "source": "a"}], answers=False, k=1)
+    assert got.summary.iloc[0].tolist() == [1, 1.0, 1.0, 1.0]
+
+
+def test_where_no_passage_can_be_right_every_measure_is_0(corpus):
+    question = Question("?", (Place(0, 0, 100),))
+    pieces = [passage(0, 20), passage(20, 40)]
+    got = question.grades(hits(*pieces), pieces, k=2)
+    assert (got.recall, got.reciprocal_rank, got.ndcg, got.ndcg_binary, got.rank) == (0, 0, 0, 0, None)
+
+
 def test_a_document_may_be_named_by_the_end_of_its_path():
     corpus = vn.Corpus.from_texts({"docs/a.md": "one", "docs/b.md": "two"})
     (found,) = read_questions([{"question": "?", "source": "b.md"}], corpus)
@@ -96,6 +135,8 @@ def test_a_document_may_be_named_by_the_end_of_its_path():
         ([{"question": "?", "source": "pets.md", "start": 5, "end": 5}], "has the span 5 to 5"),
         ([{"question": "?", "source": "pets.md", "start": 0.5, "end": 5}], "has the span 0.5 to 5"),
         ([{"question": "?", "source": "pets.md", "start": "a", "end": 5}], "row 0 has the start 'a'"),
+        ([{"question": "?", "source": "pets.md", "start": 5}], "has a part of a span"),
+        ([{"question": "?", "start": 5, "end": 9}], "has a part of a span"),
         ([{**ASKED[0], "grade": "high"}], "row 0 has the grade 'high'"),
         ([{**ASKED[0], "grade": float("inf")}], "row 0 has the grade inf"),
         ([{"question": "x" * 20_001}], "questions[0].question is 20001 characters long"),
@@ -113,6 +154,16 @@ def test_questions_that_cannot_be_measured_are_refused_by_row(corpus, rows, what
     with pytest.raises(InvalidInput, match=re.escape(what)):
         R.evaluate(rows)
     assert v._session.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [({"source": "b.md"}, "of which there are 2"), ({"expected": "noon"}, "stands in 1,001 places")],
+)
+def test_what_could_be_anywhere_is_refused(asked, what):
+    corpus = vn.Corpus.from_texts({"x/b.md": "noon " * 1000, "y/b.md": "noon"})
+    with pytest.raises(InvalidInput, match=what):
+        read_questions([{"question": "?", **asked}], corpus)
 
 
 def test_retrieval_alone_asks_no_chat_model(v, R):

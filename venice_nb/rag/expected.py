@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from venice_nb.calls.check import number as a_number
@@ -22,24 +23,37 @@ if TYPE_CHECKING:
 
 NAMES = ("question", "source", "expected", "start", "end", "answer", "grade")
 QUESTION = text(blank=False, longest=20_000)
+COMMON = 1_000  # places of a text beyond which it tells no answer
 HELD = 0.5  # the share of an expected text that a passage must hold to count as the right one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
-    """Where an answer stands: a document, and the characters in it; the whole document when `end` is 0."""
+    """Where an answer stands: a document, and the characters in it; the whole document when `end` is 0.
+
+    `again` are other places of the same text, or other documents of the same name: any of them will do.
+    """
 
     document: int
     start: int = 0
     end: int = 0
     grade: float = 1.0
+    again: tuple[Place, ...] = ()
+
+    @cached_property
+    def spans(self) -> dict[int, list[tuple[int, int]]]:
+        """Where it begins and ends, by document."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for each in (self, *self.again):
+            found.setdefault(each.document, []).append((each.start, each.end))
+        return found
 
     def held_by(self, passage: Passage) -> bool:
         """Whether a passage holds at least half of it."""
-        if passage.document != self.document:
-            return False
-        shared = min(passage.end, self.end) - max(passage.start, self.start)
-        return not self.end or shared >= HELD * (self.end - self.start)
+        return any(
+            min(passage.end, end) - max(passage.start, start) >= HELD * (end - start) or not end
+            for start, end in self.spans.get(passage.document, ())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +102,15 @@ class Question:
         """How a ranking fares; None for a question that the corpus does not answer.
 
         Where a text is expected, passages are ranked; where only a document is named, documents are, each at
-        the place of its first passage.
+        the place of its first passage. Where the passages are too small for any to be right, nDCG is 0, as
+        recall is.
         """
         if not self.places:
             return None
         if self.whole:
-            ranked = list(dict.fromkeys(hit.passage.document for hit in hits))[:k]
+            one = {document: place.document for place in self.places for document in place.spans}
+            documents = [hit.passage.document for hit in hits]
+            ranked = list(dict.fromkeys(one.get(document, document) for document in documents))[:k]
             best = {place.document: place.grade for place in sorted(self.places, key=lambda each: each.grade)}
             given = [best.get(document, 0.0) for document in ranked]
             found, all_grades = sum(document in ranked for document in best), list(best.values())
@@ -102,15 +119,15 @@ class Question:
             top = [hit.passage for hit in hits][:k]
             given = [self._grade(passage) for passage in top]
             found = sum(any(place.held_by(passage) for passage in top) for place in self.places)
-            documents = {place.document for place in self.places}
-            all_grades = [self._grade(each) for each in passages if each.document in documents]
+            there = {document for place in self.places for document in place.spans}
+            all_grades = [self._grade(each) for each in passages if each.document in there]
             wanted = len(self.places)
         ones = [float(grade > 0) for grade in given]
         return Grades(
             recall(found, wanted),
             reciprocal_rank(given),
-            ndcg(given, all_grades, k),
-            ndcg(ones, [float(grade > 0) for grade in all_grades], k),
+            ndcg(given, all_grades, k) if any(all_grades) else 0.0,
+            ndcg(ones, [float(grade > 0) for grade in all_grades], k) if any(all_grades) else 0.0,
             next((rank for rank, grade in enumerate(given, 1) if grade > 0), None),
         )
 
@@ -173,32 +190,57 @@ def _places(row: Mapping[str, Any], number: int, corpus: Corpus) -> tuple[Place,
         grade = 1.0
     elif grade <= 0:
         _refuse(number, f"has the grade {grade:g}", "a grade above 0", "Leave out what is not wanted.")
-    documents = [
-        place
-        for place, each in enumerate(corpus.documents)
-        if not source or each.source == source or each.source.endswith(f"/{source}")
-    ]
-    if source and not documents:
-        do = f"Documents are called as in corpus.sources: {', '.join(corpus.sources[:5])}, ..."
-        _refuse(number, f"names the document {source!r}, which is not there", "a document of the corpus", do)
+    documents = _documents(source, number, corpus)
     if wanted:
-        pattern = re.compile(r"\s+".join(map(re.escape, wanted.split())))
-        for document in documents:
-            held = pattern.search(corpus.documents[document].text)
-            if held:
-                return (Place(document, held.start(), held.end(), grade),)
-        told = f"expects a text that {'the document does' if source else 'no document does'} not hold"
-        _refuse(number, told, "words as they stand in the document", "Copy them from it.")
-    if not source:
-        return ()
+        words = r"\s+".join(map(re.escape, wanted.split()))
+        # "noon" is not looked for in "afternoon", unless it stands nowhere else
+        spans = _spans(rf"(?<!\w){words}(?!\w)", documents, corpus) or _spans(words, documents, corpus)
+        if not spans:
+            told = f"expects a text that {'the document does' if source else 'no document does'} not hold"
+            _refuse(number, told, "words as they stand in the document", "Copy them from it.")
+        if len(spans) > COMMON:
+            told = f"expects a text that stands in {len(spans):,} places"
+            _refuse(number, told, f"words that stand in at most {COMMON:,}", "Take more of them.")
+        return _any_of(spans, grade)
     start, end = _number(row, "start", number), _number(row, "end", number)
-    if start is not None and end is not None:
-        long = len(corpus.documents[documents[0]].text)
-        if not (0 <= start < end <= long and start.is_integer() and end.is_integer()):
-            allowed = f"whole numbers from 0 to {long}, the length of the document"
-            _refuse(number, f"has the span {start:g} to {end:g}", allowed, "Check it.")
-        return (Place(documents[0], int(start), int(end), grade),)
-    return tuple(Place(document, grade=grade) for document in documents)
+    if start is None and end is None:
+        return _any_of([(document, 0, 0) for document in documents], grade) if source else ()
+    if start is None or end is None or not source or len(documents) > 1:
+        allowed = "start and end, and the one document that they count in"
+        _refuse(number, "has a part of a span", allowed, "Name the source, or give the expected text.")
+    long = len(corpus.documents[documents[0]].text)
+    if not (0 <= start < end <= long and start.is_integer() and end.is_integer()):
+        allowed = f"whole numbers from 0 to {long}, the length of the document"
+        _refuse(number, f"has the span {start:g} to {end:g}", allowed, "Check it.")
+    return (Place(documents[0], int(start), int(end), grade),)
+
+
+def _spans(pattern: str, documents: Sequence[int], corpus: Corpus) -> list[tuple[int, int, int]]:
+    """Where a pattern fits: document, start and end."""
+    wanted = re.compile(pattern)
+    texts = ((document, corpus.documents[document].text) for document in documents)
+    return [(document, *found.span()) for document, said in texts for found in wanted.finditer(said)]
+
+
+def _documents(source: str, number: int, corpus: Corpus) -> list[int]:
+    """The documents of a name, or of the end of a path; all of them without one."""
+    names = corpus.sources
+    tail = {name for name in names if name == source} or {
+        name for name in names if name.endswith(f"/{source}")
+    }
+    if source and not tail:
+        do = f"Documents are called as in corpus.sources: {', '.join(names[:5])}, ..."
+        _refuse(number, f"names the document {source!r}, which is not there", "a document of the corpus", do)
+    if source and len(tail) > 1:
+        told = f"names the document {source!r}, of which there are {len(tail)}"
+        _refuse(number, told, "the name of one document", f"Write {' or '.join(sorted(tail)[:3])}.")
+    return [place for place, name in enumerate(names) if not source or name in tail]
+
+
+def _any_of(spans: Sequence[tuple[int, int, int]], grade: float) -> tuple[Place, ...]:
+    """One place that stands where any of the spans is."""
+    first, *others = spans
+    return (Place(*first, grade, tuple(Place(*each) for each in others)),)
 
 
 def _number(row: Mapping[str, Any], name: str, number: int) -> float | None:

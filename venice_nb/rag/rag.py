@@ -253,11 +253,11 @@ class Rag(Displayed):
             progress: a bar while it runs; None shows one in notebooks and terminals.
             parameters: of the answers, as for `chat`, such as `temperature=0`.
 
-        A passage is right when it holds at least half of the expected text; where only a document is named,
-        documents are ranked. recall@k, MRR and nDCG@k are defined in `venice_nb.rag.metrics`. The judge is
-        given the passages and the sentences of the answer, and says of each whether the passages support it:
-        `faithfulness` is the share that is supported. Raises InvalidInput, naming the row, before anything is
-        sent for a document or text that is not there.
+        A passage is right when it holds at least half of the expected text, in any place of the document
+        where that stands; where only a document is named, documents are ranked. recall@k, MRR and nDCG@k are
+        defined in `venice_nb.rag.metrics`. The judge is given the passages and the sentences of the answer,
+        and says of each whether the passages support it: `faithfulness` is the share that is supported.
+        Raises InvalidInput, naming the row, before anything is sent for a document or text that is not there.
 
         >>> import venice_nb as vn
         >>> R = vn.Venice.sandbox().rag(vn.Corpus.from_texts({"pets": "Dogs travel on a lead."}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,8 @@ class Comparison(Table):
     """One row for each way of searching, in the order asked for.
 
     Columns: `model` or `size`, what is known of it (dims, passages, tokens), recall@k, mrr, ndcg@k, usd (the
-    estimated price of embedding the whole corpus, whatever is cached), and seconds (left out in static mode).
+    estimated price of embedding the whole corpus, whatever is cached), and seconds (what this run took, which
+    is less where vectors were kept from an earlier one; left out in static mode).
 
     Attributes:
         subject: what is compared: "model" or "size".
@@ -38,7 +40,7 @@ class Comparison(Table):
         """The model or size of most recall; of equals the one of more nDCG, then the cheaper."""
         recall = next(name for name in self.rows[0] if name.startswith("recall@"))
         ndcg = next(name for name in self.rows[0] if name.startswith("ndcg@"))
-        top = max(self.rows, key=lambda row: (row[recall], row[ndcg], -(row["usd"] or 0.0)))
+        top = max(self.rows, key=lambda row: (row[recall], row[ndcg], -_price(row["usd"])))
         return top[self.subject]
 
     def __len__(self) -> int:
@@ -67,6 +69,11 @@ class Comparison(Table):
         from venice_nb.results.rag.plots import comparison  # noqa: PLC0415  loads matplotlib
 
         return comparison(self, ax)
+
+
+def _price(usd: float | None) -> float:
+    """The price, to be compared: one that is not known is the highest."""
+    return math.inf if usd is None else usd
 
 
 def _shown(name: str, value: Any) -> str:
