@@ -40,6 +40,8 @@ def ddf():
         ({"columns": ["vector"]}, "not called vector"),
         ({"columns": ["n", "n"]}, "columns of different names"),
         ({"format": "csv"}, "format"),
+        ({"to": 5}, "name of a folder"),
+        ({"to": ""}, "name of a folder"),
         ({"at_once": 0}, "at_once"),
         ({"progress": "yes"}, "progress"),
         ({"cache": 1}, "cache"),
@@ -60,6 +62,11 @@ def test_an_argument_that_makes_no_sense_is_refused(client, ddf, change, message
 
 def _rest(given):
     return {name: value for name, value in given.items() if name not in {"ddf", "column"}}
+
+
+def test_a_folder_has_to_be_named_to_be_written(client, ddf):
+    with pytest.raises(vn.InvalidInput, match="name of a folder"):
+        scale.embed(ddf, "text", to=None, columns=["n"], venice=vn.Venice.sandbox())
 
 
 @pytest.mark.parametrize("name", ["vector", "error"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +19,6 @@ from venice_nb.scale.working import Job, Reach
 from venice_nb.venice import Venice
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Mapping, Sequence
 
     from venice_nb.catalogue.names import ModelName
@@ -73,7 +73,7 @@ class Order:
         session: Session = (venice or Venice.sandbox(show=False))._session  # noqa: SLF001  our own client
         request = Request.of(session, model, dimensions, None, extra_body)
         job = Job(
-            folder=Folder(Path("" if to is None else to).expanduser().absolute()),
+            folder=Folder(Path().absolute() if to is None else named(to)),
             column=column,
             columns=tuple(kept),
             model=request.name,
@@ -105,6 +105,13 @@ class Order:
             delayed(function)(piece, at, self.job, *given, dask_key_name=f"{run}-{at}" if run else None)
             for at, piece in enumerate(self.pieces)
         ]
+
+
+def named(to: Any) -> Path:
+    """The folder of that name. Raises InvalidInput for what is no name."""
+    if not isinstance(to, str | os.PathLike) or not str(to):
+        refuse("to", to, "the name of a folder", 'Pass to="vectors".')
+    return Path(to).expanduser().absolute()
 
 
 def _columns(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:

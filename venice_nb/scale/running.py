@@ -17,7 +17,7 @@ from venice_nb.render.live import notice
 from venice_nb.render.progress import Bar
 from venice_nb.scale.embedded import Embedded
 from venice_nb.scale.keys import Handed, private
-from venice_nb.scale.order import Order
+from venice_nb.scale.order import Order, named
 from venice_nb.scale.parts import kinds_of
 from venice_nb.scale.scheduler import Coordinator
 from venice_nb.scale.working import embed_part
@@ -104,7 +104,7 @@ def embed(
     order = Order.of(
         ddf,
         column,
-        to=to,
+        to=named(to),
         model=model,
         dimensions=dimensions,
         columns=columns,
@@ -118,8 +118,8 @@ def embed(
     )
     order.session.announce_choice(order.request.resolution)
     folder = order.job.folder
-    held = _held(venice, limit)
     client.register_plugin(Coordinator())
+    held = _held(venice, limit)
     with Bar(None, desc="texts", unit="text", shown=progress) as bar:
         try:
             _open(client, venice, order.job)
