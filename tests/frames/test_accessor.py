@@ -150,6 +150,33 @@ def test_a_column_can_be_extracted_embedded_searched_and_filtered():
     assert series.venice.cluster_label(2)["cluster_id"].nunique() == 2
 
 
+GIVEN = {
+    "cluster_label": ["text", 2],
+    "dedup": ["text"],
+    "embed": ["{text} {n}"],
+    "extract": ["text", {"tone": str}],
+    "filter": ["It is good: {text}"],
+    "map": ["Label the tone of: {text}"],
+    "search": ["text", "love"],
+}
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_changes_the_table_or_loses_the_levels_of_its_index(world, verb, dry_run):
+    index = pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["shop", "week"])
+    columns = {"text": ["I love it!", "Terrible.", None, "Fine."], "n": pd.array([1, None, 3, 4], "Int64")}
+    frame = pd.DataFrame({**columns, "kind": pd.Categorical(list("xyxy"))}, index=index)
+    before = frame.copy(deep=True)
+    found = world.sandbox().run(lambda v: getattr(frame.venice.using(v), verb)(*GIVEN[verb], dry_run=dry_run))
+    if not dry_run:
+        table = found.metadata if verb == "embed" else found
+        assert table.index.names == ["shop", "week"]
+        assert table["kind"].dtype == "category"
+        table.iloc[:, 0] = None
+    pd.testing.assert_frame_equal(frame, before)
+
+
 def test_a_column_called_venice_is_still_a_column():
     frame = pd.DataFrame({"venice": [1]})
     assert isinstance(frame.venice, FrameAccessor)
