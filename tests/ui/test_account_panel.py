@@ -83,6 +83,25 @@ def test_what_another_cell_spends_is_seen_without_a_press(hand, client, monkeypa
     assert shown.wait(PATIENCE)
 
 
+def test_what_was_spent_after_the_balance_was_read_is_told_beside_it(seen, client):
+    spend(client)
+    seen.panel._look()
+    assert "US dollars left$10.00 when it was read; $0.01" in seen.text
+    seen.press("Refresh")
+    assert "US dollars left$9.99" in seen.text
+    assert "spent since" not in seen.text.replace("Spent since the panel", "")
+
+
+def test_a_table_without_rows_is_its_caption_alone(hand):
+    seen = opened(hand, vn.Venice.sandbox())
+    seen.press("Reconcile")
+    seen.press("Limits that were hit")
+    shown = [seen.panel._agreed, seen.panel._calls, seen.panel._server._limits, seen.panel._server._hits]
+    assert [each.value.count("<table") for each in shown] == [0, 0, 0, 0]
+    assert all("</p>" in each.value for each in shown)
+    assert "tells of no limit a minute for this key" in seen.panel._gauges.value
+
+
 def test_each_call_is_listed_with_its_cost_and_how_that_is_known(seen, client):
     spend(client)
     seen.press("Refresh")
@@ -206,6 +225,19 @@ def test_a_key_is_revoked_by_a_second_press_alone(seen, client):
     assert ident not in ids(client)
     assert seen.panel.new_key is None, "its secret is of no use any more"
     assert f'v.keys.delete("{ident}")' in seen.panel.code
+
+
+def test_the_client_s_own_key_is_revoked_and_that_is_said(seen):
+    seen.press("List keys")
+    own = next(key for key in seen.panel._keys.table.keys if key.kind == "ADMIN")
+    seen.control("Key").value = own.id
+    seen.press("Revoke")
+    seen.press("Yes, revoke 'sandbox admin key' for ever")
+    assert seen.panel.status == "The key 'sandbox admin key' is gone."
+    assert seen.panel._keys._list.value.count("ADMIN") == 0
+    assert f'v.keys.delete("{own.id}")' in seen.panel.code
+    seen.press("List keys")
+    assert seen.panel.status.startswith("Authentication failed")
 
 
 @pytest.mark.parametrize("how", ["Keep it", "another"])

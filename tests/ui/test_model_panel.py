@@ -185,6 +185,13 @@ def test_stop_keeps_what_both_have_said(hand):
     assert [reply.complete for reply in panel.replies] == [False, False]
 
 
+def test_a_table_that_is_cut_short_names_the_list_that_has_all_and_an_empty_one_is_its_caption(panel, hand):
+    assert "showing 25 of 113, the list to pick from has all" in hand(panel).text
+    panel.search = "no such model"
+    assert "0 models" in hand(panel).text
+    assert "<table" not in panel._table.value
+
+
 def test_the_state_stays_small_and_every_control_is_labelled(panel, hand):
     hand(panel).control("Type").value = "all"
     compare(panel, hand, "Repeat: " + "word " * 3000)

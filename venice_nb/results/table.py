@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS = 25  # rows drawn; the frame has all
+_WHOLE = ".to_frame() has all"
 
 # A cell that begins so is run as a formula when a spreadsheet opens the file.
 _FORMULA = ("=", "+", "-", "@", "\t", "\n")
@@ -128,8 +129,11 @@ class Table(Displayed):
         ]
         return {"text/plain": "\n".join([caption, *lines]), "text/html": html.page(self.drawn())}
 
-    def drawn(self, *first: str) -> html.Html:
-        """The picture, for use inside a page; columns named here come right after the first."""
+    def drawn(self, *first: str, whole: str = _WHOLE) -> html.Html:
+        """The picture, for use inside a page; columns named here come right after the first.
+
+        `whole` tells, below a table that is cut short, where all of it is.
+        """
         head, right = self._head(), self._numeric()
         order = sorted(range(len(head)), key=lambda column: column > 0 and head[column] not in first)
         cells = (
@@ -137,16 +141,18 @@ class Table(Displayed):
             for position, row in enumerate(self._first_rows())
         )
         numeric = [place for place, column in enumerate(order) if column in right]
-        return html.table([head[column] for column in order], cells, caption=self._heading(), numeric=numeric)
+        return html.table(
+            [head[column] for column in order], cells, caption=self._heading(whole), numeric=numeric
+        )
 
     def _first_rows(self) -> list[tuple[str, ...]]:
         return [self._row(position) for position in range(min(len(self), ROWS))]
 
-    def _heading(self) -> str:
+    def _heading(self, whole: str = _WHOLE) -> str:
         caption = text.clean(self._caption())
         if len(self) <= ROWS:
             return caption
-        return f"{caption}; showing {ROWS} of {text.count(len(self))}, .to_frame() has all"
+        return f"{caption}; showing {ROWS} of {text.count(len(self))}, {whole}"
 
 
 def day(date: str) -> str:

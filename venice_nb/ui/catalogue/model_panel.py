@@ -171,7 +171,7 @@ class ModelPanel(Panel):
     def _list(self) -> None:
         """Filter what is known already; nothing is sent."""
         self.table = self.client.models(**self._filters(), refresh=False)
-        view.draw(self._table, self.table.drawn(*PRICES))
+        view.draw(self._table, self._drawn_table())
         ids = self.table.ids
         self._filling = True
         try:
@@ -280,7 +280,10 @@ class ModelPanel(Panel):
         return "\n".join(lines)
 
     def _drawn(self) -> list[html.Child]:
-        return [self.table.drawn(*PRICES), *self._duel.drawn()]
+        return [self._drawn_table(), *self._duel.drawn()]
+
+    def _drawn_table(self) -> html.Html:
+        return view.table(self.table, *PRICES, whole="the list to pick from has all")
 
     def _said(self) -> str:
         return f"{text.count(len(self.table))} {self.kind} models"

@@ -5,6 +5,7 @@ The secret of a new key is never drawn, so it is in no widget and no notebook: i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ class Keys:
         self.table = KeyTable()
         self.code: list[str] = []
         self._list = view.window("The keys", height="22em")
-        self._pick = view.choice("Key", "One of the keys of the account", [("none", "")])
+        self._pick = view.choice("Key", "One of the keys of the account", [("none", "")], "")
         self._pick.observe(lambda _: self._spare(), "value")
         ask = view.button("Revoke", "Asks once more before the key ends", self._ask)
         self._revoke = view.button("", "The key ends at once, for ever", self.revoke, style="danger")
@@ -95,7 +96,7 @@ class Keys:
 
     def _listed(self, table: KeyTable, said: str = "") -> str:
         self.table = table
-        view.draw(self._list, table.drawn())
+        view.draw(self._list, view.table(table, whole="v.keys() has all"))
         self._pick.options = [("none", ""), *((_label(key), key.id) for key in table.keys)]
         self._pick.value = ""
         return said or f"{len(table)} key{'s' * (len(table) != 1)}."
@@ -122,19 +123,18 @@ class Keys:
             return
         self._spare()
 
-        def work(_: Any) -> KeyTable:
-            client.keys.delete(key)
-            self.code.append(call("v.keys.delete", key.id))
-            if self._panel.new_key is not None and self._panel.new_key.id == key.id:
-                self._panel.new_key = None
-            return client.keys()
+        self._panel.start("Revoking ...", lambda _: client.keys.delete(key), lambda _: self._ended(key))
 
-        said = f"The key {text.short(key.description, 60)!r} is gone."
-        self._panel.start("Revoking ...", work, lambda table: self._ended(table, said))
-
-    def _ended(self, table: KeyTable, said: str) -> str:
+    def _ended(self, key: ApiKey) -> str:
+        """Take a key that is gone off the list. It is not read anew: the key may have been this client's own."""
+        self.code.append(call("v.keys.delete", key.id))
+        if self._panel.new_key is not None and self._panel.new_key.id == key.id:
+            self._panel.new_key = None
         self.follow()
-        return self._listed(table, said)
+        left = tuple(each for each in self.table.keys if each.id != key.id)
+        return self._listed(
+            replace(self.table, keys=left), f"The key {text.short(key.description, 60)!r} is gone."
+        )
 
     # --- making ----------------------------------------------------------------------------------
 

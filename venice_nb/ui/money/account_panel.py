@@ -67,6 +67,7 @@ class AccountPanel(Panel):
         self.new_key: ApiKey | None = None
         self._over = threading.Event()
         self._limit: float | None = None
+        self._counted = 0  # lines of the book when the balance was read
         super().__init__(client, **traits)
         self.spend: Spend = client.spend
         self.observe(lambda _: self.refresh(), "scope")
@@ -156,6 +157,7 @@ class AccountPanel(Panel):
 
     def _read(self, found: tuple[AccountBalance, RateLimits, Spend]) -> str:
         self.balance, self.limits, self.spend = found
+        self._counted = len(self.client.spend.lines)
         self._draw()
         return f"{text.money(float(self.balance))} left."
 
@@ -221,16 +223,24 @@ class AccountPanel(Panel):
             self._draw_limits()
 
     def _draw(self) -> None:
-        view.draw(self._money, *account_view.money(self.spend, self.balance, self.limits))
+        view.draw(self._money, *self._told_money())
         view.draw(self._sums, self._bars())
-        view.draw(self._calls, account_view.paid(self.spend).drawn())
-        view.draw(self._agreed, *([self.reconciliation.drawn()] if self.reconciliation is not None else []))
+        view.draw(self._calls, view.table(account_view.paid(self.spend), whole="panel.spend has all"))
+        view.draw(self._agreed, *self._compared())
         self._server.draw()
         self._draw_limits()
 
     def _draw_limits(self) -> None:
         view.draw(self._purse, account_view.budget(self.client.budget))
-        view.draw(self._gauges, *account_view.limits_left(self.client.limits))
+        view.draw(self._gauges, *account_view.limits_left(self.client.limits, self.limits))
+
+    def _told_money(self) -> list[html.Child]:
+        since = sum(line.usd or 0.0 for line in self.client.spend.lines[self._counted :])
+        return account_view.money(self.spend, self.balance, self.limits, since=since)
+
+    def _compared(self) -> list[html.Child]:
+        found = self.reconciliation
+        return [] if found is None else [view.table(found, whole="panel.reconciliation has all")]
 
     def _bars(self) -> html.Html:
         paid = account_view.paid(self.spend)
@@ -248,15 +258,13 @@ class AccountPanel(Panel):
         return "\n".join(lines)
 
     def _drawn(self) -> list[html.Child]:
-        agreed = [self.reconciliation.drawn()] if self.reconciliation is not None else []
-        keys = [self._keys.table.drawn()] if len(self._keys.table) else []
-        budget, limits = account_view.budget(self.client.budget), account_view.limits_left(self.client.limits)
+        keys = [view.table(self._keys.table, whole="v.keys() has all")] if len(self._keys.table) else []
         return [
-            *account_view.money(self.spend, self.balance, self.limits),
+            *self._told_money(),
             self._bars(),
-            *agreed,
-            budget,
-            *limits,
+            *self._compared(),
+            account_view.budget(self.client.budget),
+            *account_view.limits_left(self.client.limits, self.limits),
             *self._server.drawn(),
             *keys,
         ]

@@ -73,7 +73,7 @@ class Server:
         self._panel.start("Reading ...", lambda _: self._panel.client.account.limit_log(), self._logged)
 
     def _logged(self, found: LimitLog) -> str:
-        view.draw(self._hits, found.drawn())
+        view.draw(self._hits, view.table(found, whole="v.account.limit_log() has all"))
         return f"{len(found)} limit{'s' * (len(found) != 1)} hit lately."
 
     def draw(self) -> None:
@@ -83,7 +83,7 @@ class Server:
         if limits is not None:
             word = self._search.value.strip().lower()
             rows = tuple(row for row in limits.limits if word in row.model.lower())
-            view.draw(self._limits, replace(limits, limits=rows).drawn())
+            view.draw(self._limits, view.table(replace(limits, limits=rows), whole="panel.limits has all"))
 
     def drawn(self) -> list[html.Child]:
         """Bars of the usage, when it was read."""

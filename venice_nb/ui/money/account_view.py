@@ -24,13 +24,19 @@ MOST = 15  # bars of one picture
 TOP_UP = "https://venice.ai/settings/api"
 
 
-def money(spend: Spend, found: AccountBalance | None, limits: RateLimits | None) -> list[html.Child]:
-    """What was spent, what is left, with a warning when that is little, and what the key may do."""
+def money(
+    spend: Spend, found: AccountBalance | None, limits: RateLimits | None, *, since: float
+) -> list[html.Child]:
+    """What was spent, what is left, with a warning when that is little, and what the key may do.
+
+    `since`: US dollars that were spent after the balance was read.
+    """
     facts = [(f"spent by {spend.whose}", html.tag("strong", text.money(spend.total.usd)))]
     if found is None or limits is None:
         unread = html.tag("p", "The balance has not been read yet: press Refresh.", class_="vn-line")
         return [html.facts(facts), unread]
-    facts.append(("US dollars left", html.tag("strong", text.money(found.usd))))
+    later = f" when it was read; {text.money(since)} spent since" if since else ""
+    facts.append(("US dollars left", html.join(html.tag("strong", text.money(found.usd)), later)))
     if found.diem is not None:
         daily = f" of {found.allocation:g} a day" if found.allocation else ""
         facts.append(("DIEM left", html.escape(f"{found.diem:g}{daily} (each pays for 1 US dollar)")))
@@ -101,8 +107,10 @@ def gauge(left: float, limit: float, what: str) -> Html:
     return html.tag("meter", f"{left:g} of {limit:g}", title=what, **ends, **marks)
 
 
-def limits_left(table: LimitsLeft) -> list[html.Child]:
-    """Gauges of what is left in this minute for each model in use."""
+def limits_left(table: LimitsLeft, limits: RateLimits | None) -> list[html.Child]:
+    """Gauges of what is left in this minute for each model in use; `limits` are those of the key."""
+    if not table.rows and limits is not None and not limits.limits:
+        return [html.tag("p", "The server tells of no limit a minute for this key.", class_="vn-line")]
     if not table.rows:
         said = "No answer has told of a limit yet: gauges of what is left in this minute come with the first."
         return [html.tag("p", said, class_="vn-line")]

@@ -12,6 +12,7 @@ from venice_nb.render import html, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from venice_nb.results.table import Table
     from venice_nb.results.talk.reply import Reply
 
 LABEL = "8.5em"  # of a label before its control
@@ -132,6 +133,13 @@ def draw(where: Any, *shown: html.Child) -> None:
     if where.tabbable:
         shown = (html.tag("div", *shown, class_="vn-wide"),) if shown else ()
     where.value = html.root(*shown) if shown else ""
+
+
+def table(found: Table, *first: str, whole: str) -> html.Html:
+    """A table, these columns right after the first, that tells where all of it is; its caption, if it is empty."""
+    if len(found):
+        return found.drawn(*first, whole=whole)
+    return html.tag("p", found._heading(), class_="vn-line")  # noqa: SLF001  our own
 
 
 def row(*children: Any) -> Any:
