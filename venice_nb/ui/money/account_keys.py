@@ -126,7 +126,7 @@ class Keys:
         self._panel.start("Revoking ...", lambda _: client.keys.delete(key), lambda _: self._ended(key))
 
     def _ended(self, key: ApiKey) -> str:
-        """Take a key that is gone off the list. It is not read anew: the key may have been this client's own."""
+        """Take a key off the list, which is not read anew: the key may have been this client's own."""
         self.code.append(call("v.keys.delete", key.id))
         if self._panel.new_key is not None and self._panel.new_key.id == key.id:
             self._panel.new_key = None

@@ -136,7 +136,7 @@ def draw(where: Any, *shown: html.Child) -> None:
 
 
 def table(found: Table, *first: str, whole: str) -> html.Html:
-    """A table, these columns right after the first, that tells where all of it is; its caption, if it is empty."""
+    """A table as `drawn` makes it; without rows, its caption alone."""
     if len(found):
         return found.drawn(*first, whole=whole)
     return html.tag("p", found._heading(), class_="vn-line")  # noqa: SLF001  our own
