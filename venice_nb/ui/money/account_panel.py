@@ -258,7 +258,7 @@ class AccountPanel(Panel):
         return "\n".join(lines)
 
     def _drawn(self) -> list[html.Child]:
-        keys = [self._keys.table.drawn()] if len(self._keys.table) else [] if len(self._keys.table) else []
+        keys = [self._keys.table.drawn()] if len(self._keys.table) else []
         return [
             *self._told_money(),
             self._bars(),
