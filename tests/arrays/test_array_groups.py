@@ -122,5 +122,5 @@ def test_equal_rows_lie_on_one_point():
 
 
 def test_more_axes_than_there_are_is_an_error():
-    with pytest.raises(ValueError, match="no 4 axes"):
+    with pytest.raises(ValueError, match="4 axes take 4 rows of 4 numbers or more, here are 5 of 3"):
         project(np.ones((5, 3), np.float32), 4)

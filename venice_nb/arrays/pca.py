@@ -30,7 +30,8 @@ def project(matrix: NDArray[np.float32], dims: int = 2) -> tuple[NDArray[np.floa
         total += good.sum(axis=0, dtype=np.float64)
     rows = np.flatnonzero(sound)
     if not 1 <= dims <= min(len(rows), matrix.shape[1]):
-        raise ValueError(f"{len(rows)} rows of {matrix.shape[1]} numbers have no {dims} axes")
+        here = f"{len(rows)} of {matrix.shape[1]}"
+        raise ValueError(f"{dims} axes take {dims} rows of {dims} numbers or more, here are {here}")
     mean = (total / len(rows)).astype(np.float32)
     axes, shares = _axes(matrix, rows, mean, dims)
     biggest = np.abs(axes).argmax(axis=0)

@@ -21,7 +21,8 @@ HALO = 2.5  # points of plain ground around a name, which would cover the letter
 def place(ax: Axes, names: Sequence[str], points: Any, most: int, *, clear_of: Any = ()) -> list[str]:
     """Writes names at their points, the most telling first, and gives those that fitted, as written.
 
-    A name that would lie on another one, on one of the marks `clear_of` or outside the axes is left out;
+    A name that would lie on another one, on the legend, on one of the marks `clear_of` or outside the axes is
+    left out;
     after `most` no more are tried. Points and marks are (n, 2) in the units of the axes. Without marks to
     keep clear of, a name may stand on its point.
     """
@@ -37,6 +38,13 @@ def place(ax: Axes, names: Sequence[str], points: Any, most: int, *, clear_of: A
     marks = ax.transData.transform(clear_of) if len(clear_of) else ()
     halo = [withStroke(linewidth=HALO, foreground=ax.get_facecolor())]
     taken: list[Any] = []
+    if (legend := ax.get_legend()) is not None:
+        box = legend.get_window_extent(renderer)
+        legend.set_loc(
+            tuple(ax.transAxes.inverted().transform(box.min))
+        )  # "best" would move it for the names
+        taken.append(box)
+    tried = len(taken) + most
     fitted = []
     pixels = figure.dpi / 72  # of a point
     for name, (x, y) in zip(names, points, strict=True):
@@ -64,7 +72,7 @@ def place(ax: Axes, names: Sequence[str], points: Any, most: int, *, clear_of: A
                 fitted.append(note.get_text())
                 break
             note.remove()
-        if len(taken) == most:
+        if len(taken) == tried:
             break
     return fitted
 

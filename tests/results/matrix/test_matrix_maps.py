@@ -106,6 +106,18 @@ def test_names_of_rows_neither_overlap_nor_leave_the_axes_nor_cover_a_mark():
         assert not box.count_contains(marks)
 
 
+def test_no_name_lies_on_the_legend_which_stays_where_it_is():
+    across, up = (each.ravel() for each in np.mgrid[0:14, 0:10])  # marks everywhere
+    E = EmbeddingMatrix(np.stack([across, up], axis=1).astype(np.float32))
+    cells = [f"cell {row}" for row in (across // 2) * 5 + up // 2]
+    ax = E.plot(color=[f"a long name of the group {row % 7}" for row in range(140)], label=cells)
+    ax.figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    drawn = boxes(ax)
+    assert len(drawn) > 3
+    assert not any(legend.overlaps(box) for box in drawn)
+
+
 def test_names_that_do_not_fit_are_left_out_and_the_first_come_first():
     _, ax = plt.subplots(figsize=(3, 2))
     ax.set_xlim(0, 1)

@@ -46,7 +46,7 @@ def project(
     import pandas as pd  # noqa: PLC0415  only when a table is asked for
 
     whole("dims", dims)
-    if method not in {"pca", "umap"}:
+    if method not in ("pca", "umap"):
         raise InvalidInput(
             f"there is no method {plain(method, 40)}",
             field="method",
