@@ -6,7 +6,7 @@ import re
 import pytest
 
 import venice_nb as vn
-from venice_nb.errors import InvalidInput, StreamInterrupted
+from venice_nb.errors import InvalidInput, ModelNotFound, StreamInterrupted
 from venice_nb.rag.prompt import fence, fenced, messages
 from venice_nb.results.money import Cost, Usage
 from venice_nb.results.rag.answer import SILENT, Answer
@@ -302,6 +302,12 @@ def test_a_chat_model_can_put_the_passages_in_another_order(v, corpus):
     assert [hit.rerank for hit in found] == sorted((hit.rerank for hit in found), reverse=True)
     assert [hit.rank for hit in found] == list(range(1, len(found) + 1))
     assert "rerank" in found._mimebundle()["text/plain"]
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "text-embedding-bge-m3", 5])
+def test_a_model_that_cannot_rerank_is_refused_and_not_passed_over(v, corpus, name):
+    with pytest.raises((InvalidInput, ModelNotFound)):
+        v.rag(corpus, rerank=name).search("Do dogs travel on a lead?")
 
 
 def test_a_reranking_that_fails_leaves_the_order_and_is_told(corpus):

@@ -205,6 +205,13 @@ def test_a_second_run_takes_the_answers_of_the_first(v, R):
     assert again.summary.loc[0, "faithfulness"] == 1.0
 
 
+def test_an_evaluation_says_when_reranking_failed(corpus, caplog):
+    fault = vn.Fault(path="/chat/completions", status=500, times=9)
+    v = vn.Venice.sandbox(show=False, faults=[fault], max_retries=0)
+    v.rag(corpus, rerank="llama-3.3-70b").evaluate(ASKED, answers=False)
+    assert "3 of 3 questions were not searched as asked: not reranked" in caplog.text
+
+
 def test_a_question_whose_model_fails_keeps_its_ranking_and_tells_the_error(corpus):
     fault = vn.Fault(path="/chat/completions", status=400, body={"error": "no"})
     v = vn.Venice.sandbox(show=False, faults=[fault])

@@ -21,6 +21,7 @@ def refused(content, kind="text", **options):
 
 def test_a_document_is_called_by_its_first_heading_else_by_its_name():
     assert read(b"intro\n\n# The title #\n", "a/b.md", "markdown").title == "The title"
+    assert read(b"```\n# a comment\n```\n\n# The title", "a.md", "markdown").title == "The title"
     assert read(b"# not a heading of plain text", "a/b.txt", "text").title == "b.txt"
 
 
@@ -326,6 +327,29 @@ def test_a_document_is_found_by_place_or_name(corpus):
     with pytest.raises(InvalidInput) as caught:
         corpus["refund.md"]
     assert "refunds.md" in caught.value.do
+
+
+def test_a_row_without_a_name_or_title_goes_by_its_label():
+    frame = pd.DataFrame(
+        {"text": ["a", "b"], "id": [None, "x"], "title": [float("nan"), pd.NA]}, index=[7, 8]
+    )
+    made = vn.Corpus.from_frame(frame, source="id", title="title")
+    assert [(each.source, each.title) for each in made] == [("row 7", "row 7"), ("x", "x")]
+
+
+def test_a_table_with_two_columns_of_one_name_is_refused():
+    with pytest.raises(InvalidInput, match="several columns of one name"):
+        vn.Corpus.from_frame(pd.DataFrame([["a", "b"]], columns=["text", "text"]))
+
+
+def test_an_encoding_that_nobody_knows_is_refused_as_such(tmp_path):
+    (tmp_path / "a.txt").write_text("text")
+    for wrong in ("klingon", 5):
+        with pytest.raises(InvalidInput) as caught:
+            vn.Corpus.from_folder(tmp_path, encoding=wrong)
+        assert caught.value.field == "encoding"
+    with pytest.raises(InvalidInput):
+        vn.Corpus.from_texts(None)
 
 
 def test_names_and_titles_of_strangers_are_escaped():

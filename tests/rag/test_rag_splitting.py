@@ -64,6 +64,28 @@ def test_headings_stand_above_a_passage_and_those_in_code_do_not_count():
     assert document.headings(0) == ("A",)
 
 
+def test_lines_under_words_make_a_heading_of_them_and_lines_alone_do_not():
+    said = (
+        "One\n===\n\nfirst\n\nTwo\n---\n\nsecond\n\n---\n\nthird\n\n- item\n---\n\nfourth\n\n"
+        "a line\nand one more\n---\n\n```\nthis is no\n===\n```\n\nlast\n"
+    )
+    document = read(said.encode(), "a.md", "markdown")
+    assert document.title == "One"
+    assert document.headings(said.index("first")) == ("One",)
+    assert document.headings(said.index("Two")) == ("One", "Two")
+    for word in ("second", "third", "fourth", "last"):
+        assert document.headings(said.index(word)) == ("One", "Two")
+
+
+def test_the_front_matter_of_a_page_holds_no_heading():
+    said = "---\ntitle: x\n# a comment\n---\n\n# Refunds\n\nin full"
+    document = read(said.encode(), "a.md", "markdown")
+    assert document.title == "Refunds"
+    assert document.headings(said.index("a comment")) == ()
+    assert document.headings(said.index("in full")) == ("Refunds",)
+    assert read(b"---\n\n# After a rule\n\ntext", "a.md", "markdown").title == "After a rule"
+
+
 def test_what_is_searched_names_the_headings_that_the_passage_itself_does_not():
     said = "# Refunds\n\n" + "Sentence one is here. " * 10 + "\n\n## Late\n\n" + "It is kept. " * 10
     passages = read(said.encode(), "a.md", "markdown")

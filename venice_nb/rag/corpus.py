@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.calls import check
+from venice_nb.calls.vectors.embeddings import is_missing
 from venice_nb.errors import InvalidInput
 from venice_nb.rag import files, reading
 from venice_nb.rag.splitting import split
@@ -17,7 +19,7 @@ from venice_nb.results.rag.document import Document, Unread
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -107,6 +109,8 @@ class Corpus(Displayed):
         other: str | None = None,
     ) -> Self:
         most = check.integer(1)("max_bytes", max_bytes)
+        if encoding is not None:
+            _known(encoding)
         named = files.names(root, paths)
         documents, unread = [], []
         for path, home in paths.items():
@@ -137,8 +141,8 @@ class Corpus(Displayed):
         Args:
             frame: one document a row; it is not changed.
             text: the column with the text. Rows where it is missing or blank are listed in `unread`.
-            source: the column that names a row in citations; None takes the label of the row.
-            title: the column with its title; None takes the name.
+            source: the column that names a row in citations; None, or a row without one, takes its label.
+            title: the column with its title; None, or a row without one, takes the name.
 
         The other columns are the document's `metadata`. Raises InvalidInput for a column that is not there.
 
@@ -146,18 +150,21 @@ class Corpus(Displayed):
         if not hasattr(frame, "columns"):
             check.refuse("frame", frame, "a DataFrame", "Use Corpus.from_texts(...) for a list of texts.")
         columns = [str(name) for name in frame.columns]
+        if len(set(frame.columns)) < len(columns):
+            what = "frame has several columns of one name."
+            check.refuse("frame", None, "columns of different names", "Rename them.", what=what)
         for name in (text, source, title):
             if name is not None and name not in frame.columns:
                 check.unknown(name, columns, kind="column")
         documents, unread = [], []
         for label, row in zip(frame.index, frame.to_dict("records"), strict=True):
-            name = str(row[source]) if source is not None else f"row {label}"
+            name = _said(row, source) or f"row {label}"
             said = row[text]
             if not isinstance(said, str) or not said.strip():
                 unread.append(Unread(name, "blank" if isinstance(said, str) else "no text"))
                 continue
             rest = {str(key): value for key, value in row.items() if key not in {text, source, title}}
-            called = str(row[title]) if title is not None else name
+            called = _said(row, title) or name
             documents.append(Document(name, "row", called, reading.tidy(said), metadata=rest))
         return cls(tuple(documents), tuple(unread))
 
@@ -169,6 +176,8 @@ class Corpus(Displayed):
         """
         if isinstance(texts, str):
             check.refuse("texts", texts, "a list or dict of texts", "Put it in brackets: [text].")
+        if not isinstance(texts, Iterable):
+            check.refuse("texts", texts, "a list or dict of texts", "Write [text].")
         named: dict[str, Any] = (
             dict(texts)
             if isinstance(texts, Mapping)
@@ -275,6 +284,20 @@ class Corpus(Displayed):
             "text/plain": "\n".join([*lines, *([f"  {more}"] if more else [])]),
             "text/html": html.page(html.card("Corpus", html.facts(facts), table)),
         }
+
+
+def _known(encoding: Any) -> None:
+    try:
+        codecs.lookup(encoding)
+    except (LookupError, TypeError):
+        do = "Write 'utf-8', 'cp1252' or 'shift_jis', say."
+        check.refuse("encoding", encoding, "an encoding that Python knows", do)
+
+
+def _said(row: Mapping[Any, Any], column: str | None) -> str:
+    """What a cell says; nothing where there is no column, or none in this row."""
+    said = None if column is None else row[column]
+    return "" if is_missing(said) else str(said).strip()
 
 
 def with_documents(corpus: object) -> Corpus:

@@ -88,6 +88,9 @@ def _carried_out(
     work.retrieved = retrieved = yield from retrieve(
         session, rag.index, [each.text for each in asked], k, rerank
     )
+    amiss = [note for each in retrieved for note in each.found.notes]
+    if amiss:
+        session.tell(f"{len(amiss)} of {len(asked)} questions were not searched as asked: {amiss[0]}")
     outcomes = [_graded(each, found, rag, k) for each, found in zip(asked, retrieved, strict=True)]
     usage, cost = Usage(), Cost(0.0, "charged")
     for each in retrieved:

@@ -7,6 +7,7 @@ import html
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.rag.extras import quiet
@@ -25,6 +26,7 @@ KINDS = {
 MOST_TEXT = 10_000_000  # characters of one document: some 5,000 pages
 MOST_UNPACKED = 200_000_000  # bytes that a Word file may unpack to
 MOST_PAGES = 5_000
+TITLED = 20_000  # characters in which the heading stands that is the title
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,7 +39,6 @@ _DECLARED = re.compile(rb"""<meta[^<>]{0,200}charset\s*=\s*["']?([\w.:-]{2,40})"
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HALF = re.compile("[\ud800-\udfff]")
-_FIRST = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 
 
 class Unreadable(Exception):  # noqa: N818  named after what happened
@@ -96,9 +97,9 @@ def _document(source: str, kind: str, text: str, *, title: str = "", note: str =
         cut = f"cut after {MOST_TEXT:,} characters"
         note = f"{note}; {cut}" if note else cut
     text = tidy(text)
-    first = _FIRST.search(text[:20_000]) if kind in {"markdown", "html", "docx"} else None
-    named = (first[1].strip() if first else "") or title or source.rpartition("/")[2]
-    return Document(source, kind, named, text, note=note, **more)
+    made = Document(source, kind, title or source.rpartition("/")[2], text, note=note, **more)
+    heads = (names[-1] for place, names in made.outline if names and place < TITLED)
+    return replace(made, title=next(heads, made.title))
 
 
 def _needs(package: str, what: str) -> Unreadable:

@@ -51,10 +51,11 @@ class Reranked:
 def rerank(session: Session, found: Found, model: ModelName) -> Plan[Reranked]:
     """The plan that rates what was found and puts it in the order of the ratings; equal ones keep theirs.
 
-    When the model fails, or answers in another form, the order stays and the notes say why.
+    When the model fails, or answers in another form, the order stays and the notes say why. A model that
+    there is not, or that is not for chats, is refused.
     """
+    one = yield from rating(session, model)
     try:
-        one = yield from rating(session, model)
         reply = yield from one.of(asking(one, found.question, found.passages))
     except _HOPELESS:
         raise

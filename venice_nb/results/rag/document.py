@@ -18,6 +18,9 @@ SHOWN = 20_000  # characters of a display
 MARKED = frozenset({"markdown", "html", "docx"})  # kinds whose text is Markdown
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_UNDER = re.compile(r" {0,3}(=+|-+)[ \t]*$")  # what makes a heading of the line above
+_PLAIN = re.compile(r" {0,3}(?![-*+>|#=`~]|\d+[.)]|<)\S")  # a line that can be one
+_FRONT = re.compile(r"---[ \t]*\n(?:.*\n){0,200}?(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -50,23 +53,29 @@ class Document(Displayed):
         return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
     @cached_property
-    def _headings(self) -> list[tuple[int, tuple[str, ...]]]:
-        """Where each heading begins, with those above it: `(120, ("Refunds", "High water"))`."""
+    def outline(self) -> list[tuple[int, tuple[str, ...]]]:
+        """Where each heading begins, with those above it: `[(120, ("Refunds", "High water"))]`."""
         found: list[tuple[int, tuple[str, ...]]] = []
         path: list[tuple[int, str]] = []
         fence = ""
-        start = 0
-        for line in self.text.split("\n") if self.kind in MARKED else ():
-            mark = _FENCE.match(line)
+        start = _front(self.text) if self.kind in MARKED else len(self.text)
+        above, before = "", ""  # the two lines before
+        for line in self.text[start:].split("\n"):
+            mark, under = _FENCE.match(line), _UNDER.match(line)
             heading = None if fence else _HEADING.match(line)
+            named: tuple[int, int, str] | None = None  # where it begins, its level, its words
             if mark and not fence:
                 fence = mark[1]
             elif mark and line.strip().startswith(fence) and not line.strip(" \t" + fence[0]):
                 fence = ""
             elif heading:
-                level = len(heading[1])
-                path = [each for each in path if each[0] < level] + [(level, (heading[2] or "").strip())]
-                found.append((start, tuple(name for _, name in path if name)))
+                named = start, len(heading[1]), heading[2] or ""
+            elif under and not fence and _PLAIN.match(before) and not above.strip():
+                named = start - len(before) - 1, 1 if under[1][0] == "=" else 2, before
+            if named:
+                path = [each for each in path if each[0] < named[1]] + [(named[1], named[2].strip())]
+                found.append((named[0], tuple(name for _, name in path if name)))
+            above, before = before, line
             start += len(line) + 1
         return found
 
@@ -98,8 +107,14 @@ class Document(Displayed):
 
     def headings(self, place: int) -> tuple[str, ...]:
         """The headings above a character, the highest first; one that begins there is among them."""
-        before = bisect_right(self._headings, place, key=lambda each: each[0])
-        return self._headings[before - 1][1] if before else ()
+        before = bisect_right(self.outline, place, key=lambda each: each[0])
+        return self.outline[before - 1][1] if before else ()
+
+
+def _front(said: str) -> int:
+    """Where the text begins behind the front matter, which stands between two lines of dashes."""
+    found = _FRONT.match(said)
+    return found.end() if found else 0
 
 
 @dataclass(frozen=True)
