@@ -110,6 +110,9 @@ def test_a_machine_that_does_not_see_the_folder_says_so(tmp_path):
 
 def test_a_fingerprint_is_of_what_the_rows_say():
     frame = pd.DataFrame({"text": ["a", None, "c"], "n": [1, 2, 3], "tags": [["x"], [], ["y", "z"]]})
+    frame["mixed"], frame["long"] = [1, "b", None], [np.zeros(2000), np.ones(2), None]
+    other = frame["long"].tolist()
+    other[0] = np.concatenate([np.zeros(1000), np.ones(1000)])
     again = pd.concat([frame.iloc[:1], frame.iloc[1:]])
     assert fingerprint(frame) == fingerprint(again) == fingerprint(frame.copy())
     assert fingerprint(frame.astype({"text": "string[pyarrow]"})) == fingerprint(frame)
@@ -117,6 +120,8 @@ def test_a_fingerprint_is_of_what_the_rows_say():
         frame.assign(text=["a", None, "d"]),
         frame.assign(n=[1, 2, 4]),
         frame.assign(tags=[["x"], [], ["y"]]),
+        frame.assign(mixed=["1", "b", None]),
+        frame.assign(long=other),
         frame.set_axis([0, 1, 3]),
         frame.rename(columns={"n": "m"}),
         frame.iloc[:2],

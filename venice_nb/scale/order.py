@@ -47,11 +47,10 @@ class Order:
     pieces: Sequence[Any]
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0917  the arguments in their order
         cls,
         ddf: Any,
         column: Any,
-        *,
         to: str | os.PathLike[str] | None,
         model: ModelName | None,
         dimensions: int | None,
@@ -60,6 +59,7 @@ class Order:
         venice: Any,
         cache: bool,
         extra_body: Mapping[str, Any] | None,
+        *,
         at_once: int = 1,
         run: str = "",
         limit: float | None = None,

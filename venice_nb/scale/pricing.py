@@ -165,18 +165,7 @@ def plan(
     (3, 2, {'blank': 1})
 
     """
-    order = Order.of(
-        ddf,
-        column,
-        to=to,
-        model=model,
-        dimensions=dimensions,
-        columns=columns,
-        format=format,
-        venice=venice,
-        cache=cache,
-        extra_body=extra_body,
-    )
+    order = Order.of(ddf, column, to, model, dimensions, columns, format, venice, cache, extra_body)
     found: list[Surveyed] = computed(delayed(list)(order.tasks(survey, to is not None)), client)
     left_out: Counter[str] = Counter()
     for each in found:

@@ -101,21 +101,8 @@ def embed(
         flag("progress", progress)
     run = f"venice-embed-{secrets.token_hex(6)}"
     limit = None if venice is None else venice.budget.left
-    order = Order.of(
-        ddf,
-        column,
-        to=named(to),
-        model=model,
-        dimensions=dimensions,
-        columns=columns,
-        format=format,
-        venice=venice,
-        cache=cache,
-        extra_body=extra_body,
-        at_once=at_once,
-        run=run,
-        limit=limit,
-    )
+    given = (ddf, column, named(to), model, dimensions, columns, format, venice, cache, extra_body)
+    order = Order.of(*given, at_once=at_once, run=run, limit=limit)
     order.session.announce_choice(order.request.resolution)
     folder = order.job.folder
     client.register_plugin(Coordinator())

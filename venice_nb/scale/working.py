@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from distributed import get_worker
 from distributed.utils import sync
+from pandas.api.types import infer_dtype
 
 from venice_nb.calls.vectors import embeddings as calls
 from venice_nb.catalogue import Catalogue
@@ -246,12 +247,19 @@ def fingerprint(frame: pd.DataFrame) -> str:
     for column in [frame.index.to_frame(index=False), frame]:
         for at in range(column.shape[1]):
             values = column.iloc[:, at]
+            if values.dtype == object and infer_dtype(values, skipna=True) not in {"string", "empty"}:
+                values = values.map(_said)  # 1 and "1" are not the same
             try:
                 hashes = pd.util.hash_pandas_object(values, index=False)
-            except TypeError:  # lists and other things without a hash
-                hashes = pd.util.hash_pandas_object(values.map(repr), index=False)
+            except TypeError:  # lists of Arrow and other things without a hash
+                hashes = pd.util.hash_pandas_object(values.map(_said), index=False)
             total.update(np.ascontiguousarray(hashes.to_numpy()).tobytes())
     return total.hexdigest()
+
+
+def _said(cell: Any) -> str:
+    """What an object says; of an array all of it."""
+    return repr(cell.tolist() if hasattr(cell, "tolist") else cell)
 
 
 class _Progress(Bar):
