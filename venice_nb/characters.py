@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from venice_nb.calls import characters as calls
 from venice_nb.calls.check import integer, listed
 from venice_nb.catalogue.names import name_of
-from venice_nb.policy.steps import Plan, Send
+from venice_nb.policy.steps import Fetch, Plan, Send, Work
 from venice_nb.results.characters import Character, CharacterTable, Reviews
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
     from venice_nb.catalogue.names import ModelName
     from venice_nb.client.session import Session
+    from venice_nb.results.pictures.image import Image
 
+PATIENCE = 20.0  # seconds that a photo may take
 _count = integer(1)
 _from = integer(0)
 
@@ -98,6 +102,36 @@ def get(session: Session, /, slug: str | Character) -> Plan[Character]:  # noqa:
     """
     found: Character = yield Send(calls.get_character(slug))
     return found
+
+
+def photo(session: Session, /, character: str | Character) -> Plan[Image | None]:
+    """What a character looks like, a picture; None for one without a photo.
+
+    Args:
+        character: its slug, or the character as `v.characters` gives it.
+
+    The photo is fetched from where it stands, without the key, by https from public addresses only. Raises
+    CharacterNotFound for an unknown slug, UnsafeContent for an address that is not safe, TransportError when
+    it cannot be reached in 20 seconds. API reference: `photoUrl` of `GET /characters/{slug}`.
+
+    >>> import venice_nb as vn
+    >>> vn.Venice.sandbox().characters.photo("alan-watts").size
+    (256, 256)
+
+    """
+    from venice_nb.results.pictures.image import Image  # noqa: PLC0415  only when a photo is asked for
+
+    found = character if isinstance(character, Character) else (yield from get(session, character))
+    if not found.photo_url:
+        return None
+    folder = yield Work(lambda: TemporaryDirectory(prefix="venice-photo-"))
+    file = Path(folder.name, "photo")
+    try:
+        received = yield Fetch(found.photo_url, file, total=PATIENCE)
+        data: bytes = yield Work(file.read_bytes)
+    finally:
+        folder.cleanup()
+    return Image(data, received.content_type, alt=found.name or found.slug)
 
 
 def reviews(session: Session, /, slug: str | Character, *, limit: int = 20) -> Plan[Reviews]:  # noqa: ARG001  as above

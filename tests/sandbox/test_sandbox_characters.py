@@ -37,6 +37,15 @@ def test_one_character_by_its_slug(desk):
     assert desk.get("/characters/nobody").status_code == 404
 
 
+def test_a_photo_is_served_without_a_key_where_the_character_says(desk):
+    url = desk.get("/characters/alan-watts").json()["data"]["photoUrl"]
+    photo = desk.client.get(url)
+    assert (photo.status_code, photo.headers["content-type"]) == (200, "image/png")
+    assert desk.client.get(url).content == photo.content
+    assert desk.client.get(url.replace("alan-watts", "nobody")).status_code == 404
+    assert desk.client.post(url).status_code == 405
+
+
 FILTERS = [
     ("categories=philosophy", lambda entry: entry["slug"] in PHILOSOPHERS),
     ("isWebEnabled=true", lambda entry: entry["webEnabled"]),

@@ -177,7 +177,30 @@ def test_a_persona_is_found_picked_and_answers(panel, hand):
     ask(panel, hand, "Who are you?")
     assert panel.conversation.character == "alan-watts"
     assert 'character="alan-watts"' in panel.code
-    assert all("<img" not in pane.value for pane in hand(panel).all(ipywidgets.HTML)), "no photo is loaded"
+
+
+def test_personas_are_seen_and_picked_by_their_faces(panel, hand, client):
+    hand(panel).press("Find")
+    faces = [pane for pane in hand(panel).all(ipywidgets.HTML) if "<img" in pane.value]
+    assert len(faces) == 6
+    assert all('src="data:image/webp;base64,' in pane.value for pane in faces), "the page loads none"
+    _, slug = hand(panel).control("Persona").options[2]
+    picked = client.characters.get(slug)
+    hand(panel).press(picked.name)
+    assert panel.character == hand(panel).control("Persona").value == slug
+    assert hand(panel).control(picked.name).icon == "check"
+    assert picked.description in hand(panel).text
+
+
+def test_a_persona_whose_face_cannot_be_had_is_found_all_the_same(hand):
+    client = vn.Venice.sandbox(faults=[vn.Fault("/photos/", times=None, status=404)])
+    panel = vn.ui.chat(client)
+    hand(panel).control("Find a persona").value = "philosophy"
+    hand(panel).press("Find")
+    assert panel.status == "1 persona found; pick one below."
+    assert "no picture" in hand(panel).text
+    hand(panel).press("Alan Watts")
+    assert panel.character == "alan-watts"
 
 
 def test_the_web_is_searched_and_its_pages_are_linked(panel, hand):
@@ -295,6 +318,14 @@ def test_an_edited_message_is_asked_again_and_drops_what_came_later(panel, hand)
     assert panel.code.count("\nc(") == 1
 
 
+def test_another_wording_is_asked_for_before_anything_is_sent(panel, hand):
+    ask(panel, hand, "What is 2 + 2?")
+    hand(panel).control("Its message").value = " "
+    hand(panel).press("Ask again")
+    assert panel.status == "Write another wording first."
+    assert panel.answer.text == "2 + 2 = 4"
+
+
 def test_branches_go_two_ways_from_a_turn(panel, hand):
     ask(panel, hand, "What is 2 + 2?")
     ask(panel, hand, "What is 3 + 3?")
@@ -406,6 +437,7 @@ def test_the_conversation_is_saved_as_a_notebook_that_runs(panel, hand, tmp_path
 
 def test_the_state_of_a_long_chat_stays_small_and_the_conversation_has_it_all(panel, hand):
     long = "word " * 4000
+    hand(panel).press("Find")
     for _ in range(4):
         ask(panel, hand, f"Repeat: {long}")
     assert hand(panel).size < CAP

@@ -1,7 +1,7 @@
 """Characters to talk to, and what people say about them. API reference: `GET /characters`.
 
-Everything in a character was written by strangers. Their photos stand on other hosts and are never loaded;
-a link to the character's page is shown instead.
+Everything in a character was written by strangers. Their photos stand on other hosts, and no display loads
+one: a link to the character's page is shown instead, and `v.characters.photo` fetches one when it is asked.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Character(Displayed):
     @property
     def url(self) -> str:
         """The character's page."""
-        return self.share_url or self.photo_url
+        return self.share_url
 
     @property
     def request_id(self) -> str | None:

@@ -91,6 +91,7 @@ class Characters(Room):
 
     __call__ = does(characters.characters)
     get = does(characters.get)
+    photo = does(characters.photo)
     reviews = does(characters.reviews)
 
 
@@ -99,4 +100,5 @@ class AsyncCharacters(AsyncRoom):
 
     __call__ = awaits(characters.characters)
     get = awaits(characters.get)
+    photo = awaits(characters.photo)
     reviews = awaits(characters.reviews)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import auth, downloads, faults, limits, money
+from . import auth, downloads, faults, limits, money, photos
 from .ask import Ask
 from .exchange import Refusal, Response, compressed, inflated
 from .forms import fields
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("venice_nb.sandbox")
 BASE = "/api/v1"
 # Paths whose answers may take longer than an event loop should wait: the doors compute them in a thread.
-SLOW = (f"{BASE}/image", f"{BASE}/audio/", f"{BASE}/video/", f"{BASE}/augment/text-parser", downloads.ROOT)
+SLOW = (
+    *(f"{BASE}/{path}" for path in ("image", "audio/", "video/", "augment/text-parser")),
+    *(downloads.ROOT, photos.ROOT),
+)
 JSON = "application/json"
 JSON_CAP = 35 * 1024 * 1024  # bytes
 FORM_CAP = 26 * 1024 * 1024  # a 25 MB file and its frame
@@ -92,6 +95,8 @@ def _handled(ask: Ask, path: str) -> Response:
     if request.path.startswith(downloads.ROOT):
         ask.key = auth.caller(request, state, auth.OPEN, "")  # not needed, but remembered if it was sent
         return downloads.serve(ask)
+    if request.path.startswith(photos.ROOT):
+        return photos.serve(ask)
     found = match("GET" if request.method == "HEAD" else request.method, path)
     if found is None:
         return _nowhere(path).response()

@@ -77,7 +77,6 @@ def _complete(row: dict[str, Any]) -> dict[str, Any]:
         "author": draw.hex()[-5:],
         "createdAt": iso(created),
         "updatedAt": iso(created + draw[3] * 86400 // 2),
-        "photoUrl": None,
         "shareUrl": None,
         "stats": {
             "averageRating": round(sum(ratings) / len(ratings), 2),
@@ -89,8 +88,9 @@ def _complete(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _public(character: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in character.items() if name not in OWN}
+def _public(ask: Ask, character: dict[str, Any]) -> dict[str, Any]:
+    photo = f"{ask.state.base_url.removesuffix('/api/v1')}/photos/{character['slug']}"
+    return {**{name: value for name, value in character.items() if name not in OWN}, "photoUrl": photo}
 
 
 SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -113,7 +113,7 @@ def listed(ask: Ask) -> Response:
     chosen.sort(key=by, reverse=query.get("sortOrder", "desc") == "desc")
     start = query.get("offset", 0)
     page = chosen[start : start + query.get("limit", 50)]
-    return json_response({"object": "list", "data": [_public(entry) for entry in page]})
+    return json_response({"object": "list", "data": [_public(ask, entry) for entry in page]})
 
 
 def _fits(entry: dict[str, Any], query: dict[str, Any]) -> bool:
@@ -134,7 +134,7 @@ def _fits(entry: dict[str, Any], query: dict[str, Any]) -> bool:
 
 def one(ask: Ask) -> Response:
     """One character."""
-    return json_response({"object": "character", "data": _public(find_character(ask.params["slug"]))})
+    return json_response({"object": "character", "data": _public(ask, find_character(ask.params["slug"]))})
 
 
 def reviews(ask: Ask) -> Response:

@@ -13,6 +13,7 @@ from venice_nb.results.talk.reply_view import price, tokens
 from venice_nb.talk.conversation import Conversation
 from venice_nb.talk.conversation_view import said
 from venice_nb.ui.parts import view
+from venice_nb.ui.parts.alike import alike
 from venice_nb.ui.parts.attachments import Attachments, arguments
 from venice_nb.ui.parts.keys import SENDS, sent
 from venice_nb.ui.parts.model_picker import ModelPicker
@@ -94,6 +95,7 @@ class ChatPanel(Panel):
         super().__init__(client, **{name: value or "" for name, value in state.items()})
         self.model = self._models.value
         link((self, "model"), (self._models, "value"))
+        alike(self.view, [*(section.body for section in (*self._folded, self._code)), self.way_out])
         self._show()
 
     # --- the view --------------------------------------------------------------------------------
@@ -123,13 +125,14 @@ class ChatPanel(Panel):
         view.joined(self, "system", system)
         view.joined(self, "web_search", search)
         view.joined(self, "citations", cite)
-        return [
+        self._folded = [
             view.Section("Choose model", "Which model answers", [self._models.view]),
             view.Section("Add files", "Pictures, sound, films and files", [self.attachments.view]),
             view.Section("Instructions", "System prompt and persona", [system, self._people.view]),
             view.Section("Search the web", "Search and citations", [view.row(search, cite)]),
             self._turns.section,
         ]
+        return self._folded
 
     # --- asking ----------------------------------------------------------------------------------
 

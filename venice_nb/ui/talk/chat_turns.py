@@ -65,14 +65,20 @@ class Turns:
         if self._filling:
             return
         self._panel.turn = turn
-        self.wording.value = words(self._panel.conversation[turn].question) if turn >= 0 else ""
+        was = words(self._panel.conversation[turn].question) if turn >= 0 else ""
+        long = len(was) > view.LONGEST  # what stands in the box is state of the widget
+        self.wording.value = "" if long else was
+        self.wording.placeholder = "What was asked is too long to stand here." if long else ""
 
     def _switch(self, place: int) -> None:
         if not self._filling:
             self._panel.show_branch(place)
 
     def _edit(self) -> None:
-        self._panel.edit(self._panel.turn, self.wording.value)
+        if self._panel.turn >= 0 and not self.wording.value.strip():
+            self._panel.status = "Write another wording first."
+        else:
+            self._panel.edit(self._panel.turn, self.wording.value)
 
     def _export(self) -> None:
         self._panel.save_as(self.file.value.strip() or None)
