@@ -20,7 +20,8 @@ METHODS = [
     "models.traits",
     "models.aliases",
 ]
-METHODS += ["characters.get", "characters.photo", "characters.reviews", "embed.plan", "embed.load", "extract", "raw", "responses"]
+METHODS += ["characters.get", "characters.photo", "characters.reviews"]
+METHODS += ["embed.plan", "embed.load", "extract", "raw", "responses"]
 METHODS += ["conversation", "estimate", "keys.get", "keys.create", "keys.update", "keys.delete"]
 METHODS += [f"account.{name}" for name in ("balance", "limits", "limit_log", "usage", "history")]
 
