@@ -2,6 +2,7 @@
 
 import sys
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from making import pdf
 
 import venice_nb as vn
 from venice_nb.errors import InvalidInput
+from venice_nb.rag import splitting
 from venice_nb.rag.reading import read
 from venice_nb.rag.splitting import split
 from venice_nb.results.rag.document import Document
@@ -52,6 +54,36 @@ def test_tokens_are_counted_without_any_download():
     tokens = split([document], size=50, unit="tokens")
     assert 100 < max(len(each.text) for each in tokens) < 400
     assert tokens.unit == "tokens"
+
+
+@pytest.mark.parametrize("unit", ["characters", "tokens"])
+def test_a_line_without_end_is_cut_up_before_it_is_split_and_nothing_of_it_is_lost(unit):
+    letters = "".join(chr(97 + n % 26) for n in range(70_000))
+    said = f"# A\n\nfirst\n\n{letters}\n\n{'word ' * 9_000}\n\nlast"
+    passages = split([read(said.encode(), "a.md", "markdown")], size=500, unit=unit)
+    for each in passages:
+        assert said[each.start : each.end] == each.text
+    assert "".join("".join(each.text for each in passages).split()) == "".join(said.split())
+    assert all(
+        each.text.replace("word", "").strip() == "" for each in passages if each.text.startswith("word")
+    )
+    assert passages[-1].lines == (9, 9) or "last" in passages[-1].text
+
+
+def test_the_splitter_is_given_no_line_that_would_keep_it_for_hours(monkeypatch):
+    longest = []
+
+    class Splitter:
+        def __init__(self, *_, **__):
+            pass
+
+        def chunk_indices(self, text):
+            longest.append(max(map(len, text.split("\n"))))
+            return []
+
+    monkeypatch.setattr(splitting, "needed", lambda _: SimpleNamespace(MarkdownSplitter=Splitter))
+    split([read(b"a\n" + b"x" * 10_000_000 + b"\nb", "a.md", "markdown")])
+    assert max(longest) == splitting.WIDE
 
 
 def test_headings_stand_above_a_passage_and_those_in_code_do_not_count():
