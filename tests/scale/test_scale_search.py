@@ -40,6 +40,7 @@ def folder_of(path, matrix, sizes, *, lance=False, missing=()):
     about = {
         "model": "m",
         "column": "name",
+        "columns": ["name"],
         "format": "lance" if lance else "parquet",
         "partitions": len(sizes),
     }
@@ -119,6 +120,13 @@ def test_columns_come_with_the_hits_and_a_low_score_does_not():
     assert found.to_frame()[["label", "name", "year"]].to_numpy().tolist() == [[2, "row 2", 2003]]
 
 
+def test_vectors_of_whole_numbers_are_vectors():
+    frame = pd.DataFrame({"vector": [[1, 0], [0, 2]]})
+    with dask.config.set({"dataframe.convert-string": False}):
+        ddf = dd.from_pandas(frame, npartitions=2)
+    assert scale.search(ddf, [0, 1], 1).scores.tolist() == [1.0]
+
+
 def test_many_queries_have_a_column_of_their_own():
     matrix = np.eye(4, dtype=np.float32)
     found = scale.search(distributed_frame(matrix, 2), matrix[:2], 1)
@@ -153,13 +161,17 @@ def test_an_asynchronous_client_is_awaited():
         ({"k": 0}, "k is 0"),
         ({"vector": "name"}, "vectors, not texts"),
         ({"vector": "other"}, "other"),
+        ({"vector": "n"}, "vectors, not int64"),
+        ({"vector": "twice"}, "one column that holds the vectors"),
+        ({"text": "titel"}, "one column that holds the texts"),
         ({"where": 5}, "where"),
         ({"min_score": 2}, "min_score"),
     ],
     ids=lambda value: str(value)[:20],
 )
 def test_what_cannot_be_searched_is_refused(change, message):
-    given = {"where": distributed_frame(np.eye(4, dtype=np.float32), 2), "query": np.ones(4), "k": 1} | change
+    frame = distributed_frame(np.eye(4, dtype=np.float32), 2, n=range(4), twice=1, b=2)
+    given = {"where": frame.rename(columns={"b": "twice"}), "query": np.ones(4), "k": 1} | change
     with pytest.raises(vn.InvalidInput, match=message):
         scale.search(**given)
 
@@ -174,6 +186,13 @@ def test_texts_that_dask_made_of_vectors_are_told_apart():
 def test_a_folder_without_parts_is_refused(tmp_path):
     with pytest.raises(vn.InvalidInput, match="finished parts"):
         scale.search(tmp_path, [1.0])
+
+
+def test_a_text_that_is_no_column_of_the_parts_is_refused(tmp_path):
+    folder = folder_of(tmp_path / "parts", data(20), [20])
+    with pytest.raises(vn.InvalidInput, match="text must be name"):
+        scale.search(folder.path, np.ones(24), text="titel")
+    assert scale.search(folder.path, np.ones(24), 1, text="name").texts is not None
 
 
 def test_parts_that_are_not_finished_are_told(tmp_path, monkeypatch):

@@ -175,7 +175,7 @@ def search(
     if isinstance(place, str | os.PathLike):
         pieces, dims, model, text = _folder(Path(place), text)
     elif hasattr(place, "to_delayed"):
-        pieces, dims = _frame(place, vector)
+        pieces, dims = _frame(place, vector, text)
     else:
         do = "Pass what scale.embed gave, or its folder."
         refuse("where", place, "a folder of parts or a Dask DataFrame", do)
@@ -207,6 +207,8 @@ def _folder(path: Path, text: str | None) -> tuple[list[Any], int, str, str | No
             "where", path.name, "a folder whose vectors are of one model", f"{do} It has {', '.join(kinds)}."
         )
     about = folder.about()
+    if text is not None and text not in about.get("columns", ()):
+        refuse("text", text, ", ".join(about.get("columns", ())), "Name a column of the parts.")
     missing = about.get("partitions", 0) - len(folder.records())
     if missing > 0:
         notice(f"{missing} of {about['partitions']} parts are not finished: their rows are not searched.")
@@ -214,18 +216,21 @@ def _folder(path: Path, text: str | None) -> tuple[list[Any], int, str, str | No
     return pieces, parts[0].dims, parts[0].model, text or about.get("column")
 
 
-def _frame(frame: Any, vector: str) -> tuple[list[Any], int]:
+def _frame(frame: Any, vector: str, text: str | None) -> tuple[list[Any], int]:
     """A task for each partition, and the length of the vectors."""
-    if vector not in list(frame.columns):
-        refuse(
-            "vector", vector, ", ".join(map(str, frame.columns)), "Name the column that holds the vectors."
-        )
+    names = list(frame.columns)
+    for field, name, holds in (("vector", vector, "vectors"), ("text", text, "texts")):
+        if name is not None and names.count(name) != 1:
+            refuse(field, name, ", ".join(map(str, names)), f"Name the one column that holds the {holds}.")
     first = frame[vector].dropna().head(1, npartitions=-1)
     if not len(first):
         refuse("where", vector, "a column with vectors", "There is none in it.")
     if isinstance(first.iloc[0], str):  # what Dask makes of a pandas column of lists
         do = 'Read them from Parquet, or dask.config.set({"dataframe.convert-string": False}) before.'
         refuse("vector", vector, "vectors, not texts", do)
+    if not hasattr(first.iloc[0], "__len__"):
+        do = "Name another column."
+        refuse("vector", vector, f"vectors, not {type(first.iloc[0]).__name__}", do)
     pieces = [(best_of_frame, (piece, number, vector)) for number, piece in enumerate(frame.to_delayed())]
     return pieces, len(first.iloc[0])
 

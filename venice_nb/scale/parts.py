@@ -312,7 +312,7 @@ def matrix_of(column: pa.ChunkedArray) -> tuple[NDArray[np.float32], NDArray[np.
     width = len(flat) // len(places)
     if (
         not listed
-        or not pa.types.is_floating(flat.type)
+        or not (pa.types.is_floating(flat.type) or pa.types.is_integer(flat.type))
         or pc.any(pc.not_equal(pc.list_value_length(whole), width)).as_py()
     ):
         refuse("vector", str(kind), "vectors of one length", "Name another column.")
