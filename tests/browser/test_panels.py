@@ -104,6 +104,10 @@ def test_a_chat_streams_shows_price_and_cost_and_sees_an_uploaded_picture(tmp_pa
             press(page, name)
         readable(page, width)
         holds(page, "Code", 'c("What colour is this?", images=["teal.png"])')
+        press(page, "Find")
+        press(page, "Pixel the Cat")
+        holds(page, "Persona", "pixel")
+        page.page.screenshot(path=tmp_path / f"{theme}-{width}-personas.png")
 
 
 def test_a_chat_is_held_with_the_keyboard_alone(tmp_path):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LISTED = 20  # personas in the list
 FACES = 6  # of them are shown
-SIDE, MOST = 80, 800  # pixels and bytes of a face
+SIDE, MOST = 112, 1_000  # pixels and bytes of a face
 
 
 class CharacterPicker:
@@ -32,7 +32,7 @@ class CharacterPicker:
         self.list = view.choice(
             "Persona", "Who answers", [("none", ""), *_known(panel.character)], panel.character
         )
-        self._faces = Tiles(self._pick, wide="7em")
+        self._faces = Tiles(self._pick, wide="11em")
         self._card = view.pane()
         self.view = view.column(view.row(self.words, find, self.list), self._faces.view, self._card)
         self.list.observe(lambda change: self._picked(change.new), "value")
@@ -82,7 +82,7 @@ class CharacterPicker:
 
 
 def _tile(found: Character, face: Image | BaseException | None) -> Tile:
-    name = text.short(found.name or found.slug, 24)
+    name = text.short(found.name or found.slug, 30)
     shown: html.Child = html.tag("p", "no picture", class_="vn-tile")
     if isinstance(face, Image):
         shown = image_view.picture(face, side=SIDE, most=MOST)
