@@ -38,7 +38,7 @@ def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Pl
     The call is made ready and checked as always; only free requests are sent, such as the quote of a film,
     and it ends before the first paid one. A chat is reckoned with an answer of 4,096 tokens unless
     `max_completion_tokens` is given; with tools, with its first round. A conversation is such a method too.
-    Columns of text have plans of their own: `v.embed.plan(...)`, `dry_run=True`.
+    What takes several steps has a plan of its own: `v.embed.plan(...)`, `dry_run=True` of columns, `R.ask`.
 
     >>> import venice_nb as vn
     >>> v = vn.Venice.sandbox()

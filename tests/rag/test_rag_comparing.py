@@ -1,13 +1,17 @@
 """Comparisons of models and sizes, and questions drafted by a model."""
 
 import asyncio
+import dataclasses
+import inspect
 
 import matplotlib as mpl
 import pytest
 
 import venice_nb as vn
 from venice_nb.errors import InvalidInput
+from venice_nb.rag.design import Design
 from venice_nb.rag.questions import COLUMNS, _quoted
+from venice_nb.rag.rag import rag
 from venice_nb.results.rag.comparison import Comparison
 
 mpl.use("Agg")
@@ -35,6 +39,15 @@ def test_the_price_of_a_model_does_not_depend_on_what_is_kept(v, corpus):
     again = vn.compare_models(v, corpus, ASKED, MODELS).to_frame()
     assert first["usd"].tolist() == again["usd"].tolist()
     assert (first["usd"] > 0).all()
+
+
+def test_a_design_has_the_options_of_rag_with_the_same_defaults(R):
+    asked = inspect.signature(rag).parameters
+    designed = {each.name: each.default for each in dataclasses.fields(Design)[1:]}
+    assert designed == {
+        name: asked[name].default for name in asked if name not in {"session", "corpus", "progress"}
+    }
+    assert set(R.options) == set(designed)
 
 
 def test_of_equals_the_cheaper_is_best_and_one_without_a_price_is_not():
