@@ -47,6 +47,13 @@ def test_search_twice_pays_for_the_query_alone(world):
     assert world.client._session.calls == calls + 1
 
 
+def test_what_is_not_to_be_kept_is_kept_of_the_query_neither(world):
+    does(world, "search", "text", "late delivery", cache=False)
+    assert len(world.client.embed.cache) == 0
+    does(world, "search", "text", "late delivery")
+    assert len(world.client.embed.cache) == 6
+
+
 def test_dedup_keeps_the_first_of_those_that_say_the_same_and_rows_without_a_text(world, caplog):
     found = does(world, "dedup", "text", threshold=0.99)
     assert found["n"].tolist() == [0, 1, 2, 3, 4, 5]

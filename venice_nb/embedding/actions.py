@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def vectors(
-    session: Session, /, texts: Sequence[str], model: str, dimensions: int | None = None
+    session: Session,
+    /,
+    texts: Sequence[str],
+    model: str,
+    dimensions: int | None = None,
+    *,
+    cache: bool = True,
 ) -> Plan[Vectors]:
     """The vectors of queries, from the model that made a matrix and with the length of its rows."""
     request = Request.of(session, model, None)
@@ -28,7 +34,7 @@ def vectors(
         request = Request.of(session, model, dimensions)
     rows = read_column(list(texts), blank="raise", model=known)
     unique, codes, _ = factorize(rows.texts)
-    work = Ingest(session, request, request.kept(session), unique)
+    work = Ingest(session, request, request.kept(session, cache), unique)
     yield from work.look()
     yield from work.run(1, Bar(None, desc="queries", unit="query", shown=False))
     if work.failed:

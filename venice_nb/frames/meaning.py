@@ -136,7 +136,7 @@ def search(
         matrix, told = yield from vectors_of(session, frame, template, how, options)
         positions, scores = there(told), np.empty(0, np.float32)
         if matrix is not None:
-            asked = yield from embedding.vectors(session, [query], matrix.model, matrix.dims)
+            asked = yield from embedding.vectors(session, [query], matrix.model, matrix.dims, cache=cache)
             hits = matrix.search(asked.array[0], k, min_score=min_score)
             positions, scores = positions[hits.positions], hits.scores
     found: pd.DataFrame = frame.iloc[positions].copy()
