@@ -151,7 +151,17 @@ def test_a_short_prompt_never_costs_more_than_the_most_that_was_told(v, route):
         assert v.box.books[-1].usd <= most
 
 
-@pytest.mark.parametrize("text", ["汉字漢字" * 500, "a b c d " * 500, "\N{PARTY POPPER}" * 500, "x9Qz" * 500])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "汉字漢字" * 500,
+        "a b c d " * 500,
+        "\N{PARTY POPPER}" * 500,
+        "x9Qz" * 500,
+        "9f3a2b7c" * 500,
+        "{}!?" * 500,
+    ],
+)
 def test_no_text_costs_more_than_the_most_that_was_told_for_its_vector(v, text):
     most = v.estimate(v.embed, [text], cache=False).most
     v.embed([text], cache=False)

@@ -26,6 +26,8 @@ ITEMS = 2048  # texts of one request
 TOKENS = 8192  # estimated tokens of one text, unless the model takes fewer
 NAMED = 8  # rows that a message names
 
+_WORDS = b"abcdefghijklmnopqrstuvwxyz \t\r\n"  # what unknown words are made of
+
 _RULES = {"dimensions": integer(1), "user": text()}
 
 
@@ -78,15 +80,22 @@ def embed(
         family="embedding",
         tokens=estimate,
         price=catalogue.cost(known, {"prompt_tokens": estimate}) if known is not None else None,
-        most=catalogue.cost(known, {"prompt_tokens": _most(rows, estimate)}) if known is not None else None,
+        most=catalogue.cost(known, {"prompt_tokens": _most(rows)}) if known is not None else None,
         paid=True,
     )
 
 
-def _most(rows: Sequence[str], estimate: int) -> int:
-    """More tokens than any tokenizer makes of texts: one for two letters, and one for each further byte."""
-    further = sum(len(row.encode("utf-8", "replace")) - len(row) for row in rows if not row.isascii())
-    return max(estimate, sum(map(len, rows)) // 2 + len(rows) + further)
+def _most(rows: Sequence[str]) -> int:
+    """More tokens than tokenizers make of texts: one for two small letters, one for each further byte.
+
+    Signs, digits and other scripts can be a token for each byte; two more frame a text.
+    """
+    most = 0
+    for row in rows:
+        content = row.encode("utf-8", "replace")
+        further = len(content.translate(None, _WORDS))
+        most += min(len(content), len(content) // 2 + further) + 2
+    return most
 
 
 @dataclass(frozen=True, slots=True)
