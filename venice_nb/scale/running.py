@@ -221,7 +221,7 @@ def _open(client: Client, venice: Any, job: Job) -> None:
             field="to",
             value=plain(folder, 200),
             allowed="a folder that nobody writes into",
-            do="wait until it is over: what it has paid for is there then",
+            do="wait until it is over, or close its client: what it has paid for is there then",
         )
 
 
