@@ -201,8 +201,13 @@ def test_widget_state_that_is_saved_stays_small(tmp_path):
         assert len(json.dumps(saved.metadata["widgets"])) < 100_000
 
 
-def test_a_closed_panel_leaves_its_picture(tmp_path):
+def test_a_panel_whose_kernel_is_restarted_or_that_is_closed_leaves_its_picture(tmp_path):
     with opened(tmp_path, "panel = vn.ui.chat(v)\npanel") as page:
+        page.eval("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        page.page.locator(".vn-still").locator("visible=true").wait_for(timeout=PATIENCE)
+        assert not page.page.locator(".vn-panel").is_visible(), "its controls are dead"
+        assert page.run_all()["errors"] == []
+        assert not page.page.locator(".vn-still").is_visible()
         press(page, "Close")
         page.page.locator(".vn-still").wait_for(timeout=PATIENCE)
         assert page.page.locator(".vn-panel").count() == 0
