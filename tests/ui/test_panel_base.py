@@ -236,6 +236,13 @@ def test_a_section_opens_and_closes_by_its_button():
     assert section.body.layout.display is None
 
 
+def test_a_task_can_be_waited_for_before_it_has_begun():
+    task = Task(lambda _: None)
+    assert not task.wait(0)
+    task.begin()
+    assert task.wait(PATIENCE)
+
+
 def test_a_press_counts_what_was_typed_ahead_of_it_and_arrives_after_it(client, hand, monkeypatch):
     monkeypatch.setattr(base, "SETTLED", 0.3)
     panel = vn.ui.chat(client)

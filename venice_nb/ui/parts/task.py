@@ -47,10 +47,11 @@ class Task:
             raise KeyboardInterrupt
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait at most so many seconds; whether it has ended."""
-        if self._thread is not threading.current_thread():
+        """Wait at most so many seconds; whether it has ended. Before it has begun, that is False at once."""
+        begun = self._thread.ident is not None
+        if begun and self._thread is not threading.current_thread():
             self._thread.join(timeout)
-        return not self._thread.is_alive()
+        return begun and not self._thread.is_alive()
 
     def together(self, works: Sequence[Callable[[], T]]) -> list[T | BaseException]:
         """What came of several pieces of work at the same time, each in a thread; an error in its place."""
