@@ -135,7 +135,9 @@ def history(
     rows: list[dict[str, Any]] = []
     page: HistoryPage = yield Send(billing.usage_history(start=start, end=end, currency=currency))
     rows += page.rows
-    while page.cursor and len(rows) < most:
+    passed: set[str] = set()
+    while page.cursor and page.cursor not in passed and len(rows) < most:
+        passed.add(page.cursor)
         page = yield Send(billing.usage_history(cursor=page.cursor))
         rows += page.rows
     complete = not page.cursor and len(rows) <= most

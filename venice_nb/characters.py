@@ -83,11 +83,12 @@ def characters(
                 sortOrder=sort_order,
             )
         )
-        found |= {
+        fresh = {
             each.slug or each.id: each for each in table.characters if (each.slug or each.id) not in found
         }
+        found |= fresh
         start += len(table.characters)
-        if len(table.characters) < size:  # the server gives no total; a short page is the last
+        if not fresh or len(table.characters) < size:  # the server gives no total; a short page is the last
             break
     return replace(table, characters=tuple(found.values())[:wanted])
 
