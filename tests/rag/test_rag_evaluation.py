@@ -212,6 +212,21 @@ def test_an_evaluation_says_when_reranking_failed(corpus, caplog):
     assert "3 of 3 questions were not searched as asked: not reranked" in caplog.text
 
 
+def test_the_price_of_the_rows_is_that_of_the_run_and_a_kept_answer_took_no_seconds(R):
+    made = R.evaluate(ASKED)
+    assert made.to_frame()["usd"].sum() == pytest.approx(made.cost.usd)
+    assert made.to_frame()["seconds"].gt(0).all()
+    again = R.evaluate(ASKED)
+    assert (again.to_frame()["usd"].tolist(), again.cost.usd) == ([0, 0, 0], 0)
+    assert again.to_frame()["seconds"].isna().all()
+    assert math.isnan(again.summary.loc[0, "seconds"])
+
+
+def test_columns_of_the_questions_stay_whatever_they_are_called(R):
+    made = R.evaluate([{**ASKED[0], "rank": 7, 3: "x"}], answers=False).to_frame()
+    assert (made.loc[0, "rank"], made.loc[0, "rank_"], made.loc[0, 3]) == (1, 7, "x")
+
+
 def test_a_question_whose_model_fails_keeps_its_ranking_and_tells_the_error(corpus):
     fault = vn.Fault(path="/chat/completions", status=400, body={"error": "no"})
     v = vn.Venice.sandbox(show=False, faults=[fault])

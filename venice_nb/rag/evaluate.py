@@ -168,7 +168,8 @@ class _Answers:
         found = retrieved.found
         reply = yield Send(self.call(found.question, found.passages))
         answer = Answer.of(found.question, found, reply, usage=retrieved.usage, cost=retrieved.cost)
-        answer = replace(answer, elapsed=reply.elapsed + retrieved.elapsed)
+        seconds = reply.elapsed or math.nan  # how long a kept answer took is not known any more
+        answer = replace(answer, elapsed=seconds + retrieved.elapsed)
         return answer, (yield from judge(answer, question.answer, self.judging))
 
     def told(self, made: Evaluation, asked: Asked) -> Evaluation:

@@ -8,7 +8,6 @@ there is a reference answer, it also says whether the answer agrees with it.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -74,9 +73,7 @@ def judge(answer: Answer, reference: str, judging: Extraction) -> Plan[Judgement
         Claim(claim, bool(number in given and given[number].supported), number in given)
         for number, claim in enumerate(claims, 1)
     )
-    return Judgement(
-        held, said.agrees if reference else None, reply.model, reply.cost.usd if reply.cost else math.nan
-    )
+    return Judgement(held, said.agrees if reference else None, reply.model, reply.cost.usd)
 
 
 def asking(

@@ -92,8 +92,9 @@ class Evaluation(Table):
     """How well questions were answered: a table with one row each; `summary` is one row for all.
 
     Columns: question, answerable, rank, recall@k, reciprocal_rank, ndcg@k (and ndcg_binary@k where grades
-    were given), then with answers: answered, faithfulness, correct, cited, answer, seconds, usd, error; then
-    the other columns of the questions.
+    were given), then with answers: answered, faithfulness, correct, cited, answer, seconds (of search and
+    answer; missing for an answer that was kept from an earlier run), usd (of search, answer and judgement in
+    this run), error; then the other columns of the questions, with a `_` where one of these is called so.
 
     Attributes:
         outcomes: what came of each question.
@@ -190,10 +191,15 @@ class Evaluation(Table):
                 "cited": 0 if answer is None else len(answer.cited),
                 "answer": None if answer is None else answer.text,
                 **({} if static_mode() else {"seconds": math.nan if answer is None else answer.elapsed}),
-                "usd": None if answer is None else answer.cost.usd,
+                "usd": _paid(answer, judgement),
                 "error": row.error,
             }
-        return cells | {name: value for name, value in row.more.items() if name not in cells}
+        for name, value in row.more.items():
+            free: Any = name
+            while free in cells:
+                free = f"{free}_"
+            cells[free] = value
+        return cells
 
     def _caption(self) -> str:
         told = ", ".join(f"{name} {_said(value)}" for name, value in self.means)
@@ -242,6 +248,14 @@ class Evaluation(Table):
 def _mean(values: Iterable[float]) -> float:
     known = [value for value in values if not math.isnan(value)]
     return sum(known) / len(known) if known else math.nan
+
+
+def _paid(answer: Answer | None, judgement: Judgement | None) -> float | None:
+    """US dollars of an answer and of what was made of it; None where one is not known."""
+    judged = 0.0 if judgement is None or not judgement.model else judgement.usd
+    if answer is None or answer.cost.usd is None or judged is None:
+        return None
+    return answer.cost.usd + judged
 
 
 def _rounded(usd: float | None) -> float:
