@@ -232,6 +232,22 @@ def test_what_is_no_matrix_is_refused():
         vn.ui.explore(vn.EmbeddingMatrix(np.eye(2)))
 
 
+def test_all_marks_are_shown_in_a_page_of_any_shape(matrix, hand, monkeypatch):
+    pytest.importorskip("jscatter")
+    panel = vn.ui.explore(matrix)
+    hand(panel)
+    assert panel.wait(60)
+    sent = []
+    monkeypatch.setattr(panel._map._scatter.widget, "send", sent.append)
+    hand(panel).press("Show all")
+    assert sent[0]["area"]["width"] > 0
+
+
+def test_the_price_stands_above_the_rows_that_are_found(panel, hand):
+    children = panel.view.children
+    assert children.index(panel._panes[1]) < children.index(panel._chosen)
+
+
 def test_a_map_that_needs_an_extra_says_which(panel, hand, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "umap", None)
     hand(panel).control("Map by").value = "umap"
@@ -248,6 +264,8 @@ def test_the_copied_code_finds_and_groups_the_same(panel, hand, matrix):
     code = panel.code
     assert code.startswith('hits = E.search("a sleepy cat", k=10)\ngroup = E.cluster(3)\nnames = {0: ')
     assert code.endswith("E.plot(color=group.map(names))")
+    panel.k = 3
+    assert panel.code == code, "what was found is found, until the next search"
     scope = {"E": matrix}
     exec(code, scope)
     assert scope["hits"].positions.tolist() == panel.positions.tolist()

@@ -118,8 +118,8 @@ class LiveMap:
         self._scatter.widget.mouse_mode = mode
 
     def whole(self) -> None:
-        """Show all of the map."""
-        self._scatter.widget.reset_view(animation=300)
+        """Show all marks, however narrow the page is."""
+        self._scatter.widget.reset_view(animation=300, data_extent=True)
 
     def close(self) -> None:
         """Take the map off the page."""

@@ -130,8 +130,10 @@ class ExplorePanel(Panel):
             self._map.view,
             self._legend,
             view.row(self._group, clear),
-            self._chosen,
         ]
+
+    def _results(self) -> list[Any]:
+        return [self._chosen]  # below price and status, which would be far from the buttons
 
     def _sections(self) -> list[view.Section]:
         number = view.number("Number", "How many groups", self.groups, least=2, most=100)
@@ -367,7 +369,7 @@ class ExplorePanel(Panel):
     def _cell(self) -> str:
         lines = []
         if self.hits is not None:
-            lines.append(f"hits = {call('E.search', self.hits.queries[0], k=self.k)}")
+            lines.append(f"hits = {call('E.search', self.hits.queries[0], k=len(self.hits))}")
         if self._sorted.codes is not None:
             lines.append(f"group = {call('E.cluster', len(self._sorted.names))}")
             lines.append(f"names = {dict(enumerate(self._sorted.names))!r}")
