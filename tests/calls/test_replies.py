@@ -340,9 +340,11 @@ def test_an_error_inside_a_whole_stream_keeps_what_came_before():
     assert caught.value.code == "model_overloaded"
 
 
-def test_several_answers_are_all_kept_and_the_first_is_the_reply():
+@pytest.mark.parametrize("order", [1, -1], ids=["in order", "as they were finished"])
+def test_several_answers_are_all_kept_and_the_first_is_the_reply(order):
     raw = answer({"content": "one"})
     raw["choices"].append({"index": 1, "finish_reason": "length", "message": {"content": "two"}})
+    raw["choices"] = raw["choices"][::order]
     reply = read_reply(received(raw))
     assert [choice.text for choice in reply.choices] == ["one", "two"]
     assert [choice.finish_reason for choice in reply.choices] == ["stop", "length"]

@@ -85,7 +85,8 @@ def make_reply(
     """The reply that an answer in the non-streaming shape stands for."""
     headers = Headers(received.headers)
     searched: list[Source] = []
-    choices = tuple(_choice(found, n, searched) for n, found in enumerate(_choices(answer)))
+    found = [_choice(each, n, searched) for n, each in enumerate(_choices(answer))]
+    choices = tuple(sorted(found, key=lambda choice: choice.index))  # they may come as they were finished
     first = choices[0] if choices else Choice()
     answered = string(answer.get("model")) or headers.model or model
     usage = read_usage(answer.get("usage"))
