@@ -72,13 +72,14 @@ def test_what_the_microphone_hears_is_written_down_and_it_is_let_go_of_with_the_
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-audio-capture={file}%noloop",
     ]
-    with opened(tmp_path, PANEL, flags=flags) as page:
+    with opened(tmp_path, PANEL, flags=flags, width=400) as page:
         press(page, "Speech to text")
         press(page, "Record")
         page.page.get_by_text("5 s", exact=True).wait_for()
         press(page, "Stop recording")
         sees(page, "To be transcribed: microphone (audio")
         page.page.wait_for_function(PLAYS)  # it can be listened to
+        readable(page, 400)
         press(page, "Transcribe")
         sees(page, "Transcribed: ")
         page.page.locator(".vn-panel ol button, .vn-panel ol li").first.wait_for()

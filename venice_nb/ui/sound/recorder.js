@@ -14,6 +14,7 @@ function render({ model, el }) {
   player.controls = true;
   player.title = "what was recorded";
   player.style.verticalAlign = "middle";
+  player.style.maxWidth = "100%";
   el.append(button, said, player);
 
   let recorder = null;
