@@ -65,6 +65,11 @@ def test_sizes_are_compared(v, corpus):
     assert "recall@3" in frame
 
 
+def test_questions_that_can_be_gone_through_once_are_put_to_each_size(v, corpus):
+    made = vn.compare_chunking(v, corpus, (each for each in ASKED), [60, 200])
+    assert [len(each) for each in made.evaluations] == [2, 2]
+
+
 def test_keywords_alone_are_compared_without_any_price(v, corpus):
     frame = vn.compare_chunking(v, corpus, ASKED, [60], retrieval="keyword").to_frame()
     assert frame.loc[0, "usd"] == 0
@@ -196,6 +201,14 @@ def test_drafts_that_ask_the_same_or_quote_what_is_not_there_are_dropped(v):
     assert _quoted("“costs\n130 euros”", same) == (12, 27)
     assert _quoted("costs 131 euros", same) is None
     assert _quoted(" ", same) is None
+
+
+def test_what_a_budget_did_not_reach_is_not_told_as_dropped(v, corpus, caplog):
+    drafts = dict(vn.make_questions(v, corpus, 4, dry_run=True).steps)["drafts"]
+    enough = 1.3 * drafts.most.usd / drafts.calls
+    assert 0 < len(vn.make_questions(v, corpus, 4, budget_usd=enough, at_once=1)) < 4
+    assert "stopped after" in caplog.text
+    assert "not asked" not in caplog.text
 
 
 def test_how_many_drafts_were_dropped_is_said_in_each_cell(v, caplog, monkeypatch):

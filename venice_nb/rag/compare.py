@@ -11,7 +11,7 @@ from venice_nb.embedding.plans import plan as price
 from venice_nb.rag import ahead
 from venice_nb.rag.client import Client, session_of
 from venice_nb.rag.design import Design
-from venice_nb.rag.expected import read_questions
+from venice_nb.rag.expected import read_questions, rows_of
 from venice_nb.rag.rag import built
 from venice_nb.rag.splitting import LENGTH
 from venice_nb.render.live import static_mode
@@ -135,6 +135,7 @@ def _compared(
     progress: bool | None,
 ) -> Plan[Comparison | RunPlan]:
     corpus = next(iter(designs.values())).corpus
+    questions = rows_of(questions)
     asked = read_questions(questions, corpus)
     if not any(each.places for each in asked):
         do = "Say where the answers stand: in the columns source and expected."

@@ -141,7 +141,7 @@ def read_questions(questions: Any, corpus: Corpus) -> list[Question]:
     Raises InvalidInput, naming the row, for a question that is blank, a document that is not there, or an
     expected text that the document does not hold.
     """
-    rows = _rows(questions)
+    rows = rows_of(questions)
     merged: dict[str, Question] = {}
     for number, row in enumerate(rows):
         said = _text(row, "question")
@@ -159,7 +159,8 @@ def read_questions(questions: Any, corpus: Corpus) -> list[Question]:
     return list(merged.values())
 
 
-def _rows(questions: Any) -> list[Mapping[str, Any]]:
+def rows_of(questions: Any) -> list[Mapping[str, Any]]:
+    """The rows of a table, a list or what can be gone through once, each a dict."""
     rows: Any = questions
     if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
         if "question" not in rows.columns:

@@ -17,7 +17,7 @@ from venice_nb.rag.splitting import LENGTH
 from venice_nb.results.run_plan import RunPlan
 from venice_nb.shapes.shape import Shape
 from venice_nb.talk.extract import Extraction
-from venice_nb.talk.rows import Chats, How, Row
+from venice_nb.talk.rows import NOT_ASKED, Chats, How, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def make_questions(
     Args:
         client: a `Venice`; with an `AsyncVenice` the result is awaited.
         corpus: the documents; passages are taken from all of them in turn.
-        n: how many are wanted; fewer come when drafts had to be dropped.
+        n: how many are wanted; fewer come when drafts had to be dropped, or there are not so many passages.
         model: the chat model that drafts and checks; as for `chat`.
         chunk: the size of the passages they are drafted from, in characters.
         at_once: passages at a time, 1 to 16.
@@ -163,7 +163,7 @@ def _made(
     def keep(outcome: Outcome) -> list[_Drafted]:
         kept[:] = [each for each in outcome.answers if each is not None and not each.dropped]
         dropped[:] = [each.dropped for each in outcome.answers if each is not None and each.dropped]
-        dropped.extend(told for told in outcome.told if told is not None)
+        dropped.extend(told for told in outcome.told if told not in {None, NOT_ASKED})
         return kept
 
     with how.within(session):
