@@ -13,6 +13,8 @@ import venice_nb as vn
 
 PANEL = "panel = vn.ui.voice(v)\npanel"
 SAID = "The lagoon is calm today. Boats leave from the old harbour."
+FITS = """(() => { const right = one => document.querySelector(one).getBoundingClientRect().right;
+  return right('.vn-panel audio[title]') <= right('.vn-panel'); })()"""
 PLAYS = "[...document.querySelectorAll('.vn-panel audio')].filter(one => one.readyState === 4).length === 1"
 SOUGHT = """at => { const player = document.querySelector('.vn-panel video');
   return player.readyState === 4 && player.currentTime >= at - 0.05 && player.currentTime < at + 1.5 }"""
@@ -80,6 +82,7 @@ def test_what_the_microphone_hears_is_written_down_and_it_is_let_go_of_with_the_
         sees(page, "To be transcribed: microphone (audio")
         page.page.wait_for_function(PLAYS)  # it can be listened to
         readable(page, 400)
+        assert page.eval(FITS)
         press(page, "Transcribe")
         sees(page, "Transcribed: ")
         page.page.locator(".vn-panel ol button, .vn-panel ol li").first.wait_for()
