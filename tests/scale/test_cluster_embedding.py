@@ -87,14 +87,32 @@ def test_a_second_run_pays_for_nothing_and_changes_nothing(client, server, v):
     assert before == {file: file.stat().st_mtime_ns for file in before}
 
 
-def test_only_the_partition_whose_rows_changed_is_embedded_again(client, server, v):
-    df = frame(60)
-    scale.embed(dd.from_pandas(df, npartitions=3), "text", to="vectors", venice=v)
+@pytest.mark.parametrize("kind", ["parquet", "lance"])
+def test_of_a_partition_whose_rows_changed_only_new_texts_are_paid_for(client, server, v, kind):
+    if kind == "lance":
+        pytest.importorskip("lancedb")
+    df, options = frame(60), {"to": "vectors", "venice": v, "format": kind, "cache": False}
+    scale.embed(dd.from_pandas(df, npartitions=3), "text", **options)
     df.iloc[25, 1] = "another bridge"
+    df.iloc[45, 0] = 7
     server.behave()
-    again = scale.embed(dd.from_pandas(df, npartitions=3), "text", to="vectors", venice=v)
-    assert again.skipped == 2
-    assert set(asked(server)) == set(df["text"].iloc[20:40])
+    again = scale.embed(dd.from_pandas(df, npartitions=3), "text", **options)
+    assert (again.skipped, again.damaged()) == (1, [])
+    assert asked(server) == {"another bridge": 1}
+    assert np.array_equal(np.stack(vectors_of(again)["vector"]), expected(df).array)
+
+
+def test_a_part_that_was_damaged_gives_no_vectors_to_the_next(client, server, v):
+    df, options = frame(20), {"to": "vectors", "venice": v, "cache": False}
+    scale.embed(dd.from_pandas(df, npartitions=1), "text", **options)
+    file = Path("vectors/part-00000.parquet")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    df.iloc[3, 0] = 7
+    server.behave()
+    again = scale.embed(dd.from_pandas(df, npartitions=1), "text", **options)
+    assert len(asked(server)) == 20
     assert np.array_equal(np.stack(vectors_of(again)["vector"]), expected(df).array)
 
 

@@ -43,7 +43,7 @@ def test_the_plan_and_the_run_send_and_cost_the_same_and_a_second_plan_finds_it_
     frame.iloc[89] = "another"
     again = scale.plan(dd.from_pandas(frame, npartitions=3), "text", to="vectors", venice=v, client=client)
     assert (again.finished, again.rows) == (2, 90)
-    assert (again.unique, again.cached) == (30, 0)
+    assert (again.unique, again.cached, again.requests) == (30, 29, 1)
     with pytest.raises(vn.InvalidInput, match="was made with"):
         scale.plan(ddf, "text", to="vectors", model="text-embedding-qwen3-8b", venice=v, client=client)
 

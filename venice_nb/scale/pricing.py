@@ -17,7 +17,7 @@ from venice_nb.results.embedding_plan import ColumnPlan, told
 from venice_nb.results.money import Cost
 from venice_nb.scale.finding import computed
 from venice_nb.scale.order import Order
-from venice_nb.scale.working import Rows, fingerprint
+from venice_nb.scale.working import Rows, earlier, fingerprint
 
 if TYPE_CHECKING:
     import os
@@ -73,6 +73,10 @@ def survey(frame: pd.DataFrame, number: int, job: Job, begun: bool) -> Surveyed:
         left.difference_update(kept.find(kept.keys(rows.texts)).positions)
         if file.path == journal:
             file.close()
+    lost = {rows.texts[at]: at for at in left}
+    if there is not None:
+        for texts, _ in earlier(job, there, lost):
+            left.difference_update(lost[text] for text in texts)
     lengths = [len(rows.texts[at]) for at in sorted(left)]
     return Surveyed(
         rows=rows.count,

@@ -12,6 +12,7 @@ import weakref
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -30,21 +31,21 @@ from venice_nb.embedding.ingest import Ingest
 from venice_nb.embedding.request import Request
 from venice_nb.errors import InvalidInput, plain
 from venice_nb.policy.limits import identity
+from venice_nb.policy.steps import Plan, Work
 from venice_nb.policy.store import Busy, Unusable
 from venice_nb.policy.vector_cache import VectorCache, VectorFile, vector_file
 from venice_nb.render.progress import Bar
 from venice_nb.scale.guard import ClusterGuard, Line
 from venice_nb.scale.money import ClusterPurse
-from venice_nb.scale.parts import Folder, Part, table_of
+from venice_nb.scale.parts import VECTOR, Folder, Part, blocks, digest, matrix_of, table_of
 from venice_nb.venice import Venice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from distributed import Worker
     from numpy.typing import NDArray
 
-    from venice_nb.policy.steps import Plan
     from venice_nb.scale.keys import Handed
 
 CLIENTS = 4  # kept on a worker, for as many runs
@@ -118,7 +119,7 @@ def embed_part(frame: pd.DataFrame, number: int, job: Job) -> Part:
     bar = _Progress(worker, job.reach.run)
     cells = frame[job.column].tolist()
     rows = Rows.of(cells, job)
-    work = client._driver.run(_ingest(client, rows, number, job, bar))  # noqa: SLF001  our own client
+    work = client._driver.run(_ingest(client, rows, number, job, bar, there))  # noqa: SLF001  our own client
     if work.array is not None:
         _before[client] = work.model, work.array.shape[1]
     dims = work.array.shape[1] if work.array is not None else work.request.dims
@@ -154,8 +155,13 @@ def embed_part(frame: pd.DataFrame, number: int, job: Job) -> Part:
     return written
 
 
-def _ingest(client: Venice, rows: Rows, number: int, job: Job, bar: Bar) -> Plan[Ingest]:
-    """The vectors of the different texts of a partition, through the part's journal."""
+def _ingest(  # noqa: PLR0917  what a part is made of
+    client: Venice, rows: Rows, number: int, job: Job, bar: Bar, there: Part | None
+) -> Plan[Ingest]:
+    """The vectors of the different texts of a partition, through the part's journal.
+
+    `there` is the part as it was before its rows changed.
+    """
     session, before = client._session, _before.get(client)  # noqa: SLF001  our own client
     request = Request.of(session, job.model, job.dimensions, None, job.extra_body)
     name = request.identity(session.settings.base_url)
@@ -175,6 +181,11 @@ def _ingest(client: Venice, rows: Rows, number: int, job: Job, bar: Bar) -> Plan
         )
         if rows.texts:
             yield from work.look()
+            left = [text for text, done in zip(rows.texts, work.done, strict=True) if not done]
+            if there is not None and left:
+                for texts, vectors in earlier(job, there, left):
+                    yield Work(partial(cache.put, cache.keys(texts), vectors, there.model))
+                yield from work.look()
             if job.cache:  # what this machine has paid for in other runs
                 yield from work.look(VectorCache(vector_file(session.private), name))
             bar.move(len(work.hits))
@@ -182,6 +193,20 @@ def _ingest(client: Venice, rows: Rows, number: int, job: Job, bar: Bar) -> Plan
     finally:
         journal.close()
     return work
+
+
+def earlier(job: Job, part: Part, texts: Iterable[str]) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+    """Those of some texts that have a vector in a part, and the vectors, a bounded number at a time."""
+    path, left = job.folder.path / part.file, set(texts)
+    if job.column not in job.columns or digest(path)[0] != part.checksum:
+        return
+    for table in blocks(path):
+        vectors, places = matrix_of(table.column(VECTOR))
+        cells = table.column(str(job.column)).to_pylist()
+        found = {cells[place]: at for at, place in enumerate(places.tolist()) if cells[place] in left}
+        if found:
+            left -= found.keys()
+            yield list(found), vectors[list(found.values())]
 
 
 def _ours_alone(journal: VectorFile) -> None:
