@@ -1,6 +1,8 @@
 """Rows come out of whatever holds them, with their labels; what has no text is told apart."""
 
+import asyncio
 import math
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,12 +10,17 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from venice_nb.embedding.column import read_column
+import venice_nb as vn
+from venice_nb.embedding.column import Source, open_column
 from venice_nb.errors import InvalidInput
 
 FRAME = pd.DataFrame(
     {"year": [2019, 2020, 2021], "text": ["a", None, "c"], "score": [0.5, 0.25, 0.125]}, index=["x", "y", "z"]
 )
+
+
+def read_column(data, column=None, **more):
+    return open_column(data, column).whole(**more)
 
 
 @pytest.mark.parametrize(
@@ -178,3 +185,34 @@ def test_labels_that_stand_twice_are_refused_as_results_could_not_be_aligned(dat
     with pytest.raises(InvalidInput, match="has 1 label more than once, such as 3:") as told:
         read_column(data)
     assert "reset_index" in told.value.do
+
+
+def test_a_column_is_looked_at_beside_the_event_loop_and_an_iterator_where_it_belongs(monkeypatch):
+    looked, given = set(), set()
+    read = Source.read
+
+    def reading(*args, **options):
+        looked.add(threading.current_thread())
+        return read(*args, **options)
+
+    def texts():
+        given.add(threading.current_thread())
+        yield "a gondola"
+
+    async def main():
+        client = vn.AsyncVenice.sandbox(show=False)
+        await client.embed(texts())
+        await client.embed.plan(texts())
+
+    monkeypatch.setattr(Source, "read", reading)
+    asyncio.run(main())
+    assert given == {threading.current_thread()}
+    assert not looked & given
+
+
+@pytest.mark.parametrize("query", ["tax " * 9000, ["tax", "tax " * 9000]], ids=["a text", "texts"])
+def test_a_query_that_is_too_long_is_called_a_query(query):
+    matrix = vn.Venice.sandbox(show=False).embed(["a gondola"])
+    with pytest.raises(InvalidInput, match="too long") as told:
+        matrix.search(query)
+    assert told.value.field == "query"

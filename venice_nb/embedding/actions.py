@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.embedding.column import factorize, read_column
+from venice_nb.calls.vectors.embeddings import check_rows
+from venice_nb.embedding.column import factorize
 from venice_nb.embedding.ingest import Ingest
 from venice_nb.embedding.request import Request
 from venice_nb.render.progress import Bar
@@ -32,8 +33,8 @@ def vectors(
     known = request.model
     if known is not None and known.custom_dimensions and dimensions != known.dims:
         request = Request.of(session, model, dimensions)
-    rows = read_column(list(texts), blank="raise", model=known)
-    unique, codes, _ = factorize(rows.texts)
+    check_rows(texts, known, field="query")
+    unique, codes, _ = factorize(list(texts))
     work = Ingest(session, request, request.kept(session, cache), unique)
     yield from work.look()
     yield from work.run(1, Bar(None, desc="queries", unit="query", shown=False))

@@ -86,9 +86,15 @@ class Source:
         if some:
             yield start, some
 
-    def all(self) -> list[Any]:
-        """All cells at once."""
-        return [cell for block in self._blocks(WHOLE) for cell in block]
+    def whole(self, *, blank: Blank = "skip", model: Model | None = None) -> Column:
+        """All rows at once. Raises what reading raises, and when no row has a text."""
+        cells = [cell for block in self._blocks(WHOLE) for cell in block]
+        if not cells:
+            _refuse_empty("data is an iterator that gave nothing: perhaps it was read before.")
+        read = self.read(cells, blank=blank, model=model)
+        if not read.texts:
+            _refuse_blank(read)
+        return read
 
     def _blocks(self, size: int) -> Iterator[list[Any]]:
         rows = getattr(self.cells, "iloc", self.cells)
@@ -163,20 +169,6 @@ def open_column(data: Any, column: Any = None) -> Source:
             f"{shown(twice[0])}: results could not be put beside their rows.",
         )
     return Source(data, len(data), index, frame)
-
-
-def read_column(
-    data: Any, column: Any = None, *, blank: Blank = "skip", model: Model | None = None
-) -> Column:
-    """All rows of a column at once. Raises what opening and reading raise, and when no row has a text."""
-    source = open_column(data, column)
-    cells = source.all()
-    if not cells:
-        _refuse_empty("data is an iterator that gave nothing: perhaps it was read before.")
-    read = source.read(cells, blank=blank, model=model)
-    if not read.texts:
-        _refuse_blank(read)
-    return read
 
 
 def factorize(

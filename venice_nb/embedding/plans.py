@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.check import choice, flag, integer
 from venice_nb.embedding.actions import Actions, vectors
-from venice_nb.embedding.column import Blank, Column, factorize, open_column, read_column
+from venice_nb.embedding.column import Blank, Column, factorize, open_column
 from venice_nb.embedding.ingest import Ingest
 from venice_nb.embedding.request import Request
 from venice_nb.embedding.stream import embed_to
@@ -99,10 +100,12 @@ def embed(
         session.announce_choice(request.resolution)
         options: dict[str, Any] = {"blank": blank, "kept": kept, "at_once": at_once, "progress": progress}
         return (yield from embed_to(session, request, source, out, **options))
-    rows = read_column(data, column, blank=blank, model=request.model)
+    rows = yield from _read(data, column, blank, request)
     session.announce_choice(request.resolution)
-    unique, codes, first = factorize(rows.texts)
-    work = Ingest(session, request, kept, unique, rows=first, size=len(rows.texts))
+    unique, codes, first = yield Work(lambda: factorize(rows.texts))
+    work: Ingest = yield Work(
+        lambda: Ingest(session, request, kept, unique, rows=first, size=len(rows.texts))
+    )
     yield from work.look()
     bar = Bar(len(unique), desc="texts", unit="text", shown=progress, done=len(work.hits))
     try:
@@ -152,13 +155,22 @@ def plan(
 
     """
     request = Request.of(session, model, dimensions, None, extra_body)
-    rows = read_column(data, column, blank=_BLANK("blank", blank), model=request.model)
+    rows = yield from _read(data, column, _BLANK("blank", blank), request)
     return (yield from priced(session, request, rows, flag("cache", cache)))
+
+
+def _read(data: Any, column: Any, blank: Blank, request: Request) -> Plan[Column]:
+    """The rows of a column; it takes a second to look at a million, which other tasks need not wait for."""
+    source = open_column(data, column)
+    if source.count is None:
+        source = replace(source, cells=iter(list(source.cells)))  # it may belong to this thread
+    rows: Column = yield Work(lambda: source.whole(blank=blank, model=request.model))
+    return rows
 
 
 def priced(session: Session, request: Request, rows: Column, cache: bool) -> Plan[EmbeddingPlan]:
     """What the vectors of some rows would cost; there may be none that have a text."""
-    unique, _, _ = factorize(rows.texts)
+    unique, _, _ = yield Work(lambda: factorize(rows.texts))
     kept = request.kept(session, cache)
     found = yield Work(lambda: kept.find(kept.keys(unique)))
     there = set(found.positions)
