@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# `[1]`, `[1, 2]`, `[1-3]`, `[Source 1]`, and the lenticular brackets that some models write.
+# `[1]`, `[1, 2]`, `[1-3]`, `[Source 1]`, and `【1†L4-L9】`, which some models write. `x[0]` is no mark.
 _MARK = re.compile(
-    r"(?P<space>[ \t]*)[\[【](?:sources? ?)?(?P<numbers>\d{1,3}(?:\s?[-,;–]\s?\d{1,3})*)[\]】](?!\()",  # noqa: RUF001
+    r"(?P<space>[ \t]*)[\[【] ?(?:sources? ?)?"
+    r"(?P<numbers>(?:(?<!\w\[)0|[1-9]\d{0,2})(?:\s?[-,;–]\s?\d{1,3})*)"  # noqa: RUF001
+    r" ?(?:†[^\[\]【】\n]{0,40})?[\]】](?!\()",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(```.*?(?:```|$)|~~~.*?(?:~~~|$)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`))", re.DOTALL)
