@@ -93,8 +93,9 @@ def test_a_table_of_lance_is_replaced_whole(tmp_path):
 @pytest.mark.parametrize("name", ["model", "column", "format", "partitions"])
 def test_a_folder_of_another_run_is_refused(folder, name):
     folder.begin(ABOUT)
-    with pytest.raises(vn.InvalidInput, match=f"was made with {name}="):
+    with pytest.raises(vn.InvalidInput, match=f"was made with {name}=") as told:
         folder.begin(ABOUT | {name: "other"})
+    assert ("ddf.repartition(npartitions=2)" in told.value.do) is (name == "partitions")
 
 
 def test_a_folder_with_other_files_is_refused(tmp_path):

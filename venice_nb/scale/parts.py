@@ -144,12 +144,15 @@ class Folder:
         for name, value in about.items():
             if there and there.get(name) != value:
                 was = f"{name}={plain(there.get(name), 80)}"
+                do = "give another folder: vectors of different runs do not mix"
+                if name == "partitions":
+                    do = f"cut the frame as it was, ddf.repartition(npartitions={there.get(name)}), or {do}"
                 raise InvalidInput(
                     f"the folder {plain(self.path.name, 60)} was made with {was}",
                     field="to",
                     value=f"{name}={plain(value, 80)}",
                     allowed="a new folder, or the one of the same run",
-                    do="give another folder: vectors of different runs do not mix",
+                    do=do,
                 )
         if not there and self.path.exists() and any(self.path.iterdir()):
             raise InvalidInput(
