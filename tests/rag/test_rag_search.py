@@ -9,6 +9,7 @@ import pytest
 
 import venice_nb as vn
 from venice_nb.errors import InvalidInput
+from venice_nb.rag import index as the_index
 from venice_nb.rag.fusion import Blend, fused
 from venice_nb.rag.index import matching
 from venice_nb.rag.keyword import Keywords, stems
@@ -233,3 +234,19 @@ def test_its_options_make_it_again(v, corpus, options):
     assert options.items() <= first.options.items()
     assert again.options == first.options
     assert again.passages.df.equals(first.passages.df)
+
+
+@pytest.mark.parametrize(
+    ("retrieval", "told"), [("hybrid", "found by keywords only"), ("vector", "not found by any question")]
+)
+def test_what_becomes_of_a_passage_without_a_vector_is_told_truly(
+    v, corpus, caplog, monkeypatch, retrieval, told
+):
+    embed = the_index.embed
+    monkeypatch.setattr(
+        the_index, "embed", lambda session, texts, **options: embed(session, texts[:-1], **options)
+    )
+    R = v.rag(corpus, retrieval=retrieval)
+    assert f"1 passage could not be embedded, and will be {told}" in caplog.text
+    found = R.search("sirens sound three hours before a tide", k=4)
+    assert ("tides.md" in [hit.passage.source for hit in found]) is (retrieval == "hybrid")
