@@ -151,14 +151,15 @@ def readable(text: str) -> str:
 
 
 def message_of(body: Any) -> str:
-    """The sentence of an error body: `error`, `error.message`, `message`; empty when there is none."""
+    """The sentence of an error body: `error`, `error.message`, `message`, `detail`; empty without one."""
     if not isinstance(body, Mapping):
         return ""
     error = body.get("error")
     if isinstance(error, Mapping):
         error = error.get("message")
-    found = [text.strip() for text in (error, body.get("message")) if isinstance(text, str) and text.strip()]
-    if len(found) == 2 and re.fullmatch(r"[A-Z0-9_]+|Payment required", found[0]):
+    said = (error, body.get("message"), body.get("detail"))
+    found = [text.strip() for text in said if isinstance(text, str) and text.strip()]
+    if len(found) > 1 and re.fullmatch(r"[A-Z0-9_]+|Payment required", found[0]):
         return found[1]  # a code stands where the sentence belongs
     return found[0] if found else ""
 
@@ -176,13 +177,20 @@ def code_of(body: Any) -> str | None:
 
 
 def issues_of(body: Any) -> tuple[Issue, ...]:
-    """What the server found wrong, from `issues`, else from the tree in `details`."""
+    """What the server found wrong, from `issues`, else from the tree in `details`.
+
+    `detail` with `loc` and `msg`, and `errors`, are how other servers that speak this API write it.
+    """
     if not isinstance(body, Mapping):
         return ()
-    rows = body.get("issues")
+    lists = (body.get(name) for name in ("issues", "detail", "errors"))
     found = [
-        Issue(_path(row.get("path")), plain(row.get("message", ""), 300), plain(row.get("code", ""), 60))
-        for row in (rows if isinstance(rows, list) else [])[:50]
+        Issue(
+            _path(row.get("path", row.get("loc"))),
+            plain(row.get("message", row.get("msg", "")), 300),
+            plain(row.get("code", row.get("type", "")), 60),
+        )
+        for row in next((rows for rows in lists if isinstance(rows, list)), [])[:50]
         if isinstance(row, Mapping)
     ]
     return tuple(found or list(_tree(body.get("details"), ()))[:50])
