@@ -15,14 +15,15 @@ BODIES = {
 }
 
 
+def told(status, body):
+    call = Call(operation="op", method="POST", path="/embeddings", read=lambda received: received)
+    return str(failure(Received(status, {}, json.dumps(body).encode()), call))
+
+
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_the_reason_is_told_however_a_server_writes_it(body):
-    call = Call("createEmbedding", "POST", "/embeddings", lambda received: received)
-    error = failure(Received(400, {}, json.dumps(body).encode()), call)
-    assert "Too many texts" in str(error)
+    assert "Too many texts" in told(400, body)
 
 
 def test_the_place_that_fastapi_names_is_told_too():
-    call = Call("createEmbedding", "POST", "/embeddings", lambda received: received)
-    error = failure(Received(422, {}, json.dumps(BODIES["FastAPI"]).encode()), call)
-    assert "body.input: Too many texts" in str(error)
+    assert "body.input: Too many texts" in told(422, BODIES["FastAPI"])
