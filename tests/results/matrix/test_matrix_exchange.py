@@ -95,6 +95,30 @@ def test_a_stranger_s_table_is_read_when_it_has_vectors(tmp_path):
     assert (E.array.tolist(), E.texts, E.model) == ([[1, 2], [3, 4]], ["a", "b"], "theirs")
 
 
+def test_columns_without_a_head_and_labels_of_any_name_go_into_parquet(tmp_path):
+    frame = pd.DataFrame({5: [1, 2]}, index=pd.Index(["x", "y"], name=("a", 1)))
+    E = EmbeddingMatrix(np.eye(2), texts=["a", "b"], metadata=frame)
+    again = EmbeddingMatrix.from_parquet(E.to_parquet(tmp_path / "m.parquet"))
+    assert again.metadata.columns.tolist() == ["5"]
+    assert again.index.tolist() == ["x", "y"]
+    assert frame.columns.tolist() == [5]
+    assert frame.index.name == ("a", 1)
+
+
+def test_two_columns_of_one_name_are_told_as_such(tmp_path):
+    E = EmbeddingMatrix(np.eye(2), metadata=pd.DataFrame([[1, 2], [3, 4]], columns=["n", "n"]))
+    with pytest.raises(InvalidInput, match="several columns called 'n'"):
+        E.to_parquet(tmp_path / "m.parquet")
+
+
+def test_vectors_that_pandas_wrote_as_lists_are_read_when_all_are_as_long(tmp_path):
+    frame = pd.DataFrame({"text": ["a", "b"], "vector": [np.ones(3), np.zeros(3)]}, index=["x", "y"])
+    frame.to_parquet(tmp_path / "t.parquet")
+    E = EmbeddingMatrix.from_parquet(tmp_path / "t.parquet")
+    assert E.array.tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert E.index.tolist() == ["x", "y"]
+
+
 @pytest.mark.parametrize("kind", ["no vectors", "ragged", "texts", "missing", "no parquet"])
 def test_what_holds_no_matrix_is_refused(kind, tmp_path):
     import pyarrow as pa

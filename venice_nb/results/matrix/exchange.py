@@ -36,6 +36,15 @@ def _schema(matrix: EmbeddingMatrix, extra: str) -> tuple[Any, Any]:
 
     arrow = _needed("pyarrow", extra)
     frame = pd.DataFrame(index=matrix.index) if matrix.metadata is None else matrix.metadata
+    frame = frame.set_axis(list(map(str, frame.columns)), axis=1)  # as Arrow calls them
+    frame.index = frame.index.set_names([None if name is None else str(name) for name in frame.index.names])
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise InvalidInput(
+            f"the metadata has several columns called {plain(twice[0], 60)!r}",
+            field="metadata",
+            do="rename them: E.metadata.set_axis([...], axis=1)",
+        )
     if matrix.texts is not None:
         texts = list(matrix.texts)
         if TEXT in frame.columns and frame[TEXT].tolist() != texts:
@@ -45,7 +54,7 @@ def _schema(matrix: EmbeddingMatrix, extra: str) -> tuple[Any, Any]:
                 do=f"rename it: E.metadata.rename(columns={{{TEXT!r}: ...}})",
             )
         frame = frame.assign(**{TEXT: texts})
-    if VECTOR in map(str, frame.columns):
+    if VECTOR in frame.columns:
         raise InvalidInput(
             f"the metadata has a column {VECTOR!r}, where the vectors go",
             field="metadata",
@@ -88,7 +97,7 @@ def aligned(column: Any) -> Any:
 def to_parquet(
     matrix: EmbeddingMatrix, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False
 ) -> Path:
-    """Writes labels, metadata, `text` and `vector` (a list of fixed size) as `.parquet`.
+    """Writes labels, metadata, `text` and `vector` (a list of fixed size) as `.parquet`; names become texts.
 
     Needs `pip install "venice-nb[parquet]"`. Never replaces a file unasked.
     """
@@ -122,6 +131,7 @@ def from_parquet(
             f"this is no Parquet file that can be read: {plain(error, 200)}",
             field="path",
             value=plain(path, 300),
+            do="check the path, and that the file was written to its end",
         ) from error
     return _read(cls, table, model, "path")
 
@@ -202,7 +212,7 @@ def _read(cls: type[EmbeddingMatrix], table: Any, model: str, field: str) -> Emb
         )
     column = table.column(VECTOR).combine_chunks()
     try:
-        dims = column.type.list_size
+        dims = _length(column)
         flat = column.flatten().to_numpy(zero_copy_only=False)
         array = np.ascontiguousarray(flat, np.float32).reshape(len(column), dims)
     except (AttributeError, ValueError, TypeError) as error:
@@ -210,7 +220,7 @@ def _read(cls: type[EmbeddingMatrix], table: Any, model: str, field: str) -> Emb
             f"{VECTOR!r} holds {plain(column.type, 60)}",
             field=field,
             allowed="lists of one length, of numbers, none missing",
-            do="cast it: pyarrow.list_(pyarrow.float32(), dims)",
+            do="leave out the rows without a vector, and those of another length",
         ) from error
     about = mapping(_note(table.schema.metadata))
     frame = table.drop_columns([VECTOR]).to_pandas()
@@ -225,6 +235,14 @@ def _read(cls: type[EmbeddingMatrix], table: Any, model: str, field: str) -> Emb
         model=model or str(about.get("model", "")),
         created=str(about.get("created", "")),
     )
+
+
+def _length(column: Any) -> int:
+    """How many numbers each list has. Raises ValueError or TypeError when that differs or a list is missing."""
+    if hasattr(column.type, "list_size"):
+        return int(column.type.list_size)
+    (length,) = {len(row) for row in column.to_numpy(zero_copy_only=False)}
+    return length
 
 
 def _note(metadata: Any) -> Any:
