@@ -238,6 +238,19 @@ def test_settings_are_measured_beside_each_other(panel, hand):
     assert panel.questions.to_dict("records") == [{"question": "Do dogs travel?"}]
 
 
+def test_questions_with_gaps_are_drawn_and_written_without_them(panel, hand, client, corpus):
+    gaps = {
+        "question": ["Do dogs travel?", "When?"],
+        "source": ["pets.md", pd.NA],
+        "expected": [None, float("nan")],
+    }
+    panel.questions = pd.DataFrame(gaps, dtype=object)
+    assert "When?" in hand(panel).text
+    scope = {"v": client, "vn": vn, "corpus": corpus}
+    exec(panel.code, scope)
+    assert scope["questions"] == [{"question": "Do dogs travel?", "source": "pets.md"}, {"question": "When?"}]
+
+
 def test_nothing_is_sent_without_documents_or_a_question(client, hand, panel):
     empty = vn.ui.rag(client)
     hand(empty).press("Read")

@@ -267,7 +267,7 @@ class RagPanel(Panel):
         if self.answers != (None, None):
             lines += [f"S = {call('v.rag', corpus, **self.other.turned)}", call("S.ask", question)]
         if self._questions.rows:
-            lines.append(f"questions = {self._questions.rows!r}")
+            lines.append(f"questions = {self._questions.code}")
             lines.append(call("R.evaluate", Name("questions"), answers=self.answers_too))
         return "\n".join(filter(None, lines))
 

@@ -71,6 +71,12 @@ class Questions:
 
         return pd.DataFrame(self.rows, columns=None if self.rows else pd.Index(COLUMNS))
 
+    @property
+    def code(self) -> str:
+        """The questions as Python writes them, without what is missing in a row."""
+        rows = [{name: row[name] for name in row if not _missing(row[name])} for row in self.rows]
+        return "\n".join(["[", *(f"    {row!r}," for row in rows), "]"])
+
     def put(self, questions: Any) -> None:
         """Take these instead: a table, or a list of dicts."""
         rows = questions.to_dict("records") if hasattr(questions, "to_dict") else questions
@@ -167,9 +173,14 @@ def quoted(answer: str, passage: str) -> str:
     return max(sentences, key=lambda each: len(said & set(stems(each))), default="")
 
 
+def _missing(value: Any) -> bool:
+    import pandas as pd  # noqa: PLC0415  there are questions, which are kept as a table
+
+    return pd.isna(value) is True
+
+
 def _cell(value: Any) -> str:
-    missing = value is None or value == "" or value != value  # noqa: PLR0124  NaN is not itself
-    return "-" if missing else text.short(str(value), 120)
+    return "-" if _missing(value) or value == "" else text.short(str(value), 120)
 
 
 def _said(value: Any) -> str:
