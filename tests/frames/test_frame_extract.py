@@ -102,6 +102,13 @@ def test_nothing_is_sent_when_the_column_or_the_shape_is_wrong(world, column, sh
     assert server.bodies == []
 
 
+def test_instructions_that_are_no_text_are_refused_before_anything_is_sent(world):
+    server = Server(by)
+    with pytest.raises(vn.InvalidInput, match="instructions"):
+        world.open(server).run(lambda v: FRAME.venice.using(v).extract("text", Review, instructions=5))
+    assert server.bodies == []
+
+
 def test_a_series_is_extracted_many_rows_at_a_time_and_kept(world):
     server = Server(by)
     series = pd.Series(["a", None, "c", "a"], index=[3, 3, 4, 5])

@@ -92,6 +92,7 @@ def test_nothing_is_sent_when_anything_is_wrong(world):
         {"statement": "no column"},
         {"statement": "{txt}"},
         {"tools": []},
+        {"system": ["be strict"]},
     ):
         with pytest.raises(vn.InvalidInput):
             judge(world, **options)

@@ -248,6 +248,8 @@ def test_the_users_table_is_never_changed(world):
         ("search", ["text", ""], {}, "query"),
         ("search", ["text", ["a", "b"]], {}, "query"),
         ("search", ["text", "x"], {"k": 0}, "k"),
+        ("search", ["text", "x"], {"min_score": 5}, "min_score"),
+        ("search", ["text", "x" * 40_000], {}, "query"),
         ("search", ["txt", "x"], {}, "column"),
         ("search", ["text", "x"], {"into": "text"}, "into"),
         ("dedup", ["text"], {"threshold": 2}, "threshold"),

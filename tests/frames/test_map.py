@@ -354,6 +354,7 @@ def test_no_answer_is_told_and_asked_again_the_next_time(world, answer, reason):
         ({"dry_run": 1}, "dry_run", "True or False"),
         ({"budget_usd": -1}, "budget_usd", "0 or more"),
         ({"budget_usd": "1"}, "budget_usd", "number"),
+        ({"system": 5}, "system", "text"),
         ({"temperature": 5}, "temperature", "2"),
         ({"temprature": 1}, "temprature", "Did you mean temperature"),
         ({"intoo": "x"}, "intoo", "Did you mean into"),

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from venice_nb.calls.check import choice, flag, refuse, unknown
+from venice_nb.calls.check import text as words
 from venice_nb.calls.talk.chat import KNOWN, chat_completion
 from venice_nb.calls.talk.parameters import CHAT_HINTS
 from venice_nb.catalogue import Resolution
@@ -105,7 +106,7 @@ def map(  # noqa: A001  what it is called on any column
     target(made, (into, error))
     flag("dry_run", dry_run)
     check(map, parameters)
-    system = "\n\n".join([*([system] if system else []), *([] if made.bare else [NOTE])])
+    system = _together(system, *([] if made.bare else [NOTE]))
 
     def messages(row: Sequence[str]) -> list[dict[str, Any]]:
         asked = [{"role": "user", "content": made.fenced(row)}]
@@ -182,6 +183,8 @@ def extract(
     target(made, (*fields, error))
     flag("dry_run", dry_run)
     check(extract, parameters)
+    if instructions is not None:
+        words()("instructions", instructions)
     how = How(at_once, budget_usd, cache, progress)
     yield from one.choose(model)
     rows = [
@@ -249,7 +252,7 @@ def filter(  # noqa: A001  what it is called on any column
     choice("keep", "drop")("unjudged", unjudged)
     flag("dry_run", dry_run)
     check(filter, parameters)
-    instructions = "\n\n".join([*([system] if system else []), _JUDGE])
+    instructions = _together(system, _JUDGE)
     how = How(at_once, budget_usd, cache, progress)
     ask = yield from asking(session, model, parameters)
 
@@ -299,6 +302,13 @@ def asking(
 
     ask("?")
     return ask
+
+
+def _together(system: str | None, *ours: str) -> str:
+    """The user's instructions, and then ours."""
+    if system is not None:
+        words()("system", system)
+    return "\n\n".join([*([system] if system else []), *ours])
 
 
 def row(

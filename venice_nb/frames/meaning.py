@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.check import flag, integer, number, refuse
-from venice_nb.calls.vectors.embeddings import longest
+from venice_nb.calls.vectors.embeddings import check_rows, longest
 from venice_nb.embedding import plans as embedding
 from venice_nb.embedding.column import Column, holds_text, unfit
 from venice_nb.embedding.request import Request
@@ -128,7 +128,10 @@ def search(
     if not isinstance(query, str) or not query.strip():
         refuse("query", query, "a text", 'Write what to look for: "late delivery".')
     integer(1)("k", k)
+    if min_score is not None:
+        number(-1, 1)("min_score", min_score)
     options = {"model": model, "dimensions": dimensions, "cache": cache}
+    check_rows([query], Request.of(session, model, dimensions).model, field="query")
     how = How(at_once, budget_usd, cache, progress)
     if flag("dry_run", dry_run):
         return (yield from priced(session, frame, template, options, query))
