@@ -164,8 +164,9 @@ def test_outliers_are_the_rows_unlike_all_others_strangest_first():
     assert len(E.outliers(1000)) == 200
     with pytest.raises(InvalidInput):
         E.outliers(0)
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match=r"k is 1\.5") as told:
         E.outliers(1.5)
+    assert "a share between 0 and 1" in told.value.allowed
 
 
 def test_similarity_with_a_vector_or_a_frame_has_the_labels_of_rows():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)")
 _TIME = re.compile(r"(datetime|timedelta)64\[(s|ms|us|ns)(?:, (.+))?\]")
 _NULLABLE = re.compile(r"boolean|U?Int(8|16|32|64)|Float(32|64)")
+AS_TEXT = "convert it to text first, .astype(str), or write Parquet, which takes more: E.to_parquet(...)"
 _NAMES = (str, int, float, bool, type(None))
 
 
@@ -109,7 +110,7 @@ def packed(values: pd.Series[Any], what: str) -> tuple[dict[str, Any], list[Any]
     if _NULLABLE.fullmatch(name):
         return about, list(map(_number, items))
     if values.dtype != object:
-        raise _refused(what, f"is of the type {plain(name, 60)}", "convert it to text first: .astype(str)")
+        raise _refused(what, f"is of the type {plain(name, 60)}", AS_TEXT)
     for value in items:
         _check(value, what)
     return about, items
@@ -163,9 +164,7 @@ def _check(value: Any, what: str, depth: int = 0) -> None:
     elif type(value) is float and not math.isfinite(value):
         raise _refused(what, f"holds {value}", "replace it, or make the column one of numbers")
     elif value is not None and type(value) not in {str, int, float, bool}:
-        raise _refused(
-            what, f"holds a {plain(type(value).__name__, 60)}", "convert it to text first: .astype(str)"
-        )
+        raise _refused(what, f"holds a {plain(type(value).__name__, 60)}", AS_TEXT)
 
 
 def _named(column: pd.Series[Any]) -> str:

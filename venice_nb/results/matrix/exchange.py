@@ -238,7 +238,7 @@ def _read(cls: type[EmbeddingMatrix], table: Any, model: str, field: str) -> Emb
 
 
 def _length(column: Any) -> int:
-    """How many numbers each list has. Raises ValueError or TypeError when that differs or a list is missing."""
+    """How many numbers each list has. Raises ValueError or TypeError when that differs, or one is missing."""
     if hasattr(column.type, "list_size"):
         return int(column.type.list_size)
     (length,) = {len(row) for row in column.to_numpy(zero_copy_only=False)}

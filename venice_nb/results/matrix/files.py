@@ -50,8 +50,8 @@ def save(
     """Writes a folder: vectors as `.npy`, texts and rows as JSON lines, and a note with checksums.
 
     The folder appears whole or not at all, and never replaces another one unasked. Folders above it are made.
-    Metadata has to be of
-    plain types: numbers, text, times, categories, or what JSON can hold.
+    Metadata has to be of plain types: numbers, text, times, categories, or what JSON can hold; `to_parquet`
+    takes more.
     """
     target = _target(matrix, path)
     there = target.is_symlink() or target.exists()

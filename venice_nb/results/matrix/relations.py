@@ -148,8 +148,15 @@ def outliers(matrix: EmbeddingMatrix, k: float = 10, *, neighbours: int = 5) -> 
 
     from venice_nb.arrays.outliers import closeness  # noqa: PLC0415  loads NumPy
 
-    share = isinstance(k, float) and 0 < k < 1
-    count = max(1, round(k * len(matrix))) if share else whole("k", k)
+    if isinstance(k, float) and not 0 < k < 1:
+        raise InvalidInput(
+            f"k is {k}",
+            field="k",
+            value=k,
+            allowed="a whole number of 1 or more, or a share between 0 and 1",
+            do="pass k=10 for ten rows, or k=0.01 for a hundredth of them",
+        )
+    count = max(1, round(k * len(matrix))) if isinstance(k, float) else whole("k", k)
     found = closeness(matrix.array, whole("neighbours", neighbours), norms=matrix.norms)
     order = np.argsort(found, kind="stable")  # NaN comes last
     rows = order[~np.isnan(found[order])][:count]
