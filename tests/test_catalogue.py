@@ -391,6 +391,12 @@ def test_only_chats_have_suffixes(catalogue):
     assert catalogue.resolve("z-image-turbo:web", "image").suffix == {}
 
 
+@pytest.mark.parametrize("name", ["llama3:8b", "some/new-model:free"])
+def test_a_colon_in_the_name_of_an_unknown_model_belongs_to_it(catalogue, name):
+    found = catalogue.resolve(name)
+    assert (found.model, found.id, found.suffix, found.note) == (None, name, {}, None)
+
+
 def test_a_suffix_survives_an_unknown_model(catalogue):
     found = catalogue.resolve("brand-new-model:web")
     assert (found.model, found.id, found.suffix) == (None, "brand-new-model", {"enable_web_search": "on"})

@@ -76,7 +76,7 @@ class Resolution:
     """What a name stands for.
 
     `model` is None if nothing fits; then `candidates` are ids that look alike and `id` is the name as typed,
-    without its suffix, which a newer server may know. `suffix` holds the features named after the colon,
+    without a suffix of features, which a newer server may know. `suffix` holds the features named after the colon,
     ready to be merged into `venice_parameters`. `via` is the trait or alias that led here, a name the server
     knows as well. `note` is a sentence for the user when something was read into the name, `farewell` one
     that says when the model goes and what replaces it.
@@ -133,6 +133,8 @@ def resolve(
     other = catalogue.get(base)
     if other is not None:
         notes.insert(0, f"{base} is a model of type {other.type}, not {type}.")
+    elif colon and not suffix:
+        base, notes = name, []  # the colon belongs to the name, as other servers have it: llama3:8b
     return Resolution(None, base, suffix, " ".join(notes) or None, _alike(catalogue, base, type))
 
 
