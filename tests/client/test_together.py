@@ -9,6 +9,7 @@ import pytest
 
 import venice_nb as vn
 from venice_nb.client import together as lanes
+from venice_nb.client.clock import watched
 from venice_nb.client.together import Lanes
 from venice_nb.policy.steps import Done, Run, Together
 
@@ -186,6 +187,19 @@ def test_after_an_interruption_no_other_plan_begins(world):
     plans = [doing(begun.append, n) for n in range(100)]
     with pytest.raises(InterruptedError):
         world.run(together(Together(plans, at_once=2, watch=watch)))
+    assert len(begun) < 100
+
+
+def test_whoever_watches_the_waits_of_a_thread_ends_the_wait_for_plans_in_others():
+    begun = []
+
+    def look():
+        if begun:
+            raise KeyboardInterrupt
+
+    plans = [doing(begun.append, n) for n in range(100)]
+    with watched(look), pytest.raises(KeyboardInterrupt):
+        together(Together(plans, at_once=2))(vn.Venice.sandbox())
     assert len(begun) < 100
 
 

@@ -131,6 +131,21 @@ def test_a_sample_is_played_each_time_and_paid_for_once(panel, hand, client):
     assert panel.speech is None, "a sample is no speech"
 
 
+def test_what_was_spoken_before_a_long_text_was_stopped_is_there_to_play(panel, hand, client, monkeypatch):
+    parts = client.audio.speak("One part of many.")
+
+    def stopped(*_, **__):
+        client._session.last = parts
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(client.audio, "speak", stopped)
+    panel.text = "One part of many. " * 1000
+    client._session.last = None
+    hand(panel).press("Speak")
+    assert panel.status == "Stopped."
+    assert panel.speech is parts
+
+
 def test_what_a_sample_costs_is_said_before(panel, hand, client):
     assert "A sample costs about $0.000095, once." in hand(panel).text
     hand(panel).press("Sample")

@@ -10,6 +10,7 @@ from concurrent.futures import wait as wait_for
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from venice_nb.client.clock import glance
 from venice_nb.policy.steps import Done
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def in_threads(step: Together, run: Callable[[Any], Any]) -> list[Done]:
                 under_way[pool.submit(context.run, _outcome, make, run)] = position
             if not under_way:
                 break
+            glance()
             finished, _ = wait_for(under_way, timeout=SLICE, return_when=FIRST_COMPLETED)
             for future in finished:
                 position = under_way.pop(future)

@@ -24,6 +24,8 @@ from venice_nb.ui.parts.panel import Panel
 from venice_nb.ui.sound import recordings, speaking, transcribing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from venice_nb.results.sound.transcript import Transcript
     from venice_nb.results.spending.estimate import CallEstimate
 
@@ -164,7 +166,17 @@ class VoicePanel(Panel):
             return
         made, options = self._speech_code(), self._speech_options()
         work = partial(self.client.audio.speak, self.text, **options)
-        self.start("Speaking ...", lambda _: work(), partial(self._spoken, made))
+        self.start("Speaking ...", lambda _: self._speech(work, made), partial(self._spoken, made))
+
+    def _speech(self, work: Callable[[], Audio], made: str) -> Audio:
+        """What is spoken; of a long text that is stopped, the parts that were."""
+        before = self.client.last
+        try:
+            return work()
+        except KeyboardInterrupt:
+            if isinstance(parts := self.client.last, Audio) and parts is not before:
+                self._spoken(made, parts)
+            raise
 
     def _spoken(self, made: str, speech: Audio) -> str:
         self._quiet()
