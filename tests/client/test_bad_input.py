@@ -142,9 +142,9 @@ ROWS = [
     (20, chat(venice_parameters={"enable_web_search": True}), "venice_parameters.enable_web_search", "'on'"),
     (20, chat(venice_parameters=["on"]), "venice_parameters", "dict"),
     (20, chat(venice_parameters={"character_slug": 5}, model=None), None, "str"),
-    (55, embed([]), "data", "list"),
-    (55, embed(pd.Series([], dtype=object)), "data", "list"),
-    (55, embed(pd.DataFrame({"text": pd.Series([], dtype=object)}), column="text"), "data", "list"),
+    (55, embed([]), "data", "filter"),
+    (55, embed(pd.Series([], dtype=object)), "data", "filter"),
+    (55, embed(pd.DataFrame({"text": pd.Series([], dtype=object)}), column="text"), "data", "filter"),
     (56, embed(["a"] * 2048 + [7]), "data[2048]", "str(...)"),  # the first request is not sent either
     (57, embed(""), "data", "column"),
     (57, embed(["", " ", None]), "data", "column"),

@@ -141,7 +141,7 @@ def open_column(data: Any, column: Any = None) -> Source:
         frame = data.drop(columns=[name])
         data = data[name]
     elif column is not None:
-        do = "Pass the frame, or the column itself: data['text']."
+        do = "Leave it out, or pass the frame; of another kind of frame pass the column: data['text']."
         refuse("column", column, "left out unless data is a DataFrame of pandas", do)
     if isinstance(data, str):
         return Source([data], 1)
