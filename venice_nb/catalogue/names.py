@@ -78,8 +78,8 @@ class Resolution:
     `model` is None if nothing fits; then `candidates` are ids that look alike and `id` is the name as typed,
     without a suffix of features; a newer server may know it. `suffix` holds the features named after the
     colon, ready to be merged into `venice_parameters`. `via` is the trait or alias that led here, a name the
-    server knows as well. `note` is a sentence for the user when something was read into the name, `farewell` one
-    that says when the model goes and what replaces it.
+    server knows as well. `note` is a sentence for the user when something was read into the name, `farewell`
+    one that says when the model goes and what replaces it.
     """
 
     model: Model | None
