@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import venice_nb as vn
+from venice_nb.ui.documents import rag_reasons
 
 CAP = 100_000  # bytes of widget state in a saved notebook
 PAGES = {
@@ -236,6 +237,17 @@ def test_settings_are_measured_beside_each_other(panel, hand):
     assert panel.code.endswith("R.evaluate(questions, answers=True)")
     panel.questions = ["Do dogs travel?"]
     assert panel.questions.to_dict("records") == [{"question": "Do dogs travel?"}]
+
+
+def test_of_a_long_passage_the_part_is_shown_that_shares_most_with_the_question(client, hand):
+    page = (
+        "Boats are washed. " * 40 + "The sirens sound three hours before the tide. " + "Boats are dry. " * 40
+    )
+    panel = vn.ui.rag(client, vn.Corpus.from_texts({"tides": page, "pets": "Dogs travel on a lead."}))
+    ask(panel, hand, "When do the sirens sound before the tide?")
+    assert "<mark>sirens</mark> <mark>sound</mark>" in panel._why.value
+    assert len(rag_reasons.telling(page, ("sirens",))) <= rag_reasons.SHOWN + 1
+    assert rag_reasons.telling("Boats are dry.", ()) == "Boats are dry."
 
 
 def test_questions_with_gaps_are_drawn_and_written_without_them(panel, hand, client, corpus):

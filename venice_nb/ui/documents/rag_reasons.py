@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from venice_nb.render import html, text
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 MOST = 8  # passages whose reasons are drawn
 SHOWN = 300  # characters of each of them
+BEFORE = 60  # of these, before the first shared word
+READ = 20_000  # characters that are looked through for shared words
+
+_WORD = re.compile(r"\w\w+")
 
 
 def drawn(explanation: Explanation) -> list[html.Child]:
@@ -40,9 +45,26 @@ def _reason(hit: Hit, words: tuple[str, ...]) -> html.Html:
             "p", html.tag("strong", f"[{hit.rank}] {hit.passage.place}"), f" · score {hit.score:.3f}{rated}"
         ),
         html.tag("p", " · ".join([*filter(None, parts), shares]), class_="vn-line"),
-        html.tag("p", highlighted(text.short(hit.passage.text, SHOWN), words)),
+        html.tag("p", highlighted(telling(hit.passage.text, words), words)),
         class_="vn-turn",
     )
+
+
+def telling(said: str, words: tuple[str, ...], n: int = SHOWN) -> str:
+    """The `n` characters of a passage that hold most of the shared words, on one line."""
+    line, wanted = " ".join(text.clean(said[:READ], None).split()), {word.lower() for word in words}
+    places = [
+        (found.start(), found[0].lower()) for found in _WORD.finditer(line) if found[0].lower() in wanted
+    ]
+    starts = [0, *(max(place - BEFORE, 0) for place, _ in places)]
+
+    def held(start: int) -> int:
+        return len({word for place, word in places if start <= place < start + n - len(word)})
+
+    start = max(starts, key=held)  # the first of those that hold as many
+    if start:
+        start = line.find(" ", start) + 1
+    return f"{'…' if start else ''}{text.short(line[start:], n)}"
 
 
 def _share(name: str, scale: str, share: Share | None, *, both: bool) -> str:
