@@ -145,7 +145,7 @@ def test_a_key_is_not_handed_over_in_the_clear(server):
     )
     v = server.client()
     with pytest.raises(vn.InvalidInput, match="would travel in the clear"):
-        running._open(cluster, v, SimpleNamespace(reach=_reach("run", v, None)))
+        running._open(cluster, v, SimpleNamespace(reach=_reach("run", v)))
 
 
 def test_the_scheduler_gives_a_key_to_its_workers_alone_and_forgets_it_with_the_client():

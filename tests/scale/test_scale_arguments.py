@@ -1,5 +1,6 @@
 """What `scale.embed` refuses before anything is sent, and what importing it loads."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,9 @@ def ddf():
         ({"columns": ["text", "m"]}, "columns must be"),
         ({"columns": ["vector"]}, "not called vector"),
         ({"columns": ["n", "n"]}, "columns of different names"),
+        ({"columns": "n"}, "list of columns"),
+        ({"venice": "v"}, "venice must be a client"),
+        ({"client": "tcp://127.0.0.1:1"}, "client must be a distributed.Client"),
         ({"format": "csv"}, "format"),
         ({"to": 5}, "name of a folder"),
         ({"to": ""}, "name of a folder"),
@@ -51,17 +55,32 @@ def ddf():
     ids=lambda value: str(value)[:30].replace("\n", " "),
 )
 def test_an_argument_that_makes_no_sense_is_refused(client, ddf, change, message):
-    given = {"ddf": ddf, "column": "text", "to": "vectors", "columns": ["n"]} | change
+    v = vn.Venice.sandbox()
+    given = {"ddf": ddf, "column": "text", "to": "vectors", "columns": ["n"], "venice": v} | change
     with pytest.raises(vn.InvalidInput, match=message):
-        scale.embed(given["ddf"], given["column"], venice=vn.Venice.sandbox(), **_rest(given))
+        scale.embed(given["ddf"], given["column"], **_rest(given))
     assert not Path("vectors").exists()
     if not change.keys() & {"at_once", "progress"}:
         with pytest.raises(vn.InvalidInput, match=message):
-            scale.plan(given["ddf"], given["column"], venice=vn.Venice.sandbox(), **_rest(given))
+            scale.plan(given["ddf"], given["column"], **_rest(given))
 
 
 def _rest(given):
     return {name: value for name, value in given.items() if name not in {"ddf", "column"}}
+
+
+def test_a_column_alone_is_no_frame_and_a_client_that_is_awaited_cannot_be_waited_for(client, ddf):
+    v = vn.Venice.sandbox()
+    with pytest.raises(vn.InvalidInput, match="Dask DataFrame"):
+        scale.embed(ddf["text"], "text", to="vectors", venice=v)
+
+    async def planned():
+        address = client.scheduler.address
+        async with distributed.Client(address, asynchronous=True, set_as_default=False) as awaited:
+            return scale.plan(ddf, "text", columns=["n"], venice=v, client=awaited)
+
+    with pytest.raises(vn.InvalidInput, match="must be a synchronous"):
+        asyncio.run(planned())
 
 
 def test_a_folder_has_to_be_named_to_be_written(client, ddf):

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from dask.delayed import delayed
+from distributed import Client
 
 from venice_nb.arrays.search import search as exact
 from venice_nb.calls.check import refuse
@@ -237,7 +238,19 @@ def _frame(frame: Any, vector: str, text: str | None) -> tuple[list[Any], int]:
 
 def computed(task: Any, client: Any) -> Any:
     """What a task gives: on a cluster, the current one when there is no other, else in threads."""
+    if client is not None:
+        usable(client)
     return task.compute() if client is None else client.compute(task).result()
+
+
+def usable(client: Any) -> None:
+    """Refuse what is no client of a cluster that can be waited for."""
+    if not isinstance(client, Client):
+        do = "Make one: client = distributed.Client()."
+        refuse("client", client, "a distributed.Client", do)
+    if client.asynchronous:
+        do = "Make it without asynchronous=True."
+        refuse("client", "an asynchronous one", "a synchronous distributed.Client", do)
 
 
 def _hits(best: Best, queries: Sequence[str], text: str | None, *, many: bool) -> Hits:

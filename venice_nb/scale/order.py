@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from dask.delayed import delayed
 
-from venice_nb.calls.check import choice, closest, flag, integer, refuse
+from venice_nb.calls.check import choice, closest, flag, integer, listed, refuse
 from venice_nb.config import flag as environment_flag
 from venice_nb.config import settings
 from venice_nb.embedding.request import Request
 from venice_nb.scale.parts import ERROR, VECTOR, Folder, Format
 from venice_nb.scale.working import Job, Reach
-from venice_nb.venice import Venice
+from venice_nb.venice import AsyncVenice, Venice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -62,10 +62,11 @@ class Order:
         *,
         at_once: int = 1,
         run: str = "",
-        limit: float | None = None,
     ) -> Order:
         """The order in these arguments. Raises InvalidInput for what makes no sense; sends nothing."""
         kept = _columns(ddf, column, columns)
+        if venice is not None and not isinstance(venice, Venice | AsyncVenice):
+            refuse("venice", venice, "a client", "Pass v of v = vn.connect().")
         integer(1, 16)("at_once", at_once)
         flag("cache", cache)
         if _FORMAT("format", format) == "lance" and find_spec("lancedb") is None:
@@ -81,7 +82,7 @@ class Order:
             at_once=at_once,
             partitions=ddf.npartitions,
             cache=cache,
-            reach=_reach(run, venice, limit),
+            reach=_reach(run, venice),
             extra_body=extra_body,
         )
         about = {
@@ -116,9 +117,11 @@ def named(to: Any) -> Path:
 
 def _columns(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:
     """The columns to write, checked."""
-    if not hasattr(ddf, "to_delayed") or not hasattr(ddf, "columns") or not hasattr(ddf, "npartitions"):
+    if not hasattr(ddf, "to_delayed") or not hasattr(ddf, "npartitions") or ddf.ndim != 2:
         refuse("ddf", ddf, "a Dask DataFrame", "Make one: dask.dataframe.from_pandas(df, npartitions=...).")
     names = list(ddf.columns)
+    if columns is not None and listed(columns) is None:
+        refuse("columns", columns, "a list of columns", "Pass a list: columns=['id'].")
     kept = names if columns is None else list(columns)
     for field, name in [("column", column), *(("columns", name) for name in kept)]:
         if names.count(name) != 1:
@@ -144,12 +147,13 @@ def _columns(ddf: Any, column: Any, columns: Sequence[Any] | None) -> list[Any]:
     return kept
 
 
-def _reach(run: str, venice: Any, limit: float | None) -> Reach:
+def _reach(run: str, venice: Any) -> Reach:
     """How the workers reach what the client reaches."""
     if venice is None:
         if environment_flag("VENICE_SANDBOX"):
-            return Reach(run, "", sandbox=(), limit=limit)
-        return Reach(run, settings().base_url, limit=limit)
+            return Reach(run, "", sandbox=())
+        return Reach(run, settings().base_url)
+    limit = venice.budget.left
     door = venice._door  # noqa: SLF001  our own client
     if door.sandbox is not None:
         state = door.sandbox.state

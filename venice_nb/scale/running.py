@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from distributed import Client, as_completed, default_client
 
-from venice_nb.calls.check import flag, refuse
+from venice_nb.calls.check import flag
 from venice_nb.errors import InvalidInput, UnreadableReply, VeniceError, plain
 from venice_nb.policy.budget import Reservation
 from venice_nb.policy.limits import small_call
 from venice_nb.render.live import notice
 from venice_nb.render.progress import Bar
 from venice_nb.scale.embedded import Embedded
+from venice_nb.scale.finding import usable
 from venice_nb.scale.keys import Handed, private
 from venice_nb.scale.order import Order, named
 from venice_nb.scale.parts import kinds_of
@@ -93,20 +94,17 @@ def embed(
 
     """
     began = time.monotonic()
-    client = client or _current()
-    if client.asynchronous:
-        do = "Make it without asynchronous=True."
-        refuse("client", "an asynchronous one", "a synchronous distributed.Client", do)
+    client = _current() if client is None else client
+    usable(client)
     if progress is not None:
         flag("progress", progress)
     run = f"venice-embed-{secrets.token_hex(6)}"
-    limit = None if venice is None else venice.budget.left
     given = (ddf, column, named(to), model, dimensions, columns, format, venice, cache, extra_body)
-    order = Order.of(*given, at_once=at_once, run=run, limit=limit)
+    order = Order.of(*given, at_once=at_once, run=run)
     order.session.announce_choice(order.request.resolution)
     folder = order.job.folder
     client.register_plugin(Coordinator())
-    held = _held(venice, limit)
+    held = _held(venice, order.job.reach.limit)
     with Bar(None, desc="texts", unit="text", shown=progress) as bar:
         try:
             _open(client, venice, order.job)
