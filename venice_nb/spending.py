@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.account import history
@@ -54,7 +55,9 @@ def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Pl
             field="method",
             value=type(method).__name__,
             allowed="a method of this client, such as v.chat or v.images.generate",
-            do="pass the method itself, without calling it: v.estimate(v.chat, 'Hi')",
+            do="call it with dry_run=True, which tells its price"
+            if _tells(method)
+            else "pass the method itself, without calling it: v.estimate(v.chat, 'Hi')",
         )
     last = session.last
     try:
@@ -65,6 +68,14 @@ def estimate(session: Session, method: Any, /, *args: Any, **options: Any) -> Pl
     if isinstance(found, Quote):
         return CallEstimate(found.usd, found.usd, 1, found.model, sandbox=play)
     return CallEstimate.of(found, more=bool(tools), sandbox=play)
+
+
+def _tells(method: Any) -> bool:
+    """Whether it has a dry run of its own."""
+    try:
+        return "dry_run" in signature(method).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def _ahead(plan: Generator[Any, Any, Any]) -> Plan[list[Call[Any]] | Quote]:

@@ -40,7 +40,7 @@ def word():
     made.add_heading("Late", 2)
     made.add_paragraph("Not after noon", style="List Bullet")
     table = made.add_table(rows=2, cols=2)
-    for cell, said in zip(table._cells, ["hours", "share", "24", "half"], strict=True):
+    for cell, said in zip(table._cells, ["hours", "share", "24", "half|all"], strict=True):
         cell.text = said
     out = io.BytesIO()
     made.save(out)

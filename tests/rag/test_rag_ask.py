@@ -186,7 +186,7 @@ def test_an_argument_that_a_method_does_not_have_is_told_before_anything_is_sent
         R.search("airport", top=3)
     with pytest.raises(TypeError, match=r"^ask\(\) missing 1 required positional argument: 'question'"):
         R.ask()
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="dry_run=True"):
         v.estimate(R.ask, "airport")
     assert v._session.calls == before
     assert R.ask.__name__ == "ask"

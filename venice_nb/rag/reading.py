@@ -172,7 +172,9 @@ def _docx(content: bytes) -> str:
 def _blocks(body: Any) -> Iterator[str]:
     for block in body.iter_inner_content():
         if hasattr(block, "rows"):
-            rows = [[" ".join(cell.text.split()) for cell in row.cells] for row in block.rows]
+            rows = [
+                [" ".join(cell.text.split()).replace("|", "\\|") for cell in row.cells] for row in block.rows
+            ]
             lines = [f"| {' | '.join(row)} |" for row in rows if any(row)]
             if lines:
                 yield "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
