@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from venice_nb.render import html, text
+from venice_nb.render import text
 from venice_nb.results.money import Cost
 from venice_nb.results.paced import Paced
-
-if TYPE_CHECKING:
-    from venice_nb.render.live import Bundle
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -75,14 +72,8 @@ class ChatPlan(Paced):
             facts[-2:] = [("cost", text.money(0.0))]
         return [*facts, *([("cost of", "SANDBOX, play money")] if self.sandbox else [])]
 
-    def _mimebundle(self) -> Bundle:
-        head = f"Plan: a chat about {'each of ' * (self.rows > 1)}{_some(self.rows, 'row')}"
-        facts, word = self._facts(), "Nothing is sent and nothing is spent by a plan."
-        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
-        return {
-            "text/plain": "\n".join(lines),
-            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
-        }
+    def _head(self) -> str:
+        return f"Plan: a chat about {'each of ' * (self.rows > 1)}{_some(self.rows, 'row')}"
 
 
 def span(least: Cost, most: Cost) -> str:

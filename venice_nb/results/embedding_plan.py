@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from venice_nb.render import html, text
+from venice_nb.render import text
 from venice_nb.results.money import Cost
 from venice_nb.results.paced import Paced
 from venice_nb.results.talk.reply_view import price
@@ -14,7 +14,6 @@ from venice_nb.results.talk.reply_view import price
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from venice_nb.render.live import Bundle
     from venice_nb.results.matrix.matrix import RowError
 
 
@@ -48,12 +47,6 @@ class ColumnPlan(Paced):
         """How many rows will have no vector, by reason."""
         raise NotImplementedError
 
-    def _head(self) -> str:
-        raise NotImplementedError
-
-    def _facts(self) -> list[tuple[str, str]]:
-        raise NotImplementedError
-
     @property
     def size(self) -> int | None:
         """Bytes of the vectors; None where their length is not known."""
@@ -80,15 +73,6 @@ class ColumnPlan(Paced):
         if self.dims is not None:
             facts.append((whole, f"{text.count(self.dims)} numbers a row, {text.bytes_(self.size)}"))
         return [*facts, *([("cost of", "SANDBOX, play money")] if self.sandbox else [])]
-
-    def _mimebundle(self) -> Bundle:
-        head, facts = self._head(), self._facts()
-        word = "Nothing is sent and nothing is spent by a plan."
-        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
-        return {
-            "text/plain": "\n".join(lines),
-            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
-        }
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)

@@ -1,11 +1,11 @@
-"""How long the rate limits make a run take, told before it begins."""
+"""A plan, told before anything is sent, and how long the rate limits make it take."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from venice_nb.render import text
-from venice_nb.render.live import Displayed
+from venice_nb.render import html, text
+from venice_nb.render.live import Bundle, Displayed
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -29,6 +29,21 @@ class Paced(Displayed):
     minutes: float = 0.0
     unpaced: bool = False
     sandbox: bool = False
+
+    def _head(self) -> str:
+        raise NotImplementedError
+
+    def _facts(self) -> list[tuple[str, str]]:
+        raise NotImplementedError
+
+    def _mimebundle(self) -> Bundle:
+        head, facts = self._head(), self._facts()
+        word = "Nothing is sent and nothing is spent by a plan."
+        lines = [head, *(f"  {name}: {value}" for name, value in facts), f"  {word}"]
+        return {
+            "text/plain": "\n".join(lines),
+            "text/html": html.page(html.card(head, html.facts(facts), footer=word)),
+        }
 
     def _time(self) -> str:
         limits = [
