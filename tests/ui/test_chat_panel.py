@@ -9,6 +9,7 @@ import ipywidgets
 import pytest
 
 import venice_nb as vn
+from venice_nb.ui.parts.attachments import Attachment
 from venice_nb.ui.parts.choices import choices
 
 PATIENCE = 60
@@ -408,6 +409,12 @@ def test_a_second_press_of_send_says_that_the_first_one_is_under_way(hand):
     hand(panel).control("Send").click()
     hand(panel).control("Send").click()
     assert panel.status == "Still busy: wait, or press Stop first."
+
+
+def test_the_name_of_an_upload_is_one_line_of_the_code(panel, hand):
+    panel.attachments.items = (Attachment("a.txt\nimport os", "files", b"words"),)
+    panel.prompt = "Hi"
+    assert panel.code.splitlines()[1].startswith("# a.txt import os was uploaded")
 
 
 def test_the_code_shows_the_message_that_waits_to_be_sent(panel, hand):

@@ -109,6 +109,7 @@ def test_a_film_is_made_from_a_picture_that_was_uploaded(panel, hand):
     assert "The film starts from red.png (320 x 320)" in hand(panel).text
     assert hand(panel).control("Upload picture").value == (), "no bytes stay in the widget"
     hand(panel).control("What happens").value = "it glows"
+    assert panel.code.startswith("# red.png was uploaded: put the file beside the notebook\njob = ")
     assert 'image_url="red.png"' in panel.code
     for _ in range(2):  # an upload is read anew each time
         hand(panel).press("Make the film")

@@ -138,7 +138,10 @@ def test_a_picture_that_is_uploaded_leaves_no_bytes_in_the_state(panel, hand):
     assert panel.wait(PATIENCE)
     assert upload.value == ()
     assert panel.picked.alt == "mine.png"
-    assert panel.code.splitlines()[0] == 'g = vn.Gallery(vn.Image.open("mine.png"))'
+    assert panel.code.splitlines()[:2] == [
+        "# mine.png was uploaded: put the file beside the notebook",
+        'g = vn.Gallery(vn.Image.open("mine.png"))',
+    ]
 
 
 @pytest.mark.parametrize(("path", "said"), [("", "Write a path first."), ("none.png", "existing file")])

@@ -20,7 +20,7 @@ from venice_nb.ui.films.video_jobs import VideoJobs
 from venice_nb.ui.films.video_model import VideoModel, VideoPicker
 from venice_nb.ui.films.video_settings import VideoSettings
 from venice_nb.ui.parts import view
-from venice_nb.ui.parts.code import Name, call
+from venice_nb.ui.parts.code import call
 from venice_nb.ui.parts.panel import Panel
 from venice_nb.ui.parts.picture import Picture, PictureInput
 from venice_nb.ui.parts.player import Player, poster
@@ -289,8 +289,9 @@ class VideoPanel(Panel):
 
     def _cell(self) -> str:
         given = self._arguments(written=True)
-        head = "# picture is what the panel was given\n" if isinstance(given.get("image_url"), Name) else ""
-        return f"{head}{call('job = v.video.submit', given.pop('prompt'), **given)}\nclip = job.wait()\nclip"
+        submit = call("job = v.video.submit", given.pop("prompt"), **given)
+        notes = self.picture.notes() if self.picture is not None else []
+        return "\n".join([*notes, submit, "clip = job.wait()", "clip"])
 
     # --- how it looks ----------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ import ast
 import json
 from typing import Any
 
+from venice_nb.render import text
+
 WIDTH = 100  # characters of a line of a cell
 
 
@@ -26,6 +28,11 @@ def call(name: str, *given: Any, **options: Any) -> str:
     if len(one) <= WIDTH or len(parts) < 2:
         return one
     return "\n".join([f"{name}(", *(f"    {part}," for part in parts), ")"])
+
+
+def uploaded(name: str) -> str:
+    """The line before a call that names a file of the reader's own machine."""
+    return f"# {text.short(name, 200)} was uploaded: put the file beside the notebook"
 
 
 def literal(value: Any) -> str:

@@ -14,7 +14,7 @@ from venice_nb.render import html, text
 from venice_nb.results.pictures.image_view import embedded
 from venice_nb.ui.parts import view
 from venice_nb.ui.parts.attachments import LARGEST
-from venice_nb.ui.parts.code import Name
+from venice_nb.ui.parts.code import Name, uploaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,12 @@ class Picture:
         if self.source is None:
             return self.media.name
         return str(self.source) if isinstance(self.source, str | Path) else Name("picture")
+
+    def notes(self) -> list[str]:
+        """What stands before a call that names it so."""
+        if self.source is None:
+            return [uploaded(self.media.name)]
+        return [] if isinstance(self.source, str | Path) else ["# picture is what the panel was given"]
 
     def drawn(self, purpose: str) -> html.Html:
         """A small copy with its name and size; `purpose` begins the caption."""

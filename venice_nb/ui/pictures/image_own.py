@@ -10,7 +10,7 @@ from venice_nb.results.pictures.gallery import Gallery
 from venice_nb.results.pictures.image import Image
 from venice_nb.ui.parts import view
 from venice_nb.ui.parts.attachments import LARGEST, Attachment
-from venice_nb.ui.parts.code import call
+from venice_nb.ui.parts.code import call, uploaded
 from venice_nb.ui.pictures.image_shelf import Shelf
 
 if TYPE_CHECKING:
@@ -44,13 +44,14 @@ class Own:
         if files:
             found = Attachment.uploaded(files[0])
             self._upload.value = ()  # or the bytes stay in the state of the widget, and get into the notebook
-            self._panel.bring(found.name, partial(_read, found))
+            self._panel.bring(found.name, partial(_read, found), uploaded(found.name))
 
 
-def shelf_of(image: Image, name: str) -> Shelf:
-    """A gallery of a picture that was made elsewhere."""
+def shelf_of(image: Image, name: str, note: str = "") -> Shelf:
+    """A gallery of a picture that was made elsewhere; the `note` stands before its code."""
     label = text.short(name, 40)
-    return Shelf(Gallery((image,)), f"vn.Gallery({call('vn.Image.open', name)})", labels=[label])
+    made = f"vn.Gallery({call('vn.Image.open', name)})"
+    return Shelf(Gallery((image,)), made, labels=[label], note=note)
 
 
 def _read(found: Attachment) -> Image:

@@ -256,9 +256,9 @@ class ImagePanel(Panel):
         """Work on a picture of your own, by its path."""
         self.bring(path, partial(Image.open, path))
 
-    def bring(self, name: str, read: Callable[[], Image]) -> None:
-        """Work on the picture that `read` gives, as if it had been drawn."""
-        self.start("Opening ...", lambda _: self._made.keep(shelf_of(read(), name)), self._opened)
+    def bring(self, name: str, read: Callable[[], Image], note: str = "") -> None:
+        """Work on the picture that `read` gives, as if it had been drawn; the `note` is for its code."""
+        self.start("Opening ...", lambda _: self._made.keep(shelf_of(read(), name, note)), self._opened)
 
     def save(self) -> None:
         """Write the picture that is picked as `name`, or under a name of its own."""

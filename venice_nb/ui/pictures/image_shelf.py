@@ -29,6 +29,7 @@ class Shelf:
     asked: dict[str, Any] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     sources: dict[int, int] = field(default_factory=dict)
+    note: str = ""  # a line of code before all others
     lines: list[str] = field(default_factory=list)  # of code, one for each picture that was made of another
 
     def __post_init__(self) -> None:
@@ -51,7 +52,7 @@ class Shelf:
     @property
     def code(self) -> str:
         """The lines that make all of it."""
-        return "\n".join([f"g = {self.made}", *self.lines])
+        return "\n".join([*filter(None, [self.note]), f"g = {self.made}", *self.lines])
 
     @property
     def told(self) -> str:

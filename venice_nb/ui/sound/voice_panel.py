@@ -19,7 +19,7 @@ from venice_nb.results.sound.audio import Audio
 from venice_nb.ui.parts import view
 from venice_nb.ui.parts.attachments import Attachment
 from venice_nb.ui.parts.choices import choices
-from venice_nb.ui.parts.code import Name, call
+from venice_nb.ui.parts.code import Name, call, uploaded
 from venice_nb.ui.parts.panel import Panel
 from venice_nb.ui.sound import recordings, speaking, transcribing
 
@@ -294,8 +294,8 @@ class VoicePanel(Panel):
             return ["# recording: what was given to the panel"], Name("recording")
         if recordings.recorded(chosen):
             return ["# recorded in the panel, where Save recording writes a file to name here"], name
-        uploaded = isinstance(chosen, Attachment) and chosen.data is not None
-        return ([f"# {name} was uploaded: put the file beside the notebook"] if uploaded else []), name
+        sent = isinstance(chosen, Attachment) and chosen.data is not None
+        return ([uploaded(name)] if sent else []), name
 
     def _drawn(self) -> list[html.Child]:
         speech, transcript = self.speech, self.transcript

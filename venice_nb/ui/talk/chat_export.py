@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from venice_nb.results import saving
 from venice_nb.results.reading import dumps
-from venice_nb.ui.parts.code import Name, call, literal
+from venice_nb.ui.parts.code import Name, call, literal, uploaded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def _turn(asked: Asked) -> list[str]:
     for item in asked.attached:
         named.setdefault(item.argument, []).append(item.name)
         if item.data is not None:
-            notes.append(f"# {item.name} was uploaded: put the file beside the notebook")
+            notes.append(uploaded(item.name))
     return [*notes, call("c", asked.prompt, **named, **asked.options)]
 
 
