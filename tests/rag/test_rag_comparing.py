@@ -65,6 +65,16 @@ def test_sizes_are_compared(v, corpus):
     assert "recall@3" in frame
 
 
+def test_a_table_of_models_and_a_range_of_sizes_are_lists_too(v, corpus):
+    models = v.models(type="embedding")
+    assert vn.compare_models(v, corpus, ASKED, models).to_frame()["model"].tolist() == models["id"].tolist()
+    assert vn.compare_chunking(v, corpus, ASKED, range(60, 101, 20)).to_frame()["size"].tolist() == [
+        60,
+        80,
+        100,
+    ]
+
+
 def test_questions_that_can_be_gone_through_once_are_put_to_each_size(v, corpus):
     made = vn.compare_chunking(v, corpus, (each for each in ASKED), [60, 200])
     assert [len(each) for each in made.evaluations] == [2, 2]

@@ -15,6 +15,7 @@ from venice_nb.rag.expected import read_questions, rows_of
 from venice_nb.rag.rag import built
 from venice_nb.rag.splitting import LENGTH
 from venice_nb.render.live import static_mode
+from venice_nb.results.models.models import ModelTable
 from venice_nb.results.rag.comparison import Comparison
 from venice_nb.results.rag.evaluation import Evaluation
 
@@ -37,7 +38,7 @@ def compare_models(
     client: Client,
     corpus: Corpus,
     questions: Any,
-    models: Sequence[ModelName],
+    models: Sequence[ModelName] | ModelTable,
     *,
     retrieval: Literal["vector", "hybrid"] = "vector",
     dry_run: bool = False,
@@ -50,7 +51,7 @@ def compare_models(
         client: a `Venice`; with an `AsyncVenice` the result is awaited.
         corpus: the documents.
         questions: as for `Rag.evaluate`.
-        models: embedding models; see `v.models(type="embedding")`.
+        models: embedding models: names, or `v.models(type="embedding")` for all of them.
         retrieval: "vector" shows the models alone, "hybrid" what they add to keywords.
         dry_run: give the `RunPlan`, with requests, tokens, dollars and minutes of each model, and send
             nothing.
@@ -67,7 +68,8 @@ def compare_models(
 
     """
     session = session_of(client, corpus)
-    names = {name_of(each): each for each in several(_named, 1, noun="models")("models", models)}
+    given = list(models) if isinstance(models, ModelTable) else models
+    names = {name_of(each): each for each in several(_named, 1, noun="models")("models", given)}
     options["retrieval"] = _RETRIEVAL("retrieval", retrieval)
     designs = _designs(corpus, "embedding_model", names, options)
     return session.run(
@@ -109,7 +111,8 @@ def compare_chunking(
 
     """
     session = session_of(client, corpus)
-    chunks = {each: each for each in several(LENGTH, 1, noun="sizes")("sizes", sizes)}
+    given = list(sizes) if isinstance(sizes, range) else sizes
+    chunks = {each: each for each in several(LENGTH, 1, noun="sizes")("sizes", given)}
     designs = _designs(corpus, "chunk", chunks, options)
     return session.run(
         _compared(session, questions, "size", designs, dry_run=flag("dry_run", dry_run), progress=progress)
