@@ -441,6 +441,15 @@ def test_an_order_that_is_on_its_way_is_not_cut_off_by_stop(hand, opened):
     assert f"v.job('{panel.job.id}').wait()" in panel.status
 
 
+def test_the_table_of_jobs_tells_first_what_was_ordered_and_how_it_went(panel, hand):
+    panel.prompt = "fog"
+    hand(panel).press("Make the film")
+    (table,) = [pane for pane in hand(panel).all(ipywidgets.HTML) if "<table" in pane.value]
+    assert table.tabbable, "what does not fit on a narrow page is reached by keyboard"
+    shown = [f">{column}<" for column in ("id", "prompt", "status", "price", "model")]
+    assert [table.value.index(column) for column in shown] == sorted(map(table.value.index, shown))
+
+
 def test_a_film_of_an_earlier_panel_is_opened_from_the_list_and_saved(panel, hand, client, tmp_path):
     client.video.submit("an old film", duration=5, aspect_ratio="16:9").wait(show=False)
     client.audio.music.submit("a song with a slow piano", duration_seconds=10)

@@ -25,7 +25,7 @@ class VideoJobs:
         self._panel = panel
         self.jobs: tuple[Job, ...] = ()
         self._pick = view.choice("Job", "A film that was ordered, the latest first", [("none", "")], "")
-        self._table = view.pane()
+        self._table = view.window("The films that were ordered, the latest first")
         tip = "Shows the film; waits for it where it is still being made"
         self.view = view.column(
             view.row(
@@ -54,7 +54,7 @@ class VideoJobs:
         self._pick.options = labels or [("none", "")]
         ops = [op for _, op in self._pick.options]
         self._pick.value = now if now in ops else ops[0]
-        view.draw(self._table, JobTable(jobs=self.jobs[:DRAWN]).drawn())
+        view.draw(self._table, JobTable(jobs=self.jobs[:DRAWN]).drawn("prompt", "status", "price"))
 
     def _open(self) -> None:
         picked: Any = next((job for job in self.jobs if job.op == self._pick.value), None)
