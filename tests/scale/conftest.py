@@ -77,7 +77,7 @@ def client(_state):
 
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", silence_logs=50
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", silence_logs=False
         ) as cluster,
         Client(cluster) as client,
     ):
