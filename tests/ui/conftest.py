@@ -72,6 +72,18 @@ def client():
 
 
 @pytest.fixture
+def kept(monkeypatch):
+    """Gives what a notebook that is saved now would show of a panel without its kernel."""
+
+    def watch(panel):
+        seen = [{"text/html": ""}]
+        monkeypatch.setattr(panel._still, "change", seen.append)
+        return lambda: seen[-1]["text/html"]
+
+    return watch
+
+
+@pytest.fixture
 def hand():
     """Makes a hand for a panel, which is closed at the end."""
     held = []

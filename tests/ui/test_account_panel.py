@@ -92,6 +92,16 @@ def test_what_was_spent_after_the_balance_was_read_is_told_beside_it(seen, clien
     assert "spent since" not in seen.text.replace("Spent since the panel", "")
 
 
+def test_what_is_turned_is_in_the_picture_that_is_saved(seen, client, kept):
+    saved = kept(seen.panel)
+    spend(client)
+    seen.panel._look()
+    seen.panel.by = "family"
+    assert ">image<" in saved()
+    seen.press("Set budget")
+    assert "$1.00 left of $1.00" in saved()
+
+
 def test_a_table_without_rows_is_its_caption_alone(hand):
     seen = opened(hand, vn.Venice.sandbox())
     seen.press("Reconcile")

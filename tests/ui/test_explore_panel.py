@@ -232,6 +232,15 @@ def test_what_is_no_matrix_is_refused():
         vn.ui.explore(vn.EmbeddingMatrix(np.eye(2)))
 
 
+def test_what_is_selected_is_in_the_picture_that_is_saved(panel, hand, kept):
+    saved = kept(panel)
+    hand(panel).control("Colour by").value = panel._columns()[1][1]
+    hand(panel).control("Select group").value = 0
+    assert "selected, in panel.selection" in saved()
+    hand(panel).press("Clear")
+    assert "selected, in panel.selection" not in saved()
+
+
 def test_all_marks_are_shown_in_a_page_of_any_shape(matrix, hand, monkeypatch):
     pytest.importorskip("jscatter")
     panel = vn.ui.explore(matrix)

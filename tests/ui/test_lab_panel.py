@@ -79,3 +79,14 @@ def test_the_picture_is_that_of_the_panel_that_is_shown(lab):
     assert "2 + 2 = 4" in lab.snapshot()["text/html"]
     lab.tab = "models"
     assert "2 + 2 = 4" not in lab.snapshot()["text/html"]
+
+
+def test_what_is_turned_in_a_panel_is_in_the_picture_that_is_saved(lab, kept):
+    lab.tab = "models"
+    saved = kept(lab)
+    lab.panel("models").search = "qwen3-5-9b"
+    assert "1 text model" in saved()
+    lab.tab = "account"
+    assert lab.panel("account").wait(PATIENCE)
+    lab.panel("account").set_budget(0.5)
+    assert "$0.50 left of $0.50" in saved()

@@ -185,6 +185,13 @@ def test_stop_keeps_what_both_have_said(hand):
     assert [reply.complete for reply in panel.replies] == [False, False]
 
 
+def test_what_is_filtered_is_in_the_picture_that_is_saved(panel, kept):
+    saved = kept(panel)
+    panel.search = "qwen3-5-9b"
+    assert "qwen3-5-9b" in saved()
+    assert "llama" not in saved()
+
+
 def test_a_table_that_is_cut_short_names_the_list_that_has_all_and_an_empty_one_is_its_caption(panel, hand):
     assert "showing 25 of 113, the list to pick from has all" in hand(panel).text
     panel.search = "no such model"

@@ -53,7 +53,7 @@ class Lab(Shown):
         if name not in self.panels:
             made: Panel = getattr(ui, name)(self._given.get(name, self.client))
             made.way_out.layout.display = "none"  # its tab would stay behind, empty
-            made.observe(lambda _: self._draw_still(), "busy")
+            made.holder = self
             self.panels[name] = made
             children = list(self.view.children)
             children[self.tabs.index(name)] = made.view
@@ -62,8 +62,9 @@ class Lab(Shown):
 
     def close(self) -> None:
         """Stop what is under way in all panels, and take them off the page. The last state stays."""
-        self._draw_still()
+        self.redraw()
         for panel in self.panels.values():
+            panel.holder = None
             panel.close()
         view.discard(self.view)
 
@@ -80,10 +81,12 @@ class Lab(Shown):
     def _show(self) -> None:
         self.panel(self.tab)
         self.view.selected_index = self.tabs.index(self.tab)
-        self._draw_still()
+        self.redraw()
 
-    def _draw_still(self) -> None:
-        self._still.change(self.snapshot(still=True))
+    def redraw(self) -> None:
+        """Draw the picture anew, once there is a panel to draw."""
+        if self.tab in self.panels:
+            super().redraw()
 
     def snapshot(self, *, still: bool = False) -> Bundle:
         """The panel that is shown, as text and HTML."""

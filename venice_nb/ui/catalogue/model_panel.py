@@ -183,6 +183,7 @@ class ModelPanel(Panel):
         finally:
             self._filling = False
         self._fill_code()
+        self.redraw()
 
     def _label(self, model: Listed) -> str:
         """A model in the list, with what it costs where the list is not too long for that."""

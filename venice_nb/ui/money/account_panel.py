@@ -71,7 +71,7 @@ class AccountPanel(Panel):
         super().__init__(client, **traits)
         self.spend: Spend = client.spend
         self.observe(lambda _: self.refresh(), "scope")
-        self.observe(lambda _: self._draw(), ["by", "whole"])
+        self.observe(lambda _: self._turned(), ["by", "whole"])
         self.observe(lambda _: self._fill_code(), ["scope", "by", "days", "whole"])
         self._draw()
         self._opened = threading.Event()
@@ -178,11 +178,15 @@ class AccountPanel(Panel):
         """Limit what the client spends from now on; None lifts that."""
         self.client.budget = self._limit = limit
         self.error = None
-        self._draw()
         self._fill_code()
         self.status = (
             "The budget is lifted." if limit is None else f"From now on at most {text.money(limit)}."
         )
+        self._turned()
+
+    def _turned(self) -> None:
+        self._draw()
+        self.redraw()
 
     # --- what is shown ---------------------------------------------------------------------------
 
@@ -197,7 +201,7 @@ class AccountPanel(Panel):
         finally:
             self._draw_lines()
             self._opened.set()
-        self._still.change(self.snapshot(still=True))
+        self.redraw()
 
     def _follow(self, _: Task) -> None:
         """Show what other cells and panels spend, and how the minute runs out, until the panel is closed."""
@@ -218,7 +222,7 @@ class AccountPanel(Panel):
         if len(self.spend) != before:
             self._draw()
             self._draw_lines()
-            self._still.change(self.snapshot(still=True))
+            self.redraw()
         else:
             self._draw_limits()
 

@@ -208,7 +208,7 @@ class Panel(Shown):
             self._draw_lines()
             self._fill_code()
             self.busy = False
-            self._still.change(self.snapshot(still=True))
+            self.redraw()
 
     def _hear(self, doing: str, line: str, *, passing: bool) -> None:
         """A wait is shown while it lasts; a notice stays."""
@@ -259,7 +259,7 @@ class Panel(Shown):
         if self._task is not None:
             self._task.stop()
             self._task.wait(ENDING)
-        self._still.change(self.snapshot(still=True))
+        self.redraw()
         self._left()
         view.discard(self.view)
 

@@ -14,10 +14,12 @@ class Shown(HasTraits):
 
     Attributes:
         view: the widget that is shown.
+        holder: what shows it as a part of itself, if something does.
 
     """
 
     view: Any
+    holder: Shown | None = None
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -26,6 +28,12 @@ class Shown(HasTraits):
     def snapshot(self, *, still: bool = False) -> Bundle:
         """The state as text and HTML. A `still` gives way to the widgets where they are on the page."""
         raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw the picture anew: the state has changed."""
+        self._still.change(self.snapshot(still=True))
+        if self.holder is not None:
+            self.holder.redraw()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002  Jupyter's
         if environment() == "terminal":

@@ -86,7 +86,7 @@ class ExplorePanel(Panel):
         self._alone = client is None
         nobody: Any = Nobody()
         super().__init__(nobody if self._alone else client, **traits)
-        for name, change in (("color", self._colour), ("mouse", self._hold), ("method", self.draw)):
+        for name, change in (("color", self._recolour), ("mouse", self._hold), ("method", self.draw)):
             self.observe(lambda _, change=change: change(), name)
         self.draw()
         if static_mode():  # the picture that is compared has the map
@@ -203,6 +203,10 @@ class ExplorePanel(Panel):
         self._group.options = [("none", -1), *listed]
         self._group.value = -1
 
+    def _recolour(self) -> None:
+        self._colour()
+        self.redraw()
+
     def _values(self, color: str) -> pd.Series[Any] | None:
         """The column by which the drawn rows are coloured."""
         import pandas as pd  # noqa: PLC0415  only when there is a column
@@ -260,6 +264,7 @@ class ExplorePanel(Panel):
         self._select(self._rows[places], light=False)
         n = len(places)
         self.status = f"{text.count(n)} row{'s' * (n != 1)} selected, in panel.selection."
+        self.redraw()
 
     def _pick(self, code: int) -> None:
         """Select the rows of one colour that are on the map."""
@@ -270,6 +275,7 @@ class ExplorePanel(Panel):
             places = np.flatnonzero(self._colouring.codes == code)
             self._select(self._rows[places])
             self.status = f"{text.count(len(places))} rows selected, in panel.selection."
+            self.redraw()
 
     def clear(self) -> None:
         """Select nothing."""
@@ -279,6 +285,7 @@ class ExplorePanel(Panel):
         self._group.value = -1
         self._select(np.array([], np.int64))
         self.status = "Nothing is selected."
+        self.redraw()
 
     def _select(self, positions: NDArray[np.int64], *, light: bool = True) -> None:
         self._positions = positions
