@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,6 @@ from traitlets import Bool, Int, Tuple, Unicode, link
 from venice_nb.calls.pictures import fields
 from venice_nb.calls.pictures.edits import EDITOR
 from venice_nb.catalogue.names import name_of
-from venice_nb.errors import VeniceError
 from venice_nb.render import html, text
 from venice_nb.results.pictures import gallery_view
 from venice_nb.results.pictures.gallery import Gallery
@@ -25,6 +22,7 @@ from venice_nb.ui.parts.panel import BUSY, Panel
 from venice_nb.ui.pictures import image_prices as prices
 from venice_nb.ui.pictures.image_own import Own, shelf_of
 from venice_nb.ui.pictures.image_results import Results
+from venice_nb.ui.pictures.image_seed import Seed
 from venice_nb.ui.pictures.image_settings import Settings
 from venice_nb.ui.pictures.image_shelf import Shelf, counted, shelf_of_styles
 from venice_nb.ui.pictures.image_sizes import SIDE, Sizes
@@ -114,15 +112,12 @@ class ImagePanel(Panel):
         given = {name: each for name, each in parameters.items() if each is not None}
         state = {name: given.pop(name) for name in (*self.asked, "seed") if name in given}
         self.parameters = given
-        self._looked = False
-        self._random: int | None = state.get("seed")
         if model is not None and hasattr(client, "close"):  # the base refuses what is no client
             found = client._session.catalogue.resolve(name_of(model), type="image")  # noqa: SLF001  ours
             state["model"] = found.id
         super().__init__(client, **{"lock_seed": "seed" in state, **state})
         self.model = self._models.value
         link((self, "model"), (self._models, "value"))
-        self.observe(self._seeded, "seed")
         folded = [section.body for section in (*self._folded, self._code)]
         if self.prompt:
             self._changed()
@@ -136,19 +131,13 @@ class ImagePanel(Panel):
             "Not in it", "What is not to be seen; some models take no notice", flex="1 1 100%"
         )
         variants = view.number("Pictures", "1 to 4, each of them paid for", self.variants, least=1, most=4)
-        seed = view.number(
-            "Seed", "The same seed draws the same picture", self.seed, least=0, most=fields.SEEDS
-        )
-        lock = view.switch("Keep the seed", "Draw with this seed again; else each press takes another one")
         for name, control in (
             ("prompt", prompt),
             ("negative_prompt", negative),
             ("variants", variants),
-            ("seed", seed),
-            ("lock_seed", lock),
         ):
             view.joined(self, name, control)
-        self._sizes = Sizes(self)
+        self._seed, self._sizes = Seed(self), Sizes(self)
         draw = view.button("Draw", "Draw new pictures", self.settled(self.draw), style="primary")
         stop = view.button(
             "Stop", "Stop waiting; what has arrived is kept, what was sent may be charged", self.stop
@@ -156,7 +145,7 @@ class ImagePanel(Panel):
         return [
             prompt,
             negative,
-            view.row(variants, seed, lock),
+            view.row(variants, *self._seed.controls),
             self._sizes.view,
             view.row(draw, stop),
         ]
@@ -210,7 +199,7 @@ class ImagePanel(Panel):
         """Draw new pictures: a gallery."""
         prompt = self._ready()
         if prompt is not None:
-            asked = self._asked(seed=self._next_seed())
+            asked = self._asked(seed=self._seed.next())
             work = partial(self._draw, prompt, asked)
             self.start("Drawing ...", lambda _: work(), self._shelved)
 
@@ -222,7 +211,7 @@ class ImagePanel(Panel):
         if not 1 <= len(self.styles) <= SHOWN:
             self.status = f"Pick 1 to {SHOWN} styles to try."
             return
-        asked = self._asked(seed=self._next_seed(), variants=None, style_preset=None)
+        asked = self._asked(seed=self._seed.next(), variants=None, style_preset=None)
         self.start(
             f"Drawing in {len(self.styles)} styles ...",
             partial(self._preview, prompt, asked, self.styles),
@@ -301,23 +290,11 @@ class ImagePanel(Panel):
             **self._sizes.asked(),
             "variants": self.variants if self.variants > 1 else None,
             "style_preset": self.style_preset,
-            "seed": self.seed if self.lock_seed else None,
+            **self._seed.asked(),
             **self._settings.asked(),
             **more,
         }
         return {name: each for name, each in given.items() if each not in ("", None)}
-
-    def _next_seed(self) -> int:
-        """The seed that is kept, or another one, which is shown: it draws the same picture again."""
-        if not self.lock_seed:
-            self._random = 1 + secrets.randbelow(fields.SEEDS)
-            self.seed = self._random
-        return self.seed
-
-    def _seeded(self, change: Any) -> None:
-        """A seed of the reader's own is meant to be kept."""
-        if change.new != self._random:
-            self.lock_seed = True
 
     def _draw(self, prompt: str, asked: dict[str, Any]) -> Shelf:
         gallery = self.client.images.generate(prompt, **asked)
@@ -369,7 +346,7 @@ class ImagePanel(Panel):
     # --- the base's questions --------------------------------------------------------------------
 
     def _estimate(self) -> CallEstimate | None:
-        self._look()
+        self._sizes.learn()
         prompt = self.prompt.strip()
         if not prompt:
             return None
@@ -381,16 +358,6 @@ class ImagePanel(Panel):
         asked = self._asked(variants=None, style_preset=None)
         self._styles.tell(prices.preview(self, self.prompt.strip(), asked))
         self._made.bench.tell(prices.work(self))
-
-    def _look(self) -> None:
-        """Read the server's list, once, for a model of which ours does not tell how it is sized."""
-        model = self._sizes.model
-        if self._looked or (model is not None and model.sizing is not None):
-            return
-        self._looked = True
-        with suppress(VeniceError):  # the server will say itself what it does not take
-            self.client.models(type="image")
-        self._sizes.follow()
 
     def _cell(self) -> str:
         shelf, prompt = self._made.shelf, self.prompt.strip()

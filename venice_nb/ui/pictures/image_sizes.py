@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from venice_nb.calls.pictures import fields
+from venice_nb.errors import VeniceError
 from venice_nb.ui.parts import view
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ class Sizes:
 
     def __init__(self, panel: ImagePanel) -> None:
         self._panel = panel
+        self._listed = False
         most, tip = fields.SIDE, "Pixels, up to 1,280"
         self._shape = view.choice("Shape", "Width by height", [("", "")], "")
         self._width = view.number("Width", tip, panel.width, least=SMALLEST, most=most, step=8)
@@ -57,6 +60,16 @@ class Sizes:
         elif (panel.width, panel.height) != (SIDE, SIDE):
             given |= {"width": panel.width, "height": panel.height}
         return {**given, "resolution": panel.resolution, "quality": panel.quality}
+
+    def learn(self) -> None:
+        """Read the server's list, once, for a model of which ours does not tell how it is sized."""
+        model = self.model
+        if self._listed or (model is not None and model.sizing is not None):
+            return
+        self._listed = True
+        with suppress(VeniceError):  # the server will say itself what it does not take
+            self._panel.client.models(type="image")
+        self.follow()
 
     def follow(self) -> None:
         """Show what the model takes. A value that it does not take is given up."""
