@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import httpx
+import numpy as np
 import pytest
 
 from tests.sandbox.filming import FILM, SONG, shot_once
@@ -143,6 +144,33 @@ def test_others_are_served_over_a_port_while_a_film_is_made(served, held):
             return await meanwhile(client, served.admin_key, held)
 
     assert asyncio.run(run()) == (200, b"film")
+
+
+def test_others_are_served_while_many_texts_are_embedded(held):
+    class Mind:
+        @staticmethod
+        def embed(texts, *, dims, model_id):
+            held.shoot(model_id, 0)
+            return np.zeros((len(texts), dims), np.float32)
+
+        @staticmethod
+        def count_tokens(text):
+            return len(text.split())
+
+    async def run():
+        box = Sandbox(mind=Mind)
+        headers = {"Authorization": f"Bearer {box.admin_key}"}
+        transport = httpx.ASGITransport(box.app)
+        body = {"model": "text-embedding-bge-m3", "input": ["a text among many others"] * 1000}
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as client:
+            vectors = asyncio.create_task(client.post("/embeddings", json=body, headers=headers))
+            await asyncio.to_thread(held.begun.wait, 10)
+            other = await client.get("/models")
+            assert not vectors.done()
+            held.go.set()
+            return other.status_code, len((await vectors).json()["data"])
+
+    assert asyncio.run(run()) == (200, 1000)
 
 
 def test_two_who_poll_at_once_get_one_film(clock, monkeypatch):

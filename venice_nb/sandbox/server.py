@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BODY_CAP = 40 * 1024 * 1024  # bytes; beyond it the rest is not even read
 HEAD_CAP = 16 * 1024  # bytes of the request line and the headers
+LONG = 16 * 1024  # bytes of a body that is worked on in a thread: texts to embed, documents to read
 PATIENCE = 30.0  # seconds a request may be silent before it is whole
 
 
@@ -51,6 +52,7 @@ def application(
         if response is None:
             try:
                 body = await _read(receive, patience)
+                slow = slow or len(body) > LONG
                 request = Request(scope["method"], path, query, headers, body)
                 response = await aside(answer, request, state) if slow else answer(request, state)
             except Refusal as refused:
