@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -43,9 +44,9 @@ class ColumnPlan(Paced):
     tokens: int
     cost: Cost = field(default_factory=Cost)
 
+    @abstractmethod
     def _without(self) -> Mapping[str, int]:
         """How many rows will have no vector, by reason."""
-        raise NotImplementedError
 
     @property
     def size(self) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from venice_nb.render import html, text
@@ -30,11 +31,13 @@ class Paced(Displayed):
     unpaced: bool = False
     sandbox: bool = False
 
+    @abstractmethod
     def _head(self) -> str:
-        raise NotImplementedError
+        """What is planned, in a few words."""
 
+    @abstractmethod
     def _facts(self) -> list[tuple[str, str]]:
-        raise NotImplementedError
+        """Names and values, in the order in which they are told."""
 
     def _mimebundle(self) -> Bundle:
         head, facts = self._head(), self._facts()
