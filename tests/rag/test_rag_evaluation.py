@@ -107,7 +107,7 @@ def test_documents_of_one_name_are_one_document():
     rows = pd.DataFrame({"text": ["Dogs travel.", "Dogs bark.", "Cats sleep."], "page": ["a", "a", "b"]})
     corpus = vn.Corpus.from_frame(rows, source="page")
     R = vn.Venice.sandbox(show=False).rag(corpus, retrieval="keyword")
-    got = R.evaluate([{"question": "Do dogs travel?", "source": "a"}], answers=False, k=1)
+    got = R.evaluate([{"question": "Do dogs bark?", "source": "a"}], answers=False, k=1)
     assert got.summary.iloc[0].tolist() == [1, 1.0, 1.0, 1.0]
 
 
