@@ -186,3 +186,13 @@ def test_what_depends_on_the_version_of_an_encoder_is_not_compared():
     assert compared_as(saved_) == compared_as(now)
     assert compared_as(saved_) != compared_as(saved_.replace("seed 11", "seed 12"))
     assert compared_as(saved_) != compared_as(saved_.replace("at 512", "at 256"))
+
+
+def test_where_a_stream_was_cut_is_not_saved():
+    said = [("stdout", "a"), ("stdout", "b"), ("stdout", "c"), ("stderr", "d"), ("stdout", "e")]
+    outputs = [new_output("stream", name=name, text=text) for name, text in said]
+    outputs.insert(4, new_output("display_data", data={"text/plain": "x"}))
+    outputs.append(new_output("display_data", data={"text/plain": "y"}))
+    tool.join(outputs)
+    told = [each.get("text") or each.data["text/plain"] for each in outputs]
+    assert told == ["abc", "d", "x", "e", "y"]

@@ -65,12 +65,22 @@ def execute(path: Path, *, timeout: int = 300, static: bool = True) -> Any:
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()
+    for cell in notebook.cells:
+        join(cell.get("outputs", []))
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python", "version": PYTHON},
         "venice_nb": {"ran_on": ground(notebook)},
     }
     return notebook
+
+
+def join(outputs: list[Any]) -> None:
+    """Put the pieces of a stream that follow each other together: where it is cut is chance."""
+    for position in range(len(outputs) - 1, 0, -1):
+        before, piece = outputs[position - 1 : position + 1]
+        if before.output_type == piece.output_type == "stream" and before.name == piece.name:
+            before.text += outputs.pop(position).text
 
 
 def ground(notebook: Any) -> str:
