@@ -15,7 +15,8 @@ import time
 import warnings
 import weakref
 from collections import deque
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from venice_nb.policy.store import Busy, Store, Unusable, state_folder
@@ -66,6 +67,7 @@ class Line:
 
 
 _COLUMNS = tuple(each.name for each in fields(Line))
+_values = attrgetter(*_COLUMNS)  # `astuple` copies each of them
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS salt(only INTEGER PRIMARY KEY CHECK(only = 1), value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS line(
@@ -177,7 +179,11 @@ class Book:
             self._owed.clear()
 
     def _put(self, connection: sqlite3.Connection, owed: list[Line]) -> None:
-        rows = [(self._key(), *astuple(line)) for line in owed]
+        key = self._key()
+        rows = [(key, *_values(line)) for line in owed]
+        if len(rows) == 1:  # a transaction of its own
+            connection.execute(_WRITE, rows[0])
+            return
         connection.execute("BEGIN IMMEDIATE")
         try:
             connection.executemany(_WRITE, rows)
